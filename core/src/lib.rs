@@ -1,0 +1,4 @@
+//! Finds, explains, repairs and proves repaired the certificate trouble of vSphere IOFilter storage providers.
+#![forbid(unsafe_code)]
+
+pub mod time;

@@ -1,0 +1,1 @@
+//! A simulator of one vCenter and N ESXi hosts, over real sockets.
