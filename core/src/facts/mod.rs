@@ -1,0 +1,184 @@
+//! What was observed, and nothing else.
+//!
+//! Every fact says when it was seen; a thing that was not seen is [`Observed::Unknown`] with the reason and what a
+//! person can do about it, never a default. Facts are plain data: they are judged by [`crate::rules`] in the same
+//! process, in another one, or days later from a file.
+
+mod certificates;
+mod host;
+mod provider;
+mod vcenter;
+
+pub use certificates::{Certificates, Presented};
+pub use host::{ConnectionState, Host, HostId, HostService, IoFilter, Lockdown, ReportedCertificate};
+pub use provider::{Provider, ProviderId, ProviderUrl};
+pub use vcenter::{Backup, CertificateMode, Node, ServiceHealth, ServiceState, SmsCertificates, Thresholds, VCenter};
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::log::LogFacts;
+use crate::time::UnixTime;
+
+/// The version of the shape of [`Facts`]; a file of another version is refused.
+pub const FACTS_SCHEMA: &str = "iofilter-certs/facts/1";
+
+/// Everything that one survey saw of one vCenter.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Facts {
+    /// [`FACTS_SCHEMA`].
+    pub schema: String,
+    /// When the survey began, by the host program's clock.
+    pub began_at: UnixTime,
+    /// When the survey ended, by the host program's clock; certificates are judged at this time.
+    pub ended_at: UnixTime,
+    /// The vCenter itself.
+    pub vcenter: VCenter,
+    /// ESXi hosts by managed object id.
+    pub hosts: BTreeMap<HostId, Host>,
+    /// Whether the inventory was read to its end. A part of it is never taken for the whole.
+    pub inventory: Observed<InventoryRead>,
+    /// Storage providers that serve port 9080, by `uid`; other providers are only counted.
+    pub providers: BTreeMap<ProviderId, Provider>,
+    /// Whether the list of providers was read to its end.
+    pub provider_list: Observed<ProviderList>,
+    /// Every certificate that is named by fingerprint elsewhere in these facts.
+    pub certificates: Certificates,
+    /// What the logs said, one entry a file.
+    pub logs: Vec<LogFacts>,
+    /// Why a log that was asked for could not be read.
+    pub logs_missing: Vec<Missing>,
+}
+
+/// How much of the inventory was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InventoryRead {
+    /// Hosts in it.
+    pub hosts: u32,
+    /// Pages that it came in.
+    pub pages: u32,
+}
+
+/// How much of the list of providers was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProviderList {
+    /// Providers of any kind.
+    pub registered: u32,
+    /// Providers that are not an ESXi host's IOFilter provider (vSAN on 8080, arrays); looked at, not judged.
+    pub others: u32,
+}
+
+/// Something that was seen at a time, or the reason why it was not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Observed<T> {
+    /// It was seen.
+    Seen {
+        /// What was seen.
+        value: T,
+        /// When, by the host program's clock.
+        at: UnixTime,
+    },
+    /// It was not seen.
+    Unknown(Missing),
+}
+
+/// Why something is not known.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Missing {
+    /// What decisions are made on.
+    pub reason: MissingReason,
+    /// What happened, lower case, one line.
+    pub message: String,
+    /// What a person can do so that it is known next time; empty when there is nothing to do.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub help: String,
+}
+
+/// The reasons why something is not known, as far as decisions are made on them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MissingReason {
+    /// Nobody asked: it needs something the job did not provide, or a host that cannot be asked.
+    NotAsked,
+    /// The connection was refused: something answers there, but nothing listens on that port.
+    Refused,
+    /// No answer in time, or no way there.
+    NoAnswer,
+    /// The name has no address.
+    NameUnknown,
+    /// TLS could not be agreed on.
+    Tls,
+    /// A privilege or a login is missing.
+    Denied,
+    /// The answer made no sense.
+    Malformed,
+    /// The server answered with a fault.
+    Fault,
+    /// The object is gone.
+    Gone,
+    /// The server did not send it, though asked.
+    NotSent,
+}
+
+impl<T> Observed<T> {
+    /// Something seen now.
+    pub fn seen(value: T, at: UnixTime) -> Self {
+        Self::Seen { value, at }
+    }
+
+    /// Something that nobody asked for, with what would make it known.
+    pub fn not_asked(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::Unknown(Missing { reason: MissingReason::NotAsked, message: message.into(), help: help.into() })
+    }
+
+    /// What was seen, if it was.
+    pub fn value(&self) -> Option<&T> {
+        match self {
+            Self::Seen { value, .. } => Some(value),
+            Self::Unknown(_) => None,
+        }
+    }
+
+    /// What was seen, or why it was not: made for `?` in rules.
+    pub fn known(&self) -> Result<&T, &Missing> {
+        match self {
+            Self::Seen { value, .. } => Ok(value),
+            Self::Unknown(missing) => Err(missing),
+        }
+    }
+}
+
+impl Facts {
+    /// Facts of a survey that has seen nothing yet.
+    pub fn nothing_yet(authority: &str, now: UnixTime) -> Self {
+        Self {
+            schema: FACTS_SCHEMA.to_owned(),
+            began_at: now,
+            ended_at: now,
+            vcenter: VCenter::nothing_yet(authority),
+            hosts: BTreeMap::new(),
+            inventory: not_yet("the inventory"),
+            providers: BTreeMap::new(),
+            provider_list: not_yet("the list of storage providers"),
+            certificates: Certificates::default(),
+            logs: Vec::new(),
+            logs_missing: Vec::new(),
+        }
+    }
+
+    /// The IOFilter providers whose URL names `host`, by any of the names that the host is known by.
+    pub fn providers_of<'a>(&'a self, host: &'a Host) -> impl Iterator<Item = &'a Provider> {
+        self.providers.values().filter(move |provider| provider.belongs_to(host))
+    }
+}
+
+/// What the survey has not come to yet.
+pub(crate) fn not_yet<T>(what: &str) -> Observed<T> {
+    Observed::not_asked(format!("{what} was not asked for"), "")
+}

@@ -1,0 +1,164 @@
+//! The vCenter itself: versions, certificate settings, trusted roots, services, backups.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Observed, Presented, not_yet};
+use crate::certificate::Fingerprint;
+use crate::time::UnixTime;
+
+/// What was seen of the vCenter.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VCenter {
+    /// `host:port` as the job named it.
+    pub authority: String,
+    /// Product version such as `8.0.3`.
+    pub version: Observed<String>,
+    /// Build number.
+    pub build: Observed<String>,
+    /// `instanceUuid`, the same after a rename.
+    pub instance_uuid: Observed<String>,
+    /// Seconds that vCenter's clock is ahead of the host program's; negative when behind.
+    pub clock_ahead_seconds: Observed<i64>,
+    /// What it shows on its own HTTPS port.
+    pub on_https: Observed<Presented>,
+    /// `vpxd.certmgmt.mode`.
+    pub mode: Observed<CertificateMode>,
+    /// `vpxd.certmgmt.certs.*`.
+    pub thresholds: Observed<Thresholds>,
+    /// The certificates in VECS `TRUSTED_ROOTS`, as REST lists them.
+    pub trusted_roots: Observed<Vec<Fingerprint>>,
+    /// Entries of `TRUSTED_ROOTS` that could not be read as certificates.
+    pub unreadable_roots: Vec<String>,
+    /// The service `sps`, which talks to storage providers.
+    pub sps: Observed<ServiceState>,
+    /// The certificates that SPS shows to providers.
+    pub sms: SmsCertificates,
+    /// The newest backup that succeeded; `None` when there is none.
+    pub backup: Observed<Option<Backup>>,
+    /// The nodes of the SSO domain; more than one is linked mode.
+    pub nodes: Observed<Vec<Node>>,
+    /// True when vCenter High Availability is configured.
+    pub high_availability: Observed<bool>,
+    /// True when VMware Cloud Foundation (SDDC Manager) manages it.
+    pub in_cloud_foundation: Observed<bool>,
+}
+
+impl VCenter {
+    /// A vCenter of which only the address is known.
+    pub fn nothing_yet(authority: &str) -> Self {
+        Self {
+            authority: authority.to_owned(),
+            version: not_yet("the version"),
+            build: not_yet("the build"),
+            instance_uuid: not_yet("the instance uuid"),
+            clock_ahead_seconds: not_yet("the clock"),
+            on_https: not_yet("the certificate"),
+            mode: not_yet("the certificate mode"),
+            thresholds: not_yet("the certificate thresholds"),
+            trusted_roots: not_yet("the list of trusted roots"),
+            unreadable_roots: Vec::new(),
+            sps: not_yet("the service `sps`"),
+            sms: SmsCertificates {
+                sms_self_signed: not_yet("the certificate `sms_self_signed`"),
+                sps_extension: not_yet("the certificate `sps-extension`"),
+            },
+            backup: not_yet("the list of backups"),
+            nodes: not_yet("the list of linked nodes"),
+            high_availability: not_yet("vCenter High Availability"),
+            in_cloud_foundation: not_yet("VMware Cloud Foundation"),
+        }
+    }
+}
+
+/// `vpxd.certmgmt.mode`: who issues the host certificates.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CertificateMode {
+    /// vCenter's own CA.
+    Vmca,
+    /// A CA of the customer; vCenter must never replace a host certificate.
+    Custom,
+    /// None; certificates are pinned one by one.
+    Thumbprint,
+    /// A word that this version does not know.
+    #[serde(untagged)]
+    Other(String),
+}
+
+/// vCenter's own certificate thresholds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Thresholds {
+    /// `softThreshold`, days; 240 by default.
+    pub soft_days: i64,
+    /// `hardThreshold`, days; 30 by default.
+    pub hard_days: i64,
+    /// `daysValid`, days; 1825 by default.
+    pub days_valid: i64,
+    /// `minutesBefore`, minutes that new certificates are back-dated; 1440 by default.
+    pub minutes_before: i64,
+    /// `pollIntervalDays`, days; 5 by default.
+    pub poll_interval_days: i64,
+}
+
+/// A service of the appliance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServiceState {
+    /// `STARTED`, `STARTING`, `STOPPED`, `STOPPING`.
+    pub state: String,
+    /// Its health, if it runs.
+    pub health: ServiceHealth,
+}
+
+/// `HEALTHY`, `HEALTHY_WITH_WARNINGS`, `DEGRADED`, or nothing sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ServiceHealth {
+    /// Well.
+    Healthy,
+    /// Well, with warnings.
+    HealthyWithWarnings,
+    /// Not well.
+    Degraded,
+    /// Nothing was sent, or a word that this version does not know.
+    NotSent,
+}
+
+impl ServiceState {
+    /// True when it runs and says that it is well.
+    pub fn is_well(&self) -> bool {
+        self.state == "STARTED" && matches!(self.health, ServiceHealth::Healthy | ServiceHealth::HealthyWithWarnings)
+    }
+}
+
+/// The client certificates of SPS (VECS store `SMS`, KB 440183).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SmsCertificates {
+    /// Shown to hosts below 9.0.
+    pub sms_self_signed: Observed<Fingerprint>,
+    /// Shown to hosts from 9.0 on.
+    pub sps_extension: Observed<Fingerprint>,
+}
+
+/// A backup of the appliance that succeeded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Backup {
+    /// The job's id.
+    pub job: String,
+    /// When it ended.
+    pub ended_at: UnixTime,
+}
+
+/// A node of the SSO domain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Node {
+    /// Its name.
+    pub name: String,
+    /// `VCSA_EMBEDDED`, `VCSA_EXTERNAL`, `PSC_EXTERNAL`.
+    pub kind: String,
+}

@@ -1,0 +1,90 @@
+//! What the user allows.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Thresholds, limits and waivers. Every field has a default that is safe on a production vCenter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// Days before a host certificate's end at which it is found to be expiring; `None` takes vCenter's `softThreshold`.
+    pub soft_days: Option<i64>,
+    /// The same for the urgent finding; `None` takes vCenter's `hardThreshold`.
+    pub hard_days: Option<i64>,
+    /// Days before a provider certificate's end at which SMS turns yellow (KB 323232: 6 months).
+    pub provider_soft_days: i64,
+    /// The same for red (KB 323232: 1 month).
+    pub provider_hard_days: i64,
+    /// Seconds that two clocks may differ before it is a finding.
+    pub clock_warn_seconds: i64,
+    /// Seconds that two clocks may differ before nothing may be changed.
+    pub clock_block_seconds: i64,
+    /// Share of connected hosts below 9.0, in percent, that must fail together before the cause is sought in vCenter.
+    pub fleet_down_percent: u32,
+    /// How host certificates are renewed.
+    pub renew_by: RenewBy,
+    /// Whether certificates that are only within the soft threshold are renewed too.
+    pub renew_soft: bool,
+    /// The most careful class of step that is carried out without a word: see [`Safety`].
+    pub ceiling: Safety,
+    /// Clusters worked on at the same time; within a cluster it is always one host after the other.
+    pub clusters_at_once: u32,
+    /// Hosts of the plan, by name; empty for all.
+    pub only_hosts: Vec<String>,
+    /// Gates that are passed although closed, by name, each with the reason.
+    pub waivers: BTreeMap<String, String>,
+    /// Days that a backup of vCenter may be old and still open the gate `backup`.
+    pub backup_days: i64,
+    /// Seconds that a step may take to show its effect before it has failed.
+    pub step_timeout_seconds: i64,
+    /// Seconds between two looks while waiting for an effect.
+    pub poll_seconds: i64,
+}
+
+/// How host certificates are renewed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RenewBy {
+    /// By vCenter where it can, by the shell where it cannot.
+    Auto,
+    /// Only by vCenter.
+    Vcenter,
+    /// By the steps of KB 320568 over SSH.
+    Shell,
+}
+
+/// How far a step may go unasked. Ordered: a ceiling is a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Safety {
+    /// Disturbs nothing that anybody would notice.
+    Safe,
+    /// Disturbs management for a while, or touches more than one host.
+    Disturbs,
+    /// Takes something away that a person may want to keep.
+    AskFirst,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            soft_days: None,
+            hard_days: None,
+            provider_soft_days: 183,
+            provider_hard_days: 30,
+            clock_warn_seconds: 60,
+            clock_block_seconds: 300,
+            fleet_down_percent: 80,
+            renew_by: RenewBy::Auto,
+            renew_soft: true,
+            ceiling: Safety::Disturbs,
+            clusters_at_once: 4,
+            only_hosts: Vec::new(),
+            waivers: BTreeMap::new(),
+            backup_days: 7,
+            step_timeout_seconds: 600,
+            poll_seconds: 2,
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What can be wrong, one file each, and the judging of facts by all of them.
+//!
+//! A rule's file begins with its public page, as a doc comment; then come `RULE`, its check, and its tests. The table
+//! of all rules is [`RULES`], sorted by code. There is no other registration.
+
+mod case;
+mod judge;
+pub mod page;
+
+mod environment;
+mod host_certificate;
+mod client_certificate;
+mod provider;
+
+pub use case::Case;
+pub use judge::{Finding, Judgement, Place, PlaceKind, Unanswered, judge};
+
+use crate::diagnostic::{Evidence, Severity};
+use crate::facts::{Host, Missing, Provider};
+
+/// One trouble that can be found.
+pub struct Rule {
+    /// Its stable name, in kebab case: the trouble, not the cure.
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// How sure the facts behind it are; grade C facts never become certainty.
+    pub grade: Grade,
+    /// One line for lists, without a final stop.
+    pub title: &'static str,
+    /// Cause before symptom: the smaller, the nearer to the root. Ties are broken by severity, then by code.
+    pub rank: u16,
+    /// Codes that follow from this one at the same place (for a rule on the vCenter: at every place).
+    pub explains: &'static [&'static str],
+    /// What cures it.
+    pub cure: Cure,
+    /// Where it applies and how it is checked.
+    pub check: Check,
+    /// The rule's own source file, whose doc comment is the page.
+    pub source: &'static str,
+}
+
+/// How sure a fact is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+pub enum Grade {
+    /// Read in a vendor source.
+    A,
+    /// Read in a third-party source.
+    B,
+    /// Inferred from such facts.
+    C,
+    /// Known from practice, without a source.
+    D,
+}
+
+/// What cures a trouble, or why nothing of ours does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cure {
+    /// The name of a remedy in [`crate::remedies`].
+    Remedy(&'static str),
+    /// No remedy is offered, and what a person should do instead.
+    ByHand(&'static str),
+}
+
+/// Where a rule applies and how it is checked. The function looks at one place; it never loops over the fleet.
+#[derive(Clone, Copy)]
+pub enum Check {
+    /// The vCenter and the fleet as a whole.
+    VCenter(fn(&Case<'_>) -> Verdict),
+    /// One ESXi host.
+    Host(fn(&Case<'_>, &Host) -> Verdict),
+    /// One IOFilter provider.
+    Provider(fn(&Case<'_>, &Provider) -> Verdict),
+}
+
+/// What a rule says of one place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Looked at, and it is well.
+    Fine,
+    /// The trouble is there.
+    Found(Found),
+    /// It cannot be told, and why.
+    Unknown(Missing),
+    /// The rule has nothing to say of this place.
+    NotApplicable,
+}
+
+/// The trouble as it shows at one place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// One line, lower case, no final stop; both sides and the gap.
+    pub message: String,
+    /// What was seen.
+    pub evidence: Vec<Evidence>,
+}
+
+impl Verdict {
+    /// The trouble is there.
+    pub fn found(message: impl Into<String>, evidence: Vec<Evidence>) -> Self {
+        Self::Found(Found { message: message.into(), evidence })
+    }
+}
+
+/// Lets a check say `?` of a fact that is not there.
+macro_rules! known {
+    ($observed:expr) => {
+        match $observed.known() {
+            Ok(value) => value,
+            Err(missing) => return $crate::rules::Verdict::Unknown(missing.clone()),
+        }
+    };
+}
+pub(crate) use known;
+
+/// Every rule, sorted by code.
+pub const RULES: &[Rule] = &[
+    host_certificate::host_cert_expired::RULE,
+];
+
+/// The rule with this code.
+pub fn find(code: &str) -> Option<&'static Rule> {
+    RULES.binary_search_by(|rule| rule.code.cmp(code)).ok().and_then(|index| RULES.get(index))
+}
