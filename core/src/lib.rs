@@ -1,4 +1,5 @@
 //! Finds, explains, repairs and proves repaired the certificate trouble of vSphere IOFilter storage providers.
 #![forbid(unsafe_code)]
 
+pub mod certificate;
 pub mod time;
