@@ -266,7 +266,7 @@ pub enum SshChange {
     GenerateHostCertificate,
     /// Restarts all management agents; virtual machines go on running.
     RestartManagementAgents,
-    /// Puts `old.rui.crt` and `old.rui.key` back in place.
+    /// Puts `old.rui.crt` and `old.rui.key` back in place, and restarts the agents so that they load them.
     RestoreHostCertificate,
 }
 
@@ -281,7 +281,7 @@ impl SshChange {
             Self::GenerateHostCertificate => "/sbin/generate-certificates",
             Self::RestartManagementAgents => "services.sh restart",
             Self::RestoreHostCertificate => {
-                "cd /etc/vmware/ssl && test -e old.rui.crt && test -e old.rui.key && mv -f old.rui.crt rui.crt && mv -f old.rui.key rui.key"
+                "cd /etc/vmware/ssl && test -e old.rui.crt && test -e old.rui.key && mv -f old.rui.crt rui.crt && mv -f old.rui.key rui.key && services.sh restart"
             }
         }
     }

@@ -69,7 +69,12 @@ pub enum IfNotDone {
 #[serde(rename_all = "snake_case")]
 pub enum Undo {
     /// By this act.
-    By(Act),
+    By {
+        /// What is done.
+        act: Act,
+        /// What holds when it is taken back.
+        done_when: Condition,
+    },
     /// By putting back the list that was read just before the act.
     PutBackCaStore,
     /// There is nothing to take back, and why.
@@ -249,7 +254,7 @@ impl SshChange {
             Self::SetHostCertificateAside => "mv rui.crt old.rui.crt; mv rui.key old.rui.key",
             Self::GenerateHostCertificate => "/sbin/generate-certificates",
             Self::RestartManagementAgents => "services.sh restart",
-            Self::RestoreHostCertificate => "mv old.rui.crt rui.crt; mv old.rui.key rui.key",
+            Self::RestoreHostCertificate => "mv old.rui.crt rui.crt; mv old.rui.key rui.key; services.sh restart",
         }
     }
 }

@@ -1,0 +1,102 @@
+//! Where to look and how to get there: everything that a survey or a run needs to know, without any secret.
+
+use serde::{Deserialize, Serialize};
+
+use crate::request::Trust;
+
+/// One vCenter and the ways to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Job {
+    /// `host:port` of the vCenter; the port is 443 as a rule.
+    pub vcenter: String,
+    /// The user to log in as; the host program keeps the password.
+    pub user: String,
+    /// How vCenter's certificate is judged.
+    pub trust: Trust,
+    /// Where ESXi hosts show their host certificate.
+    #[serde(default = "https_port")]
+    pub esxi_https_port: u16,
+    /// Where the IOFilter provider listens.
+    #[serde(default = "provider_port")]
+    pub provider_port: u16,
+    /// How to log in to ESXi hosts by SSH, if that is allowed.
+    #[serde(default)]
+    pub esxi_ssh: Option<SshLogin>,
+    /// How to log in to the vCenter appliance by SSH, if that is allowed.
+    #[serde(default)]
+    pub appliance_ssh: Option<SshLogin>,
+    /// `host` of the appliance's SSH, where it differs from the vCenter's name.
+    #[serde(default)]
+    pub appliance_address: Option<String>,
+    /// The certificate that SPS shows to hosts below 9.0, in PEM, for those who exported it by hand.
+    #[serde(default)]
+    pub sms_certificate: Option<String>,
+    /// Names of saved logs that the host program holds, such as `sps.log`.
+    #[serde(default)]
+    pub logs: Vec<String>,
+    /// Requests that may be open at the same time.
+    #[serde(default = "concurrency")]
+    pub concurrency: u32,
+    /// Seconds that one exchange may take.
+    #[serde(default = "deadline")]
+    pub deadline_seconds: u32,
+}
+
+/// An account for SSH.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SshLogin {
+    /// The account, `root` as a rule.
+    pub user: String,
+    /// The port, 22 as a rule.
+    pub port: u16,
+}
+
+impl Job {
+    /// A job for one vCenter with everything else at its default.
+    pub fn new(vcenter: impl Into<String>, user: impl Into<String>, trust: Trust) -> Self {
+        Self {
+            vcenter: vcenter.into(),
+            user: user.into(),
+            trust,
+            esxi_https_port: https_port(),
+            provider_port: provider_port(),
+            esxi_ssh: None,
+            appliance_ssh: None,
+            appliance_address: None,
+            sms_certificate: None,
+            logs: Vec::new(),
+            concurrency: concurrency(),
+            deadline_seconds: deadline(),
+        }
+    }
+
+    /// The vCenter's name or address without its port and brackets.
+    pub fn vcenter_host(&self) -> &str {
+        let host = self.vcenter.rsplit_once(':').map_or(self.vcenter.as_str(), |(host, _)| host);
+        host.trim_start_matches('[').trim_end_matches(']')
+    }
+
+    /// `host:port` for `host`, with brackets around an IPv6 address.
+    pub fn authority(host: &str, port: u16) -> String {
+        if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
+    }
+}
+
+fn https_port() -> u16 {
+    443
+}
+
+fn provider_port() -> u16 {
+    9080
+}
+
+/// Enough that dead hosts do not hold up the others, few enough for a vCenter at work.
+fn concurrency() -> u32 {
+    64
+}
+
+fn deadline() -> u32 {
+    60
+}

@@ -1,0 +1,248 @@
+//! From findings to a plan: each cause's remedy drafts its steps, gates hold back what they hold, and drafts are merged
+//! into lanes by cluster.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{HostRef, HostSteps, IfNotDone, Lane, PLAN_SCHEMA, Plan, Refusal, Step, StepId};
+use crate::facts::{Facts, Host, HostId};
+use crate::gates::{GateReading, Touches, read_gates};
+use crate::policy::{Policy, Safety};
+use crate::remedies::{self, FleetDraft, HostDraft, Scope, moves};
+use crate::rules::{Case, Finding, Judgement, PlaceKind};
+
+/// What remedies are given.
+pub struct Planning<'a> {
+    /// The facts, made ready.
+    pub case: Case<'a>,
+    /// The gates as they were read.
+    pub gates: Vec<GateReading>,
+    /// Whether the host program can log in to ESXi hosts by SSH.
+    pub esxi_shell: bool,
+}
+
+/// Makes the plan that cures what was found, as far as gates and policy allow. Pure, and linear in the fleet.
+pub fn plan(facts: &Facts, judgement: &Judgement, policy: &Policy, esxi_shell: bool) -> Plan {
+    let case = Case::new(facts, policy);
+    let gates = read_gates(&case);
+    let planning = Planning { case, gates, esxi_shell };
+    let mut work = Work::default();
+    for finding in judgement.causes() {
+        work.take_up(&planning, finding);
+    }
+    work.into_plan(&planning)
+}
+
+/// The plan in the making.
+#[derive(Default)]
+struct Work {
+    fleet: FleetDraft,
+    hosts: BTreeMap<HostId, (HostDraft, BTreeSet<String>)>,
+    refused: Vec<Refusal>,
+    notes: Vec<String>,
+}
+
+impl Work {
+    fn take_up(&mut self, planning: &Planning<'_>, finding: &Finding) {
+        let host = finding.place.host.as_ref().and_then(|id| planning.case.facts.hosts.get(&HostId(id.clone())));
+        let only = &planning.case.policy.only_hosts;
+        let is_wanted = |host: &Host| only.is_empty() || only.iter().any(|name| host.is_called(name));
+        if !only.is_empty() && !host.is_some_and(is_wanted) {
+            return;
+        }
+        if let Err((gates, why)) = self.draft(planning, finding, host) {
+            let code = finding.diagnostic.code.clone();
+            self.refused.push(Refusal { code, place: finding.place.clone(), gates, why });
+        }
+    }
+
+    fn draft(
+        &mut self,
+        planning: &Planning<'_>,
+        finding: &Finding,
+        host: Option<&Host>,
+    ) -> Result<(), (Vec<String>, String)> {
+        let by_hand = || (Vec::new(), finding.diagnostic.help.clone());
+        let remedy = finding.remedy.as_deref().and_then(remedies::find).ok_or_else(by_hand)?;
+        let no_gate = |why: String| (Vec::new(), why);
+        match &remedy.scope {
+            Scope::VCenter(steps) => {
+                let mut draft = FleetDraft::default();
+                steps(planning, &mut draft).map_err(no_gate)?;
+                admit(planning, None, draft.first.iter())?;
+                self.fleet.first.extend(draft.first);
+            }
+            Scope::Provider(steps) => {
+                let mut draft = FleetDraft::default();
+                let provider = planning.case.facts.providers.values().find(|one| one.id.0 == finding.place.id);
+                steps(planning, provider.ok_or_else(by_hand)?, &mut draft).map_err(no_gate)?;
+                admit(planning, host, draft.unregister.iter())?;
+                draft.unregister.into_iter().for_each(|step| self.fleet.unregister(step));
+            }
+            Scope::Host(steps) => {
+                let host = host.ok_or_else(by_hand)?;
+                if let Some(note) = skip_rule(planning, finding, host) {
+                    self.notes.push(note);
+                    return Ok(());
+                }
+                let mut draft = HostDraft::default();
+                steps(planning, host, &mut draft).map_err(no_gate)?;
+                draft.drop_optional(|step| step.if_not_done == IfNotDone::GoOn && !held_by(planning, Some(host), step).is_empty());
+                admit(planning, Some(host), draft.steps())?;
+                self.merge(host, draft, &finding.diagnostic.code);
+            }
+        }
+        Ok(())
+    }
+
+    fn merge(&mut self, host: &Host, draft: HostDraft, code: &str) {
+        let (merged, cures) = self.hosts.entry(host.id.clone()).or_default();
+        cures.insert(code.to_owned());
+        merged.absorb(draft);
+    }
+
+    fn into_plan(mut self, planning: &Planning<'_>) -> Plan {
+        let mut lanes: BTreeMap<String, Lane> = BTreeMap::new();
+        let timeout = planning.case.policy.step_timeout_seconds;
+        for (id, (draft, cures)) in std::mem::take(&mut self.hosts) {
+            let Some(host) = planning.case.facts.hosts.get(&id) else { continue };
+            let reference = HostRef { id: id.clone(), name: host.name.clone() };
+            if draft.awaits_provider {
+                self.fleet.await_providers.insert(id.clone(), reference.clone());
+            }
+            if draft.may_register_anew {
+                self.register_anew(planning, host, &reference, timeout);
+            }
+            let cluster = host.cluster.value().cloned().unwrap_or_else(|| host.name.clone());
+            let key = host.cluster_id.value().cloned().unwrap_or_else(|| id.0.clone());
+            let lane = lanes.entry(key).or_insert_with(|| Lane { cluster, hosts: Vec::new() });
+            lane.hosts.push(HostSteps {
+                host: reference,
+                cures: cures.into_iter().collect(),
+                steps: draft.into_steps(),
+            });
+        }
+        self.notes.sort();
+        let facts = planning.case.facts;
+        let mut plan = Plan {
+            schema: PLAN_SCHEMA.to_owned(),
+            vcenter: facts.vcenter.authority.clone(),
+            instance_uuid: facts.vcenter.instance_uuid.value().cloned(),
+            facts_at: facts.ended_at,
+            first: std::mem::take(&mut self.fleet.first),
+            lanes: lanes.into_values().collect(),
+            last: self.last_steps(timeout),
+            refused: self.refused,
+            notes: self.notes,
+        };
+        number(&mut plan);
+        plan
+    }
+
+    /// The last and strongest way to a good provider, as far as the gates leave it open.
+    fn register_anew(&mut self, planning: &Planning<'_>, host: &Host, reference: &HostRef, timeout: i64) {
+        let is_open = |touches: Touches| closed_gates(planning, Some(host), touches).is_empty();
+        if !is_open(Touches::Registration) || !is_open(Touches::VcenterService) {
+            self.notes.push(format!(
+                "`{}`: if its provider is still not well after a synchronisation, it is not registered anew, because a gate is closed",
+                host.name
+            ));
+            return;
+        }
+        if planning.case.policy.ceiling < Safety::Disturbs {
+            return;
+        }
+        if let Some(provider) = planning.case.canonical_provider(host) {
+            self.fleet.unregister(moves::unregister_to_register_anew(host, provider, timeout));
+        }
+        self.fleet.register_anew.insert(host.id.clone(), reference.clone());
+    }
+
+    fn last_steps(&self, timeout: i64) -> Vec<Step> {
+        let mut last = self.fleet.unregister.clone();
+        if !self.fleet.register_anew.is_empty() {
+            last.push(moves::restart_sps(self.fleet.register_anew.keys().cloned().collect(), timeout));
+        }
+        last.extend(self.fleet.await_providers.values().map(|host| moves::await_provider(host, timeout)));
+        last
+    }
+}
+
+/// The seed's rule (KB 320568): a host certificate that outlives the provider's is not renewed for the provider's sake.
+/// One that is past its hard threshold is renewed for its own.
+fn skip_rule(planning: &Planning<'_>, finding: &Finding, host: &Host) -> Option<String> {
+    if finding.diagnostic.code != "host-cert-expiring-soft" {
+        return None;
+    }
+    let case = &planning.case;
+    if !case.policy.renew_soft {
+        return Some(format!("`{}`: its certificate is only within the soft threshold, and the policy leaves such alone", host.name));
+    }
+    let own = case.certificate(&host.on_443.value()?.leaf)?;
+    let stored = case.certificate(case.canonical_provider(host)?.certificate.value()?)?;
+    (own.not_after > stored.not_after).then(|| {
+        format!(
+            "`{}`: its certificate (to {}) outlives the provider's (to {}) and is not renewed (KB 320568)",
+            host.name,
+            own.not_after.date(),
+            stored.not_after.date()
+        )
+    })
+}
+
+/// Lets steps into the plan, or names what keeps them out.
+fn admit<'s>(
+    planning: &Planning<'_>,
+    host: Option<&Host>,
+    steps: impl Iterator<Item = &'s Step>,
+) -> Result<(), (Vec<String>, String)> {
+    let mut gates = BTreeSet::new();
+    let mut above = None;
+    for step in steps {
+        gates.extend(held_by(planning, host, step));
+        if step.safety > planning.case.policy.ceiling {
+            above = Some(step);
+        }
+    }
+    if !gates.is_empty() {
+        let gates: Vec<String> = gates.into_iter().collect();
+        let why = reasons(planning, host, &gates);
+        return Err((gates, why));
+    }
+    match above {
+        Some(step) => Err((
+            vec!["ceiling".to_owned()],
+            format!("`{}` goes further than the ceiling allows; raise it with `--ceiling ask-first` if that is wanted", step.act.title()),
+        )),
+        None => Ok(()),
+    }
+}
+
+fn held_by(planning: &Planning<'_>, host: Option<&Host>, step: &Step) -> BTreeSet<String> {
+    closed_gates(planning, host, step.touches).into_iter().map(|reading| reading.gate.clone()).collect()
+}
+
+fn closed_gates<'p>(planning: &'p Planning<'_>, host: Option<&Host>, touches: Touches) -> Vec<&'p GateReading> {
+    let is_here = |reading: &GateReading| match reading.place.kind {
+        PlaceKind::Vcenter => true,
+        PlaceKind::Host | PlaceKind::Provider => host.is_some_and(|host| reading.place.id == host.id.0),
+    };
+    planning.gates.iter().filter(|reading| is_here(reading) && reading.holds_back(touches)).collect()
+}
+
+fn reasons(planning: &Planning<'_>, host: Option<&Host>, names: &[String]) -> String {
+    let is_here = |reading: &&GateReading| {
+        names.contains(&reading.gate)
+            && (reading.place.kind == PlaceKind::Vcenter || host.is_some_and(|host| reading.place.id == host.id.0))
+    };
+    let told: Vec<String> =
+        planning.gates.iter().filter(is_here).map(|reading| format!("gate `{}`: {}", reading.gate, reading.reason())).collect();
+    told.join("; ")
+}
+
+/// Numbers the steps in the order of the document.
+fn number(plan: &mut Plan) {
+    let hosts = plan.lanes.iter_mut().flat_map(|lane| &mut lane.hosts).flat_map(|host| &mut host.steps);
+    for (index, step) in plan.first.iter_mut().chain(hosts).chain(&mut plan.last).enumerate() {
+        step.id = StepId(u32::try_from(index).unwrap_or(u32::MAX));
+    }
+}

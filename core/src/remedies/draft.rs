@@ -1,0 +1,96 @@
+//! Steps on their way into a plan.
+
+use std::collections::BTreeMap;
+
+use crate::facts::HostId;
+use crate::plan::{Act, HostRef, Step};
+
+/// The order in which one host is repaired: bottom-up, so that nothing above is tried on a broken ground.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Stage {
+    /// SSH is opened, if the host needs a command.
+    OpenShell,
+    /// What the host trusts.
+    CaStore,
+    /// The host certificate; reconnecting is one of its ways.
+    HostCertificate,
+    /// The daemon that serves 9080.
+    ProviderDaemon,
+    /// SSH is closed again.
+    CloseShell,
+    /// What the host trusts, looked at once more: a new certificate may have come with a new store.
+    CaStoreAgain,
+    /// SMS reads the provider again.
+    Sync,
+    /// SMS connects to the provider again.
+    Reconnect,
+}
+
+/// The steps for one host, and what the fleet must do for it afterwards.
+#[derive(Debug, Default)]
+pub(crate) struct HostDraft {
+    steps: BTreeMap<Stage, Vec<Step>>,
+    /// Whether the provider may be registered anew, once a run, if it is still not well.
+    pub(crate) may_register_anew: bool,
+    /// Whether the host's provider must be well at the end.
+    pub(crate) awaits_provider: bool,
+}
+
+impl HostDraft {
+    /// Adds a step, unless a remedy before wanted the same act in the same stage.
+    pub(crate) fn add(&mut self, stage: Stage, step: Step) {
+        let steps = self.steps.entry(stage).or_default();
+        if !steps.iter().any(|other| other.act == step.act) {
+            steps.push(step);
+        }
+    }
+
+    /// Takes over what another remedy drafted for the same host.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        for (stage, steps) in other.steps {
+            steps.into_iter().for_each(|step| self.add(stage, step));
+        }
+        self.may_register_anew |= other.may_register_anew;
+        self.awaits_provider |= other.awaits_provider;
+    }
+
+    /// The steps in order.
+    pub(crate) fn into_steps(self) -> Vec<Step> {
+        self.steps.into_values().flatten().collect()
+    }
+
+    /// The steps in order, to look at.
+    pub(crate) fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.steps.values().flatten()
+    }
+
+    /// Takes out the steps of a stage that can be done without.
+    pub(crate) fn drop_optional(&mut self, is_held: impl Fn(&Step) -> bool) {
+        for steps in self.steps.values_mut() {
+            steps.retain(|step| !is_held(step));
+        }
+    }
+}
+
+/// The steps before and after all hosts.
+#[derive(Debug, Default)]
+pub(crate) struct FleetDraft {
+    /// Steps on the vCenter that come first.
+    pub(crate) first: Vec<Step>,
+    /// Providers that are unregistered, each once.
+    pub(crate) unregister: Vec<Step>,
+    /// Hosts whose providers register themselves when the service `sps` restarts.
+    pub(crate) register_anew: BTreeMap<HostId, HostRef>,
+    /// Hosts whose providers must be well at the end.
+    pub(crate) await_providers: BTreeMap<HostId, HostRef>,
+}
+
+impl FleetDraft {
+    /// Adds the unregistering of a provider, once.
+    pub(crate) fn unregister(&mut self, step: Step) {
+        let is_same = |other: &Step| matches!((&other.act, &step.act), (Act::UnregisterProvider { provider: left }, Act::UnregisterProvider { provider: right }) if left == right);
+        if !self.unregister.iter().any(is_same) {
+            self.unregister.push(step);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! What cures a trouble, one file each.
+//!
+//! A remedy says when it helps and adds its steps to the draft of a host. Drafts of several remedies are merged: the
+//! stages of [`Stage`] put them in the order that repairs bottom-up, and a step that two remedies want is done once.
+
+mod draft;
+pub(crate) mod moves;
+
+mod add_client_certificate;
+mod reconnect_host;
+mod refresh_provider;
+mod register_provider;
+mod reissue_host_certificate;
+mod remove_provider;
+mod renew_host_certificate;
+mod restart_provider_daemon;
+mod start_sps;
+
+pub(crate) use draft::{FleetDraft, HostDraft, Stage};
+
+use crate::facts::{Host, Provider};
+use crate::plan::Planning;
+
+/// One cure.
+pub struct Remedy {
+    /// Its stable name, in kebab case.
+    pub name: &'static str,
+    /// What a person does when they choose it: an imperative, one line.
+    pub help: &'static str,
+    /// How its steps are made.
+    pub(crate) scope: Scope,
+}
+
+/// What a remedy works on. The function adds steps, or says why it cannot help here.
+pub(crate) enum Scope {
+    /// One ESXi host.
+    Host(fn(&Planning<'_>, &Host, &mut HostDraft) -> Result<(), String>),
+    /// One IOFilter provider.
+    Provider(fn(&Planning<'_>, &Provider, &mut FleetDraft) -> Result<(), String>),
+    /// The vCenter.
+    VCenter(fn(&Planning<'_>, &mut FleetDraft) -> Result<(), String>),
+}
+
+/// Every remedy, sorted by name.
+pub const REMEDIES: &[Remedy] = &[
+    add_client_certificate::REMEDY,
+    reconnect_host::REMEDY,
+    refresh_provider::REMEDY,
+    register_provider::REMEDY,
+    reissue_host_certificate::REMEDY,
+    remove_provider::REMEDY,
+    renew_host_certificate::REMEDY,
+    restart_provider_daemon::REMEDY,
+    start_sps::REMEDY,
+];
+
+/// The remedy with this name.
+pub fn find(name: &str) -> Option<&'static Remedy> {
+    REMEDIES.binary_search_by(|remedy| remedy.name.cmp(name)).ok().and_then(|index| REMEDIES.get(index))
+}
+
+/// What a person does when they choose the remedy of this name; empty for a name of another version.
+pub fn help(name: &str) -> String {
+    find(name).map(|remedy| remedy.help.to_owned()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted_and_every_entry_can_be_found() {
+        assert!(REMEDIES.is_sorted_by(|left, right| left.name < right.name));
+        for remedy in REMEDIES {
+            assert_eq!(help(remedy.name), remedy.help);
+            assert!(!remedy.help.ends_with('.'), "{}", remedy.name);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! The host certificate has expired. vCenter does not renew an expired certificate in place; it issues a new one when
+//! the host is reconnected (ESXi certificate documentation, GUID-ECFD1A29): disconnect and reconnect (A11), or the
+//! seed's way by the shell (A17), then as after any renewal.
+
+use super::{HostDraft, Remedy, Scope, Stage, moves};
+use crate::certificate::Fingerprint;
+use crate::facts::Host;
+use crate::plan::{Condition, Planning, Step};
+use crate::policy::RenewBy;
+
+pub(super) const REMEDY: Remedy = Remedy {
+    name: "reissue-host-certificate",
+    help: "disconnect and reconnect the host so that vCenter issues a new certificate, restart the provider daemon, then synchronise the provider",
+    scope: Scope::Host(steps),
+};
+
+fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft) -> Result<(), String> {
+    let before = super::renew_host_certificate::leaf_on_443(host)?;
+    match planning.case.policy.renew_by {
+        RenewBy::Auto | RenewBy::Vcenter => {
+            for step in reconnect(host, &before, planning.case.policy.step_timeout_seconds) {
+                draft.add(Stage::HostCertificate, step);
+            }
+        }
+        RenewBy::Shell => super::renew_host_certificate::by_shell(planning, host, &before, draft)?,
+    }
+    super::renew_host_certificate::afterwards(planning, host, draft)
+}
+
+/// A11 as a way to a new certificate.
+pub(super) fn reconnect(host: &Host, before: &Fingerprint, timeout_seconds: i64) -> [Step; 2] {
+    let replaced = Condition::HostCertificateReplaced { host: host.id.clone(), before: *before };
+    moves::reconnect_host(host, &replaced, timeout_seconds)
+}

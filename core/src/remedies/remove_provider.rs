@@ -1,0 +1,19 @@
+//! A provider that nobody needs: a second one for the same host, or one whose host is gone. Unregister it (A3). What is
+//! taken away may be wanted, so it is done only when the policy's ceiling allows to ask first.
+
+use super::{FleetDraft, Remedy, Scope, moves};
+use crate::facts::Provider;
+use crate::plan::Planning;
+
+pub(super) const REMEDY: Remedy = Remedy {
+    name: "remove-provider",
+    help: "unregister this provider; the host's own stays (needs the ceiling `ask-first`)",
+    scope: Scope::Provider(steps),
+};
+
+#[expect(clippy::unnecessary_wraps, reason = "all remedies have one face")]
+fn steps(planning: &Planning<'_>, provider: &Provider, draft: &mut FleetDraft) -> Result<(), String> {
+    let host = planning.case.host_of(provider);
+    draft.unregister(moves::unregister_for_good(host, provider, planning.case.policy.step_timeout_seconds));
+    Ok(())
+}

@@ -1,0 +1,237 @@
+//! From answers to facts, and to the questions that follow from them.
+
+use super::inquiry::Inquiry;
+use super::question::{Question, Session};
+use super::{learn_host, learn_provider, learn_vcenter};
+use crate::machine::Misuse;
+use crate::request::{Chunk, HttpResponse, Peer, Response, SshOutput};
+use crate::time::UnixTime;
+use crate::wire::{WireError, rest, sms, vim};
+
+/// What an answer taught: the questions that follow, or why it could not be used.
+pub(crate) type Learned = Result<Vec<Question>, WireError>;
+
+/// Reads the answer to `question` into the facts.
+pub(crate) fn learn(
+    inquiry: &mut Inquiry,
+    now: UnixTime,
+    question: &Question,
+    response: Response,
+) -> Result<Learned, Misuse> {
+    let wrong = |asked: &'static str| Misuse::WrongKind { id: 0, asked };
+    Ok(match (kind_of(question), response) {
+        (Kind::Http, Response::Http(response)) => http(inquiry, now, question, &response),
+        (Kind::Peek, Response::Peer(peer)) => peeked(inquiry, now, question, &peer),
+        (Kind::Ssh, Response::Ssh(output)) => ssh(inquiry, now, question, &output),
+        (Kind::File, Response::Chunk(chunk)) => file(inquiry, question, &chunk),
+        (Kind::Http, _) => return Err(wrong("an HTTP exchange")),
+        (Kind::Peek, _) => return Err(wrong("a TLS peek")),
+        (Kind::Ssh, _) => return Err(wrong("an SSH command")),
+        (Kind::File, _) => return Err(wrong("a piece of a file")),
+    })
+}
+
+/// Another question to ask in the place of one that failed for a reason that has a way round.
+pub(crate) fn instead(inquiry: &mut Inquiry, question: &Question, error: &WireError, attempts: u32) -> Option<Question> {
+    match question {
+        // A view ends with the session that made it; begin the inventory again.
+        Question::HostPage { .. } if error.gone() && attempts < 2 => Some(Question::HostView),
+        // Before 7.0U2 the REST API is elsewhere.
+        Question::RestLogin if attempts == 0 && is_not_found(error) => {
+            inquiry.link.vcenter.rest = crate::wire::RestStyle::Rest;
+            Some(Question::RestLogin)
+        }
+        // The file of versions is a courtesy; without it an old version is asked for, which every vCenter speaks.
+        Question::ServiceVersions if is_not_found(error) => Some(Question::ServiceContent),
+        _ => None,
+    }
+}
+
+fn is_not_found(error: &WireError) -> bool {
+    matches!(error, WireError::Refused { status: 404, .. })
+}
+
+enum Kind {
+    Http,
+    Peek,
+    Ssh,
+    File,
+}
+
+fn kind_of(question: &Question) -> Kind {
+    match question {
+        Question::PeekVCenter | Question::Peek443 { .. } | Question::Peek9080 { .. } => Kind::Peek,
+        Question::SmsCertificate
+        | Question::SpsExtensionCertificate
+        | Question::SpsLog
+        | Question::HostFolder { .. }
+        | Question::HostFile { .. } => Kind::Ssh,
+        Question::SavedLog { .. } => Kind::File,
+        _ => Kind::Http,
+    }
+}
+
+fn http(inquiry: &mut Inquiry, now: UnixTime, question: &Question, response: &HttpResponse) -> Learned {
+    let nothing = Ok(Vec::new());
+    match question {
+        Question::ServiceVersions => {
+            learn_vcenter::versions(inquiry, &vim::service_versions::parse(response)?);
+            Ok(vec![Question::ServiceContent])
+        }
+        Question::ServiceContent => {
+            learn_vcenter::content(inquiry, now, vim::service_content::parse(response)?);
+            Ok(vec![Question::Login])
+        }
+        Question::Login => {
+            vim::login::parse(response)?;
+            inquiry.open_door(Session::Vim);
+            nothing
+        }
+        Question::RestLogin => {
+            rest::session::parse_login(response)?;
+            inquiry.open_door(Session::Rest);
+            nothing
+        }
+        // A session that is gone already is gone.
+        Question::Logout | Question::RestLogout => nothing,
+        Question::CurrentTime => {
+            learn_vcenter::clock(inquiry, now, vim::current_time::parse(response)?);
+            nothing
+        }
+        Question::IsSessionAlive => {
+            vim::current_time::parse(response)?;
+            learn_host::inventory_ends(inquiry, now, 0);
+            nothing
+        }
+        Question::CertificateSettings => {
+            learn_vcenter::settings(inquiry, now, &vim::query_options::parse(response)?);
+            nothing
+        }
+        Question::CloudFoundation => {
+            learn_vcenter::cloud_foundation(inquiry, now, vim::find_extension::parse(response)?.is_some());
+            nothing
+        }
+        Question::HighAvailability => {
+            learn_vcenter::high_availability(inquiry, now, vim::high_availability::parse(response)?);
+            nothing
+        }
+        Question::HostView => {
+            let view = vim::container_view::parse_create(response)?;
+            Ok(vec![Question::HostPage { view, token: None, pages: 0 }])
+        }
+        Question::HostPage { view, token: _, pages } => {
+            Ok(learn_host::page(inquiry, now, view, *pages, vim::host_page::parse(response)?))
+        }
+        Question::Hosts { .. } => {
+            for record in vim::host_page::parse(response)?.records {
+                learn_host::record(inquiry, now, &record);
+            }
+            nothing
+        }
+        Question::ClusterNames { .. } => {
+            learn_host::cluster_names(inquiry, now, &vim::clusters::parse(response)?.records);
+            nothing
+        }
+        Question::CertificateInfo { managers } => {
+            learn_host::certificate_info(inquiry, now, managers, &vim::certificate_info::parse(response)?.records);
+            nothing
+        }
+        Question::CaStore { host } => {
+            let list = vim::certificate_lists::parse_ca_certificates(response)?;
+            learn_host::ca_store(inquiry, now, host, &list);
+            nothing
+        }
+        Question::RevocationLists { host } => {
+            let list = vim::certificate_lists::parse_revocation_lists(response)?;
+            learn_host::revocation_lists(inquiry, now, host, list);
+            nothing
+        }
+        Question::HostClock { host } => {
+            learn_host::clock(inquiry, now, host, vim::query_date_time::parse(response)?);
+            nothing
+        }
+        Question::DisksUsingFilter { cluster, .. } => {
+            let disks = vim::io_filters::parse_disks(response)?.len();
+            learn_host::disks(inquiry, now, &cluster.value, u32::try_from(disks).unwrap_or(u32::MAX));
+            nothing
+        }
+        Question::StorageManager => {
+            inquiry.link.storage_manager = Some(sms::storage_manager::parse(response)?);
+            Ok(vec![Question::Providers])
+        }
+        Question::Providers => Ok(learn_provider::list(inquiry, now, sms::providers::parse(response)?)),
+        Question::ProviderInfo { provider, list } => {
+            match sms::provider_info::parse(response) {
+                Ok(info) => learn_provider::info(inquiry, now, provider, *list, info),
+                // Unregistered since the list was read: that is an answer, not a failure.
+                Err(error) if error.gone() => {}
+                Err(error) => return Err(error),
+            }
+            nothing
+        }
+        Question::SpsService => {
+            learn_vcenter::sps(inquiry, now, &rest::service::parse_state(response)?);
+            nothing
+        }
+        Question::Backups => {
+            learn_vcenter::backups(inquiry, now, &rest::backup_jobs::parse(response)?);
+            nothing
+        }
+        Question::Nodes => {
+            learn_vcenter::nodes(inquiry, now, rest::nodes::parse(response)?);
+            nothing
+        }
+        Question::TrustedRoots => {
+            Ok(learn_vcenter::root_list(inquiry, now, rest::trusted_roots::parse_list(response)?))
+        }
+        Question::TrustedRoot { chain } => {
+            learn_vcenter::root(inquiry, now, chain, &rest::trusted_roots::parse_one(response)?);
+            nothing
+        }
+        Question::PeekVCenter
+        | Question::Peek443 { .. }
+        | Question::Peek9080 { .. }
+        | Question::SmsCertificate
+        | Question::SpsExtensionCertificate
+        | Question::SpsLog
+        | Question::SavedLog { .. }
+        | Question::HostFolder { .. }
+        | Question::HostFile { .. } => nothing,
+    }
+}
+
+fn peeked(inquiry: &mut Inquiry, now: UnixTime, question: &Question, peer: &Peer) -> Learned {
+    let presented = learn_host::presented(inquiry, now, peer);
+    match question {
+        Question::PeekVCenter => inquiry.facts.vcenter.on_https = presented,
+        Question::Peek443 { host } => {
+            learn_host::on(inquiry, host, |host| host.on_443 = presented);
+        }
+        Question::Peek9080 { host } => {
+            learn_host::on(inquiry, host, |host| host.on_9080 = presented);
+        }
+        _ => {}
+    }
+    Ok(Vec::new())
+}
+
+fn ssh(inquiry: &mut Inquiry, now: UnixTime, question: &Question, output: &SshOutput) -> Learned {
+    match question {
+        Question::SmsCertificate => {
+            inquiry.facts.vcenter.sms.sms_self_signed = learn_vcenter::certificate(inquiry, now, output, "sms_self_signed");
+        }
+        Question::SpsExtensionCertificate => {
+            inquiry.facts.vcenter.sms.sps_extension = learn_vcenter::certificate(inquiry, now, output, "sps-extension");
+        }
+        Question::SpsLog => learn_vcenter::sps_log(inquiry, output),
+        Question::HostFolder { host } => learn_host::folder(inquiry, host, output),
+        Question::HostFile { host } => learn_host::file(inquiry, host, output),
+        _ => {}
+    }
+    Ok(Vec::new())
+}
+
+fn file(inquiry: &mut Inquiry, question: &Question, chunk: &Chunk) -> Learned {
+    let Question::SavedLog { name, offset } = question else { return Ok(Vec::new()) };
+    Ok(learn_vcenter::saved_log(inquiry, name, *offset, chunk))
+}

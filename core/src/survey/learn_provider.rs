@@ -1,0 +1,82 @@
+//! What answers teach about storage providers.
+
+use super::inquiry::Inquiry;
+use super::question::Question;
+use crate::certificate::{Certificate, Fingerprint};
+use crate::facts::{Missing, MissingReason, Observed, Provider, ProviderId, ProviderList, ProviderUrl};
+use crate::time::UnixTime;
+use crate::wire::MoRef;
+use crate::wire::provider_url::ProviderUrl as WireUrl;
+use crate::wire::sms::provider_info::ProviderInfo;
+
+/// The list of providers. Those that are not in it any more are gone.
+pub(crate) fn list(inquiry: &mut Inquiry, now: UnixTime, list: Vec<MoRef>) -> Vec<Question> {
+    let registered = u32::try_from(list.len()).unwrap_or(u32::MAX);
+    inquiry.facts.provider_list = Observed::seen(ProviderList { registered, others: 0 }, now);
+    inquiry.facts.providers.clear();
+    inquiry.link.provider_lists = inquiry.link.provider_lists.saturating_add(1);
+    let number = inquiry.link.provider_lists;
+    list.into_iter().map(|provider| Question::ProviderInfo { provider, list: number }).collect()
+}
+
+/// One provider. An answer that belongs to an earlier list says nothing about the present one.
+pub(crate) fn info(inquiry: &mut Inquiry, now: UnixTime, object: &MoRef, list: u32, info: ProviderInfo) {
+    if list != inquiry.link.provider_lists {
+        return;
+    }
+    let port = inquiry.job.provider_port;
+    let is_io_filter = |url: &ProviderUrl| url.port == port && url.text.ends_with("/version.xml");
+    let Some(url) = info.url.as_deref().and_then(read_url).filter(is_io_filter) else {
+        if let Observed::Seen { value, .. } = &mut inquiry.facts.provider_list {
+            value.others = value.others.saturating_add(1);
+        }
+        return;
+    };
+    let certificate = stored_certificate(inquiry, now, info.certificate.as_deref());
+    let provider = Provider {
+        id: ProviderId(info.uid),
+        object: object.value.clone(),
+        name: info.name,
+        url,
+        array_ids: info.arrays.into_iter().map(|array| array.array_id).collect(),
+        status: told(now, info.status, "status"),
+        status_fault: info.status_fault.map(|fault| fault.name),
+        certificate_status: told(now, info.certificate_status, "certificateStatus"),
+        certificate,
+        certificate_expires: info.certificate_expiry_date.as_deref().and_then(UnixTime::parse),
+        last_sync: info.last_sync_time.as_deref().and_then(UnixTime::parse),
+        retains_certificate: info.retain_certificate.unwrap_or(false),
+        vasa_version: info.vasa_version,
+    };
+    inquiry.facts.providers.insert(provider.id.clone(), provider);
+}
+
+fn read_url(text: &str) -> Option<ProviderUrl> {
+    let url = WireUrl::parse(text)?;
+    Some(ProviderUrl { text: text.to_owned(), host: url.host, port: url.port })
+}
+
+fn told<T>(now: UnixTime, value: Option<T>, what: &str) -> Observed<T> {
+    match value {
+        Some(value) => Observed::seen(value, now),
+        None => Observed::Unknown(not_sent(what)),
+    }
+}
+
+fn not_sent(what: &str) -> Missing {
+    Missing { reason: MissingReason::NotSent, message: format!("SMS did not tell `{what}` of this provider"), help: String::new() }
+}
+
+fn stored_certificate(inquiry: &mut Inquiry, now: UnixTime, pem: Option<&str>) -> Observed<Fingerprint> {
+    let Some(text) = pem else { return Observed::Unknown(not_sent("certificate")) };
+    // SMS sends PEM, or the Base64 of it alone.
+    let framed = format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", text.trim());
+    match Certificate::from_pem(if text.contains("-----BEGIN") { text } else { &framed }) {
+        Ok(certificate) => Observed::seen(inquiry.facts.certificates.keep(certificate), now),
+        Err(error) => Observed::Unknown(Missing {
+            reason: MissingReason::Malformed,
+            message: format!("the certificate that SMS has stored cannot be read: {error}"),
+            help: String::new(),
+        }),
+    }
+}

@@ -1,0 +1,170 @@
+//! What answers teach about the vCenter itself.
+
+use super::inquiry::Inquiry;
+use super::question::Question;
+use crate::certificate::{Certificate, Fingerprint};
+use crate::facts::{
+    Backup, CertificateMode, Missing, MissingReason, Node, Observed, ServiceHealth, ServiceState, Thresholds,
+};
+use crate::log::LogScan;
+use crate::request::{Chunk, SshOutput};
+use crate::time::UnixTime;
+use crate::wire::rest;
+use crate::wire::vim::query_options::OptionValue;
+use crate::wire::vim::service_content::ServiceContent;
+use crate::wire::vim::service_versions;
+
+/// The newest version that both sides speak.
+pub(crate) fn versions(inquiry: &mut Inquiry, offered: &[String]) {
+    if let Some(version) = service_versions::choose(offered) {
+        inquiry.link.vcenter.vim_version = version.to_owned();
+        inquiry.link.vcenter.sms_version = service_versions::storage_version(version).to_owned();
+    }
+}
+
+pub(crate) fn content(inquiry: &mut Inquiry, now: UnixTime, content: ServiceContent) {
+    let vcenter = &mut inquiry.facts.vcenter;
+    vcenter.version = Observed::seen(content.about.version.clone(), now);
+    vcenter.build = Observed::seen(content.about.build.clone(), now);
+    vcenter.instance_uuid = match &content.about.instance_uuid {
+        Some(uuid) => Observed::seen(uuid.clone(), now),
+        None => Observed::Unknown(not_sent("instanceUuid")),
+    };
+    inquiry.link.content = Some(content);
+}
+
+pub(crate) fn clock(inquiry: &mut Inquiry, now: UnixTime, told: UnixTime) {
+    inquiry.facts.vcenter.clock_ahead_seconds = Observed::seen(told.seconds_since(now), now);
+}
+
+/// `vpxd.certmgmt.*`. A threshold that was not told is vCenter's documented default; the mode has none.
+pub(crate) fn settings(inquiry: &mut Inquiry, now: UnixTime, options: &[OptionValue]) {
+    let text = |key: &str| options.iter().find(|option| option.key == key).and_then(|option| option.value.as_deref());
+    let number = |key: &str, default: i64| text(key).and_then(|value| value.parse().ok()).unwrap_or(default);
+    let standard = Thresholds::default();
+    inquiry.facts.vcenter.thresholds = Observed::seen(
+        Thresholds {
+            soft_days: number("vpxd.certmgmt.certs.softThreshold", standard.soft_days),
+            hard_days: number("vpxd.certmgmt.certs.hardThreshold", standard.hard_days),
+            days_valid: number("vpxd.certmgmt.certs.daysValid", standard.days_valid),
+            minutes_before: number("vpxd.certmgmt.certs.minutesBefore", standard.minutes_before),
+            poll_interval_days: number("vpxd.certmgmt.certs.pollIntervalDays", standard.poll_interval_days),
+        },
+        now,
+    );
+    inquiry.facts.vcenter.mode = match text("vpxd.certmgmt.mode") {
+        Some("vmca") => Observed::seen(CertificateMode::Vmca, now),
+        Some("custom") => Observed::seen(CertificateMode::Custom, now),
+        Some("thumbprint") => Observed::seen(CertificateMode::Thumbprint, now),
+        Some(other) => Observed::seen(CertificateMode::Other(other.to_owned()), now),
+        None => Observed::Unknown(not_sent("vpxd.certmgmt.mode")),
+    };
+}
+
+pub(crate) fn cloud_foundation(inquiry: &mut Inquiry, now: UnixTime, is_managed: bool) {
+    inquiry.facts.vcenter.in_cloud_foundation = Observed::seen(is_managed, now);
+}
+
+pub(crate) fn high_availability(inquiry: &mut Inquiry, now: UnixTime, is_configured: bool) {
+    inquiry.facts.vcenter.high_availability = Observed::seen(is_configured, now);
+}
+
+pub(crate) fn sps(inquiry: &mut Inquiry, now: UnixTime, told: &rest::service::ServiceState) {
+    let health = match told.health.as_deref() {
+        Some("HEALTHY") => ServiceHealth::Healthy,
+        Some("HEALTHY_WITH_WARNINGS") => ServiceHealth::HealthyWithWarnings,
+        Some("DEGRADED") => ServiceHealth::Degraded,
+        _ => ServiceHealth::NotSent,
+    };
+    inquiry.facts.vcenter.sps = Observed::seen(ServiceState { state: told.state.clone(), health }, now);
+}
+
+pub(crate) fn backups(inquiry: &mut Inquiry, now: UnixTime, jobs: &[rest::backup_jobs::BackupJob]) {
+    let ended = |job: &rest::backup_jobs::BackupJob| {
+        let end = job.end_time.filter(|_| job.status == "SUCCEEDED")?;
+        Some(Backup { job: job.id.clone(), ended_at: end })
+    };
+    let newest = jobs.iter().filter_map(ended).max_by_key(|backup| backup.ended_at);
+    inquiry.facts.vcenter.backup = Observed::seen(newest, now);
+}
+
+pub(crate) fn nodes(inquiry: &mut Inquiry, now: UnixTime, nodes: Vec<rest::nodes::Node>) {
+    let nodes = nodes.into_iter().map(|node| Node { name: node.node, kind: node.kind }).collect();
+    inquiry.facts.vcenter.nodes = Observed::seen(nodes, now);
+}
+
+pub(crate) fn root_list(inquiry: &mut Inquiry, now: UnixTime, chains: Vec<String>) -> Vec<Question> {
+    inquiry.facts.vcenter.trusted_roots = Observed::seen(Vec::new(), now);
+    inquiry.facts.vcenter.unreadable_roots.clear();
+    chains.into_iter().map(|chain| Question::TrustedRoot { chain }).collect()
+}
+
+pub(crate) fn root(inquiry: &mut Inquiry, now: UnixTime, chain: &str, pems: &[String]) {
+    for pem in pems {
+        match Certificate::from_pem(pem) {
+            Ok(certificate) => {
+                let name = inquiry.facts.certificates.keep(certificate);
+                if let Observed::Seen { value, at } = &mut inquiry.facts.vcenter.trusted_roots {
+                    *at = now;
+                    // Sorted, so that the order of answers does not show.
+                    if let Err(place) = value.binary_search(&name) {
+                        value.insert(place, name);
+                    }
+                }
+            }
+            Err(error) => inquiry.facts.vcenter.unreadable_roots.push(format!("`{chain}`: {error}")),
+        }
+    }
+    inquiry.facts.vcenter.unreadable_roots.sort();
+}
+
+/// A certificate that a command on the appliance printed.
+pub(crate) fn certificate(inquiry: &mut Inquiry, now: UnixTime, output: &SshOutput, alias: &str) -> Observed<Fingerprint> {
+    if output.exit_code != 0 {
+        return Observed::Unknown(Missing {
+            reason: MissingReason::Gone,
+            message: format!("the appliance has no entry `{alias}` in its store `SMS` (exit code {})", output.exit_code),
+            help: String::new(),
+        });
+    }
+    match Certificate::from_pem(&String::from_utf8_lossy(&output.stdout)) {
+        Ok(certificate) => Observed::seen(inquiry.facts.certificates.keep(certificate), now),
+        Err(error) => Observed::Unknown(Missing {
+            reason: MissingReason::Malformed,
+            message: format!("the entry `{alias}` of the appliance's store `SMS` cannot be read: {error}"),
+            help: String::new(),
+        }),
+    }
+}
+
+pub(crate) fn sps_log(inquiry: &mut Inquiry, output: &SshOutput) {
+    if output.exit_code != 0 {
+        inquiry.facts.logs_missing.push(Missing {
+            reason: MissingReason::Gone,
+            message: format!("`sps.log` could not be read on the appliance (exit code {})", output.exit_code),
+            help: String::new(),
+        });
+        return;
+    }
+    let mut scan = LogScan::new("sps.log");
+    scan.feed(&output.stdout);
+    inquiry.facts.logs.push(scan.finish());
+}
+
+/// A piece of a saved log; the next piece is asked for until the end.
+pub(crate) fn saved_log(inquiry: &mut Inquiry, name: &str, offset: u64, chunk: &Chunk) -> Vec<Question> {
+    let mut scan = inquiry.scans.remove(name).unwrap_or_else(|| LogScan::new(name));
+    scan.feed(&chunk.bytes);
+    if chunk.end || chunk.bytes.is_empty() {
+        inquiry.facts.logs.push(scan.finish());
+        inquiry.facts.logs.sort_by(|left, right| left.file.cmp(&right.file));
+        return Vec::new();
+    }
+    inquiry.scans.insert(name.to_owned(), scan);
+    let read = u64::try_from(chunk.bytes.len()).unwrap_or(u64::MAX);
+    vec![Question::SavedLog { name: name.to_owned(), offset: offset.saturating_add(read) }]
+}
+
+fn not_sent(what: &str) -> Missing {
+    Missing { reason: MissingReason::NotSent, message: format!("vCenter did not tell `{what}`"), help: String::new() }
+}

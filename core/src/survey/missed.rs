@@ -1,0 +1,69 @@
+//! What stays unknown when a question has no answer.
+
+use super::inquiry::Inquiry;
+use super::question::Question;
+use crate::facts::{Facts, Host, HostId, Missing, Observed};
+
+/// Writes the reason into every fact that the question was asked for.
+pub(crate) fn missed(inquiry: &mut Inquiry, question: &Question, missing: &Missing) {
+    let facts = &mut inquiry.facts;
+    match question {
+        Question::ServiceVersions
+        | Question::ServiceContent
+        | Question::Login
+        | Question::RestLogin
+        | Question::Logout
+        | Question::RestLogout => {}
+        Question::PeekVCenter => facts.vcenter.on_https = unknown(missing),
+        Question::CurrentTime => facts.vcenter.clock_ahead_seconds = unknown(missing),
+        Question::IsSessionAlive | Question::HostView | Question::HostPage { .. } => facts.inventory = unknown(missing),
+        Question::CertificateSettings => {
+            facts.vcenter.mode = unknown(missing);
+            facts.vcenter.thresholds = unknown(missing);
+        }
+        Question::CloudFoundation => facts.vcenter.in_cloud_foundation = unknown(missing),
+        Question::HighAvailability => facts.vcenter.high_availability = unknown(missing),
+        Question::Hosts { hosts } => hosts.iter().for_each(|host| on(facts, host, |host| host.connection = unknown(missing))),
+        Question::ClusterNames { .. } => {
+            for host in facts.hosts.values_mut().filter(|host| host.cluster.value().is_none()) {
+                host.cluster = unknown(missing);
+            }
+        }
+        Question::CertificateInfo { managers } => {
+            managers.iter().for_each(|(host, _)| on(facts, host, |host| host.reported = unknown(missing)));
+        }
+        Question::CaStore { host } => on(facts, host, |host| host.ca_store = unknown(missing)),
+        Question::RevocationLists { host } => on(facts, host, |host| host.ca_revocation_lists = unknown(missing)),
+        Question::HostClock { host } => on(facts, host, |host| host.clock_ahead_of_vcenter_seconds = unknown(missing)),
+        Question::DisksUsingFilter { cluster, .. } => {
+            for id in inquiry.cluster_hosts.get(&cluster.value).into_iter().flatten() {
+                on(facts, id, |host| host.disks_using_filter = unknown(missing));
+            }
+        }
+        Question::Peek443 { host } => on(facts, host, |host| host.on_443 = unknown(missing)),
+        Question::Peek9080 { host } => on(facts, host, |host| host.on_9080 = unknown(missing)),
+        Question::StorageManager | Question::Providers | Question::ProviderInfo { .. } => {
+            facts.provider_list = unknown(missing);
+        }
+        Question::SpsService => facts.vcenter.sps = unknown(missing),
+        Question::Backups => facts.vcenter.backup = unknown(missing),
+        Question::Nodes => facts.vcenter.nodes = unknown(missing),
+        Question::TrustedRoots | Question::TrustedRoot { .. } => facts.vcenter.trusted_roots = unknown(missing),
+        Question::SmsCertificate => facts.vcenter.sms.sms_self_signed = unknown(missing),
+        Question::SpsExtensionCertificate => facts.vcenter.sms.sps_extension = unknown(missing),
+        Question::SpsLog | Question::SavedLog { .. } => facts.logs_missing.push(missing.clone()),
+        Question::HostFolder { host } | Question::HostFile { host } => {
+            inquiry.on_disk.remove(host);
+        }
+    }
+}
+
+fn unknown<T>(missing: &Missing) -> Observed<T> {
+    Observed::Unknown(missing.clone())
+}
+
+fn on(facts: &mut Facts, host: &HostId, write: impl FnOnce(&mut Host)) {
+    if let Some(host) = facts.hosts.get_mut(host) {
+        write(host);
+    }
+}
