@@ -2,4 +2,6 @@
 #![forbid(unsafe_code)]
 
 pub mod certificate;
+pub mod machine;
+pub mod request;
 pub mod time;
