@@ -20,6 +20,10 @@ use crate::time::UnixTime;
 /// The longest DER that is read, in bytes. The longest real ones, with hundreds of names, have some tens of thousands.
 const MAXIMUM_BYTES: usize = 256 * 1024;
 
+const SEQUENCE: u8 = 0x30;
+const BIT_STRING: u8 = 0x03;
+const EXPLICIT_VERSION: u8 = 0xa0;
+
 pub(super) fn parse(der: &[u8]) -> Result<Certificate, CertificateError> {
     let parsed = structure(der)?;
     let tbs = &parsed.tbs_certificate;
@@ -63,7 +67,8 @@ pub(super) fn structure(der: &[u8]) -> Result<X509Certificate<'_>, CertificateEr
         return Err(CertificateError::TooLarge { bytes: der.len(), limit: MAXIMUM_BYTES });
     }
     match X509Certificate::from_der(der) {
-        Ok(([], parsed)) => Ok(parsed),
+        Ok(([], parsed)) if is_framed(der).unwrap_or(false) => Ok(parsed),
+        Ok(([], _)) => Err(CertificateError::NotX509 { part: "its structure" }),
         Ok((rest, _)) => Err(CertificateError::TrailingBytes { extra: rest.len() }),
         Err(nom::Err::Error(error) | nom::Err::Failure(error)) => Err(explain(der, &error)),
         Err(nom::Err::Incomplete(_)) => Err(broken(der).unwrap_or(CertificateError::NotX509 { part: "its structure" })),
@@ -167,6 +172,23 @@ fn significant_bits(number: &[u8]) -> u32 {
     rest.saturating_mul(8).saturating_add(8_u32.saturating_sub(first.leading_zeros()))
 }
 
+/// Whether the elements that no signature covers are spelled in the one way they should be: the parser takes more,
+/// and one signed certificate would have several fingerprints. The algorithm stands once under the signature and once
+/// beside it, and must be the same (RFC 5280, 4.1.1.2).
+fn is_framed(der: &[u8]) -> Option<bool> {
+    let end_of = |position| element(der, position).map(|(.., end)| end);
+    let (_, signed, _) = element(der, 0)?;
+    let (_, version, algorithm) = element(der, signed)?;
+    let signature = end_of(algorithm)?;
+    let serial = if der.get(version) == Some(&EXPLICIT_VERSION) { end_of(version)? } else { version };
+    let signed_algorithm = end_of(serial)?;
+    let tags = [(0, SEQUENCE), (signed, SEQUENCE), (algorithm, SEQUENCE), (signature, BIT_STRING)];
+    Some(
+        tags.into_iter().all(|(position, tag)| der.get(position) == Some(&tag))
+            && der.get(algorithm..signature)? == der.get(signed_algorithm..end_of(signed_algorithm)?)?,
+    )
+}
+
 /// What to tell about bytes that the parser refused: first whether they are DER at all, then which part it was.
 fn explain(der: &[u8], error: &X509Error) -> CertificateError {
     broken(der).unwrap_or(match error {
@@ -185,7 +207,9 @@ fn explain(der: &[u8], error: &X509Error) -> CertificateError {
 }
 
 fn broken(der: &[u8]) -> Option<CertificateError> {
-    first_break(der).map(|offset| CertificateError::NotDer { offset, length: der.len() })
+    // Whatever is not a sequence, a PEM text above all, went wrong at its first byte.
+    let first = if der.first() == Some(&SEQUENCE) { first_break(der) } else { Some(0) };
+    first.map(|offset| CertificateError::NotDer { offset, length: der.len() })
 }
 
 /// Where the first element begins that does not fit into the one around it; `None` when the bytes are one or more

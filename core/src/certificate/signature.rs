@@ -21,8 +21,8 @@ impl Certificate {
     /// asked. An error when the algorithm or the key is not one that can be judged here.
     pub fn signed_by(&self, issuer: &Self) -> Result<bool, CertificateError> {
         let (own, other) = (parse::structure(&self.der)?, parse::structure(&issuer.der)?);
-        // The algorithm is written twice, once under the signature: they must agree (RFC 5280, 4.1.1.2).
-        if own.signature_algorithm != own.tbs_certificate.signature {
+        // A signature is whole bytes; a spare bit would be a second spelling of the same certificate.
+        if own.signature_value.unused_bits != 0 {
             return Ok(false);
         }
         let (message, signature) = (own.tbs_certificate.as_ref(), own.signature_value.data.as_ref());
