@@ -1,6 +1,7 @@
 //! Finds, explains, repairs and proves repaired the certificate trouble of vSphere IOFilter storage providers.
 #![forbid(unsafe_code)]
 
+pub mod log;
 pub mod machine;
 pub mod request;
 pub mod time;
