@@ -90,6 +90,41 @@ fn every_signature_matches_its_sample_and_not_the_near_miss() {
 }
 
 #[test]
+fn every_way_to_write_an_alternative_passes_the_search_for_literals() {
+    for (id, text) in [
+        (
+            "S-01",
+            "InterruptedException: org.apache.axis2.AxisFault: self signed certificate\n\tat x.VasaClientImpl.setContext(x)",
+        ),
+        ("S-10", "ERROR WHILE REMOVING THE ENTRY OF PROVIDER 7 FROM PROVIDERCACHE"),
+        ("S-15", "javax.net.ssl.SSLPeerUnverifiedException: x"),
+        ("S-15", "No subject alternative names present"),
+        ("S-17", "Connect timed out: esx01:9080"),
+        ("S-17", "Connection timed out: esx01:9080"),
+        ("S-17", "No route to host: esx01:9080"),
+        ("S-17", "java.net.UnknownHostException: https://esx01:9080/version.xml"),
+        ("S-18", "sms_self_signed will EXPIRE"),
+        ("I-02", "iofiltervpd[1]: unable to get local issuer certificate"),
+        ("I-02", "iofiltervpd[1]: certificate is not yet valid"),
+        ("I-02", "iofiltervpd[1]: certificate has expired"),
+        ("I-02", "iofiltervpd[1]: self-signed certificate"),
+        ("I-03", "iofiltervpd[1]: unsupported protocol"),
+        ("I-03", "iofiltervpd[1]: wrong version number"),
+        ("X-05", "vim.fault.SSLVerifyFault"),
+        ("X-05", "thumbprint does not match"),
+    ] {
+        let facts = scan("extract.txt", text.as_bytes());
+        assert!(facts.hits.iter().any(|hit| hit.signature == id), "{id} is not found in {text}");
+    }
+    for alert in [40, 42, 43, 44, 45, 46, 48, 49, 70] {
+        let row = signatures().iter().find(|row| row.id == "S-16").unwrap();
+        let name = row.literals.iter().find(|name| name.ends_with(&format!("({alert})"))).unwrap();
+        let facts = scan("sps.log", name.as_bytes());
+        assert_eq!(facts.hits[0].sightings[0].detail.as_deref(), Some(*name));
+    }
+}
+
+#[test]
 fn a_file_name_that_tells_the_log_leaves_the_other_logs_signatures_out() {
     assert_eq!(told(&scan("vpxd.log", SPS)), Vec::<String>::new());
     assert_eq!(told(&scan("sps.log.1", OTHER)), Vec::<String>::new());

@@ -9,7 +9,7 @@ use super::head::{Head, Level};
 use super::signatures::SIGNATURES;
 
 /// One trace that a known trouble leaves in a log: a row of the table.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize)]
 pub struct Signature {
     /// A letter for the log and a number. Once released it never changes its meaning.
     pub id: &'static str,
@@ -156,13 +156,12 @@ impl Compiled {
         let fits = log.admits(row.log)
             && head.level.is_none_or(|level| level >= row.level)
             && head.class.as_deref().is_none_or(|class| row.class.is_none_or(|own| last_part(class) == last_part(own)));
-        if !fits {
+        let also_fits = || self.also.as_ref().is_none_or(|also| also.is_match(record));
+        // Most rows do not match, and asking for groups costs an allocation.
+        if !fits || !self.pattern.is_match(record) || !also_fits() {
             return None;
         }
         let found = self.pattern.captures(record)?;
-        if self.also.as_ref().is_some_and(|also| !also.is_match(record)) {
-            return None;
-        }
         Some(Match {
             signature: row,
             start: found.get(0).map_or(0, |whole| whole.start()),

@@ -238,8 +238,14 @@ pub(super) const SIGNATURES: &[Signature] = &[
     Signature {
         id: "S-17",
         log: Log::StorageProfileService,
-        literals: &["Connection refused", "connect timed out", "No route to host", "UnknownHostException"],
-        pattern: "(?P<detail>Connection refused|connect timed out|No route to host|UnknownHostException)",
+        literals: &[
+            "Connection refused",
+            "onnect timed out",
+            "Connection timed out",
+            "No route to host",
+            "UnknownHostException",
+        ],
+        pattern: "(?P<detail>Connection refused|[Cc]onnect timed out|Connection timed out|No route to host|UnknownHostException)",
         also: Some(r":9080\b"),
         meaning: "the provider's port could not be reached, or its name not resolved; certificates are not at fault",
         source: "Java's wording",
