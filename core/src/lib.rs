@@ -4,3 +4,4 @@
 pub mod machine;
 pub mod request;
 pub mod time;
+pub mod wire;
