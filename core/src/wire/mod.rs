@@ -19,9 +19,10 @@ mod fault;
 mod json;
 mod property;
 pub mod provider_url;
-//+pub mod rest;
+pub mod rest;
 pub mod sms;
 mod soap;
+mod task;
 mod text;
 pub mod vim;
 mod xml;
@@ -31,6 +32,7 @@ use serde::{Deserialize, Serialize};
 pub use self::error::{Fault, WireError};
 pub use self::json::RestStyle;
 pub use self::property::Page;
+pub use self::task::TaskState;
 use crate::request::Trust;
 
 /// How one vCenter is spoken to.
@@ -75,3 +77,5 @@ impl std::fmt::Display for MoRef {
         write!(f, "{}:{}", self.kind, self.value)
     }
 }
+#[cfg(test)]
+mod testing;

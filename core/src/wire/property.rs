@@ -66,6 +66,8 @@ pub(super) fn retrieve(
                             body.flag("skip", false);
                         });
                     }
+                    // One that is gone is told of in its place, and the others are answered.
+                    body.flag("reportMissingObjectsInResults", true);
                 }
             }
         });

@@ -181,6 +181,23 @@ impl<'a> Xml<'a> {
         Ok(all)
     }
 
+    /// The bytes of an `ArrayOfByte` that was just begun as `tag`, which holds one `<byte>`, signed decimal, for each.
+    /// That is 50 times the size of what it says, so its shape is taken literally instead of event by event.
+    pub(super) fn bytes(&mut self, tag: &Tag<'_>) -> Result<Vec<u8>, WireError> {
+        let content = self.events.read_text(tag.start.name()).map_err(|error| self.ill_formed(&error))?;
+        let content = content.into_inner();
+        let bytes = content.split("<byte>").skip(1).map(|element| {
+            let number = element.trim_end().strip_suffix("</byte>")?;
+            number.parse::<i8>().ok().map(i8::cast_unsigned)
+        });
+        let bytes = bytes.collect::<Option<Vec<u8>>>();
+        let before = content.split("<byte>").next().unwrap_or_default();
+        let bytes = bytes.filter(|_| before.trim().is_empty());
+        let bytes = bytes.ok_or_else(|| self.malformed("an array of bytes is not one `byte` after another"))?;
+        self.leave();
+        Ok(bytes)
+    }
+
     /// `value`, or the error that the element `name` is missing in the one at hand.
     pub(super) fn required<T>(&self, value: Option<T>, name: &str) -> Result<T, WireError> {
         value.ok_or_else(|| self.malformed(&format!("the element `{name}` is missing")))
@@ -202,9 +219,7 @@ impl<'a> Xml<'a> {
             match event {
                 Event::Start(start) => return self.begin(start).map(Step::Start),
                 Event::End(_) => {
-                    self.depth = self.depth.saturating_sub(1);
-                    let parent = self.path.rfind('/').unwrap_or(0);
-                    self.path.truncate(parent);
+                    self.leave();
                     return Ok(Step::End);
                 }
                 Event::Text(text) => return Ok(Step::Text(text.xml10_content())),
@@ -223,6 +238,12 @@ impl<'a> Xml<'a> {
                 Event::Comment(_) | Event::PI(_) | Event::Empty(_) => {}
             }
         }
+    }
+
+    fn leave(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+        let parent = self.path.rfind('/').unwrap_or(0);
+        self.path.truncate(parent);
     }
 
     fn begin(&mut self, start: BytesStart<'a>) -> Result<Tag<'a>, WireError> {
