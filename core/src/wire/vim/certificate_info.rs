@@ -1,0 +1,82 @@
+//! `HostCertificateManager.certificateInfo`: what vCenter thinks of ESXi hosts' certificates, many hosts in one call.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::request::{HttpResponse, Look};
+use crate::time::UnixTime;
+use crate::wire::property::{self, Objects, Page, Record};
+use crate::wire::xml::{Tag, Xml};
+use crate::wire::{Fault, MoRef, VCenter, WireError};
+
+/// One host's certificate as vCenter tells of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CertificateRecord {
+    /// The host's `HostCertificateManager`.
+    pub moref: MoRef,
+    /// `None` when it was withheld.
+    pub info: Option<CertificateInfo>,
+    /// Why it was withheld, by property path.
+    pub withheld: BTreeMap<String, Fault>,
+}
+
+/// What vCenter tells of a host's certificate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CertificateInfo {
+    /// The issuer's name as text.
+    pub issuer: Option<String>,
+    /// The subject's name as text.
+    pub subject: Option<String>,
+    /// From when on it is valid.
+    pub not_before: Option<UnixTime>,
+    /// Until when it is valid.
+    pub not_after: Option<UnixTime>,
+    /// `good`, `expiring`, `expiringShortly`, `expirationImminent`, `expired` or `unknown`; others may come.
+    pub status: String,
+}
+
+/// Asks for the certificates of hosts by their certificate managers; at most a hundred at once keeps answers small.
+pub fn request(vcenter: &VCenter, property_collector: &MoRef, certificate_managers: &[MoRef]) -> Look {
+    let objects = Objects::These(certificate_managers);
+    let paths = ["certificateInfo"];
+    Look::Http(property::retrieve(vcenter, property_collector, "HostCertificateManager", &paths, &objects))
+}
+
+/// Reads the answer.
+pub fn parse(response: &HttpResponse) -> Result<Page<CertificateRecord>, WireError> {
+    property::page(response)
+}
+
+impl Record for CertificateRecord {
+    fn of(moref: MoRef) -> Self {
+        Self { moref, info: None, withheld: BTreeMap::new() }
+    }
+
+    fn set(&mut self, path: &str, xml: &mut Xml<'_>, _: &Tag<'_>) -> Result<(), WireError> {
+        if path == "certificateInfo" {
+            self.info = Some(info(xml)?);
+        }
+        Ok(())
+    }
+
+    fn withheld(&mut self) -> &mut BTreeMap<String, Fault> {
+        &mut self.withheld
+    }
+}
+
+fn info(xml: &mut Xml<'_>) -> Result<CertificateInfo, WireError> {
+    let (mut issuer, mut subject, mut not_before, mut not_after, mut status) = (None, None, None, None, None);
+    xml.children(|xml, tag| {
+        match tag.name() {
+            "issuer" => issuer = Some(xml.text()?),
+            "subject" => subject = Some(xml.text()?),
+            "notBefore" => not_before = Some(xml.time()?),
+            "notAfter" => not_after = Some(xml.time()?),
+            "status" => status = Some(xml.text()?),
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok(CertificateInfo { issuer, subject, not_before, not_after, status: xml.required(status, "status")? })
+}

@@ -1,0 +1,324 @@
+//! Every ESXi host of vCenter, a page at a time, with what a first look needs.
+//!
+//! Absent on purpose: `config.certificate`. vCenter writes it as one element a byte, 50 times its size, so a
+//! host's certificate is taken from TLS, and asked of vCenter only for a host that TLS does not reach
+//! ([`host_certificate`](super::host_certificate)).
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::request::{HttpResponse, Look};
+use crate::time::UnixTime;
+use crate::wire::property::{self, Objects, Page, Record};
+use crate::wire::xml::{Tag, Xml};
+use crate::wire::{Fault, MoRef, VCenter, WireError};
+
+/// What is asked of each host. All are known to vCenter 6.5 and later; an unknown one would fail the whole call.
+const PATHS: [&str; 18] = [
+    "name",
+    "parent",
+    "runtime.connectionState",
+    "runtime.inMaintenanceMode",
+    "runtime.bootTime",
+    "config.product",
+    "config.lockdownMode",
+    "config.service.service",
+    "config.virtualNicManagerInfo.netConfig",
+    "config.ioFilterInfo",
+    "config.vsanHostConfig.enabled",
+    "config.deploymentInfo.bootedFromStatelessCache",
+    "hardware.systemInfo.uuid",
+    "summary.config.sslThumbprint",
+    "summary.managementServerIp",
+    "configManager.certificateManager",
+    "configManager.serviceSystem",
+    "configManager.dateTimeSystem",
+];
+
+/// One ESXi host as vCenter tells of it. `None` is what vCenter did not say; [`HostRecord::why_absent`] may know why.
+/// For a host that has not been connected since vCenter started, everything under `config` is absent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostRecord {
+    /// The host.
+    pub moref: MoRef,
+    /// Its name in the inventory: what it was added by, a DNS name or an address (`name`).
+    pub name: Option<String>,
+    /// Its cluster, or the `ComputeResource` of a host that is in none (`parent`).
+    pub parent: Option<MoRef>,
+    /// `connected`, `disconnected` or `notResponding` (`runtime.connectionState`).
+    pub connection_state: Option<String>,
+    /// Whether it is in maintenance mode (`runtime.inMaintenanceMode`).
+    pub in_maintenance_mode: Option<bool>,
+    /// When it started (`runtime.bootTime`).
+    pub boot_time: Option<UnixTime>,
+    /// Its release, such as `8.0.3` (`config.product`).
+    pub version: Option<String>,
+    /// Its build number (`config.product`).
+    pub build: Option<String>,
+    /// `lockdownDisabled`, `lockdownNormal` or `lockdownStrict` (`config.lockdownMode`).
+    pub lockdown_mode: Option<String>,
+    /// Its services (`config.service.service`).
+    pub services: Option<Vec<HostService>>,
+    /// The addresses of the VMkernel adapters selected for management (`config.virtualNicManagerInfo.netConfig`).
+    pub management_ips: Option<Vec<String>>,
+    /// The I/O filters installed on it (`config.ioFilterInfo`).
+    pub io_filters: Option<Vec<HostIoFilter>>,
+    /// Whether it is part of a vSAN cluster (`config.vsanHostConfig.enabled`).
+    pub vsan_enabled: Option<bool>,
+    /// Whether it was started by Auto Deploy from a stateless cache, so that what is written to its disk is lost
+    /// (`config.deploymentInfo.bootedFromStatelessCache`).
+    pub booted_from_stateless_cache: Option<bool>,
+    /// The hardware's UUID, which is the host's part of a provider's array id (`hardware.systemInfo.uuid`).
+    pub uuid: Option<String>,
+    /// SHA-1 of the certificate that vCenter has accepted, `AA:BB:..` (`summary.config.sslThumbprint`).
+    pub ssl_thumbprint: Option<String>,
+    /// The vCenter that manages it, as the host knows it (`summary.managementServerIp`).
+    pub management_server_ip: Option<String>,
+    /// Its `HostCertificateManager`.
+    pub certificate_manager: Option<MoRef>,
+    /// Its `HostServiceSystem`.
+    pub service_system: Option<MoRef>,
+    /// Its `HostDateTimeSystem`.
+    pub date_time_system: Option<MoRef>,
+    /// What was asked for and withheld, by property path, such as `NoPermission` for `config.service.service`.
+    pub withheld: BTreeMap<String, Fault>,
+}
+
+/// A service of an ESXi host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostService {
+    /// Its key, such as `TSM-SSH`, `ntpd` or `iofiltervpd`.
+    pub key: String,
+    /// Whether it runs.
+    pub running: bool,
+    /// `on`, `automatic` or `off`.
+    pub policy: String,
+}
+
+/// An I/O filter that is installed on an ESXi host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostIoFilter {
+    /// Its id, such as `VMW_spm_1.0.0`.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Who made it.
+    pub vendor: String,
+    /// Its version.
+    pub version: Option<String>,
+    /// What it does, such as `datastoreIoControl` or `replication`.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    /// Whether it can be used on this host.
+    pub available: Option<bool>,
+}
+
+/// Asks for the first page of the hosts that `view`, a container view of the type `HostSystem`, shows.
+pub fn request(vcenter: &VCenter, property_collector: &MoRef, view: &MoRef) -> Look {
+    Look::Http(property::retrieve(vcenter, property_collector, "HostSystem", &PATHS, &Objects::View(view)))
+}
+
+/// Asks for the page that `token` names. A token is good once; after a lost answer begin again with [`request`].
+pub fn next(vcenter: &VCenter, property_collector: &MoRef, token: &str) -> Look {
+    Look::Http(property::proceed(vcenter, property_collector, token))
+}
+
+/// Asks for `hosts` alone, to look again.
+pub fn request_for(vcenter: &VCenter, property_collector: &MoRef, hosts: &[MoRef]) -> Look {
+    Look::Http(property::retrieve(vcenter, property_collector, "HostSystem", &PATHS, &Objects::These(hosts)))
+}
+
+/// Reads the answer to any of the requests. A view that is gone is the fault `ManagedObjectNotFound`: it ends with
+/// the session that made it.
+pub fn parse(response: &HttpResponse) -> Result<Page<HostRecord>, WireError> {
+    property::page(response)
+}
+
+impl HostRecord {
+    /// Why the property `path` is absent: the fault for it or for something that it is a part of.
+    pub fn why_absent(&self, path: &str) -> Option<&Fault> {
+        self.withheld
+            .iter()
+            .find(|(withheld, _)| {
+                path == *withheld || path.strip_prefix(*withheld).is_some_and(|rest| rest.starts_with('.'))
+            })
+            .map(|(_, fault)| fault)
+    }
+}
+
+impl Record for HostRecord {
+    fn of(moref: MoRef) -> Self {
+        Self {
+            moref,
+            name: None,
+            parent: None,
+            connection_state: None,
+            in_maintenance_mode: None,
+            boot_time: None,
+            version: None,
+            build: None,
+            lockdown_mode: None,
+            services: None,
+            management_ips: None,
+            io_filters: None,
+            vsan_enabled: None,
+            booted_from_stateless_cache: None,
+            uuid: None,
+            ssl_thumbprint: None,
+            management_server_ip: None,
+            certificate_manager: None,
+            service_system: None,
+            date_time_system: None,
+            withheld: BTreeMap::new(),
+        }
+    }
+
+    fn set(&mut self, path: &str, xml: &mut Xml<'_>, value: &Tag<'_>) -> Result<(), WireError> {
+        match path {
+            "name" => self.name = Some(xml.text()?),
+            "parent" => self.parent = Some(xml.reference(value)?),
+            "runtime.connectionState" => self.connection_state = Some(xml.text()?),
+            "runtime.inMaintenanceMode" => self.in_maintenance_mode = Some(xml.boolean()?),
+            "runtime.bootTime" => self.boot_time = Some(xml.time()?),
+            "config.product" => (self.version, self.build) = product(xml)?,
+            "config.lockdownMode" => self.lockdown_mode = Some(xml.text()?),
+            "config.service.service" => self.services = Some(list(xml, service)?),
+            "config.virtualNicManagerInfo.netConfig" => self.management_ips = Some(management_ips(xml)?),
+            "config.ioFilterInfo" => self.io_filters = Some(list(xml, io_filter)?),
+            "config.vsanHostConfig.enabled" => self.vsan_enabled = Some(xml.boolean()?),
+            "config.deploymentInfo.bootedFromStatelessCache" => {
+                self.booted_from_stateless_cache = Some(xml.boolean()?);
+            }
+            "hardware.systemInfo.uuid" => self.uuid = Some(xml.text()?),
+            "summary.config.sslThumbprint" => self.ssl_thumbprint = Some(xml.text()?),
+            "summary.managementServerIp" => self.management_server_ip = Some(xml.text()?),
+            "configManager.certificateManager" => self.certificate_manager = Some(xml.reference(value)?),
+            "configManager.serviceSystem" => self.service_system = Some(xml.reference(value)?),
+            "configManager.dateTimeSystem" => self.date_time_system = Some(xml.reference(value)?),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn withheld(&mut self) -> &mut BTreeMap<String, Fault> {
+        &mut self.withheld
+    }
+}
+
+fn list<T>(xml: &mut Xml<'_>, read: fn(&mut Xml<'_>) -> Result<T, WireError>) -> Result<Vec<T>, WireError> {
+    let mut all = Vec::new();
+    xml.children(|xml, _| {
+        all.push(read(xml)?);
+        Ok(())
+    })?;
+    Ok(all)
+}
+
+fn product(xml: &mut Xml<'_>) -> Result<(Option<String>, Option<String>), WireError> {
+    let (mut version, mut build) = (None, None);
+    xml.children(|xml, tag| {
+        match tag.name() {
+            "version" => version = Some(xml.text()?),
+            "build" => build = Some(xml.text()?),
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok((version, build))
+}
+
+fn service(xml: &mut Xml<'_>) -> Result<HostService, WireError> {
+    let (mut key, mut running, mut policy) = (None, None, None);
+    xml.children(|xml, tag| {
+        match tag.name() {
+            "key" => key = Some(xml.text()?),
+            "running" => running = Some(xml.boolean()?),
+            "policy" => policy = Some(xml.text()?),
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok(HostService {
+        key: xml.required(key, "key")?,
+        running: xml.required(running, "running")?,
+        policy: xml.required(policy, "policy")?,
+    })
+}
+
+fn io_filter(xml: &mut Xml<'_>) -> Result<HostIoFilter, WireError> {
+    let (mut id, mut name, mut vendor) = (None, None, None);
+    let (mut version, mut kind, mut available) = (None, None, None);
+    xml.children(|xml, tag| {
+        match tag.name() {
+            "id" => id = Some(xml.text()?),
+            "name" => name = Some(xml.text()?),
+            "vendor" => vendor = Some(xml.text()?),
+            "version" => version = Some(xml.text()?),
+            "type" => kind = Some(xml.text()?),
+            "available" => available = Some(xml.boolean()?),
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok(HostIoFilter {
+        id: xml.required(id, "id")?,
+        name: xml.required(name, "name")?,
+        vendor: xml.required(vendor, "vendor")?,
+        version,
+        kind,
+        available,
+    })
+}
+
+/// The addresses of the candidates that are selected for the type `management`; `vmk0` alone would be a guess.
+fn management_ips(xml: &mut Xml<'_>) -> Result<Vec<String>, WireError> {
+    let mut ips = Vec::new();
+    xml.children(|xml, _| {
+        let (mut kind, mut selected, mut candidates) = (String::new(), Vec::new(), Vec::new());
+        xml.children(|xml, tag| {
+            match tag.name() {
+                "nicType" => kind = xml.text()?,
+                "candidateVnic" => candidates.push(adapter(xml)?),
+                "selectedVnic" => selected.push(xml.text()?),
+                _ => {}
+            }
+            Ok(())
+        })?;
+        if kind == "management" {
+            ips.extend(candidates.into_iter().filter(|adapter| adapter.is_among(&selected)).filter_map(|a| a.address));
+        }
+        Ok(())
+    })?;
+    Ok(ips)
+}
+
+struct Adapter {
+    key: String,
+    address: Option<String>,
+}
+
+impl Adapter {
+    /// `selectedVnic` names a candidate by its `key`; either may begin with the service's name.
+    fn is_among(&self, selected: &[String]) -> bool {
+        let bare = |key: &str| key.strip_prefix("management.").unwrap_or(key).to_owned();
+        selected.iter().any(|link| bare(link) == bare(&self.key))
+    }
+}
+
+fn adapter(xml: &mut Xml<'_>) -> Result<Adapter, WireError> {
+    let (mut key, mut address) = (None, None);
+    xml.children(|xml, tag| {
+        match tag.name() {
+            "key" => key = Some(xml.text()?),
+            "spec" => xml.leaves(String::new(), &mut |path, text| {
+                if path == "/ip/ipAddress" {
+                    address = Some(text);
+                }
+            })?,
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok(Adapter { key: xml.required(key, "key")?, address })
+}

@@ -1,0 +1,22 @@
+//! SOAP at `/sdk`: vCenter itself, namespace `urn:vim25`.
+
+pub mod certificate_info;
+pub mod certificate_lists;
+pub mod clusters;
+pub mod container_view;
+pub mod current_time;
+pub mod find_extension;
+pub mod has_privileges;
+pub mod host_certificate;
+pub mod host_connection;
+pub mod host_page;
+pub mod host_service;
+pub mod io_filters;
+pub mod login;
+pub mod logout;
+pub mod query_date_time;
+pub mod query_options;
+pub mod refresh_certificates;
+pub mod service_content;
+pub mod service_versions;
+pub mod task_info;

@@ -1,0 +1,122 @@
+//! `RetrieveServiceContent`: what this server is, and where its managers are. Needs no session.
+
+use serde::{Deserialize, Serialize};
+
+use crate::request::{HttpResponse, Look};
+use crate::wire::soap::{self, Service};
+use crate::wire::xml::Xml;
+use crate::wire::{MoRef, VCenter, WireError};
+
+/// A server and its managers. A manager that the server does not have, as `certificateManager` on an ESXi host, is
+/// `None`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceContent {
+    /// What the server is.
+    pub about: About,
+    /// The folder that holds everything.
+    pub root_folder: MoRef,
+    /// `PropertyCollector`.
+    pub property_collector: MoRef,
+    /// `ViewManager`.
+    pub view_manager: Option<MoRef>,
+    /// `OptionManager` (`setting`).
+    pub option_manager: Option<MoRef>,
+    /// `SessionManager`.
+    pub session_manager: Option<MoRef>,
+    /// `AuthorizationManager`.
+    pub authorization_manager: Option<MoRef>,
+    /// `ExtensionManager`.
+    pub extension_manager: Option<MoRef>,
+    /// `CertificateManager`.
+    pub certificate_manager: Option<MoRef>,
+    /// `IoFilterManager`.
+    pub io_filter_manager: Option<MoRef>,
+}
+
+/// What a server is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    /// Its release, such as `8.0.3`.
+    pub version: String,
+    /// Its build number.
+    pub build: String,
+    /// `VirtualCenter`, or `HostAgent` when it is an ESXi host.
+    pub api_type: String,
+    /// The newest API version that it speaks, such as `8.0.3.0`.
+    pub api_version: String,
+    /// The UUID of this vCenter.
+    pub instance_uuid: Option<String>,
+}
+
+/// Asks for the server's content.
+pub fn request(vcenter: &VCenter) -> Look {
+    let this = MoRef::new("ServiceInstance", "ServiceInstance");
+    Look::Http(soap::sessionless(vcenter, Service::Vim, "RetrieveServiceContent", &this, |_| {}))
+}
+
+/// Reads the answer.
+pub fn parse(response: &HttpResponse) -> Result<ServiceContent, WireError> {
+    soap::one(response, "RetrieveServiceContent", |xml, _| content(xml))
+}
+
+fn content(xml: &mut Xml<'_>) -> Result<ServiceContent, WireError> {
+    let (mut about, mut root_folder, mut property_collector) = (None, None, None);
+    let (mut view_manager, mut option_manager, mut session_manager) = (None, None, None);
+    let (mut authorization_manager, mut extension_manager) = (None, None);
+    let (mut certificate_manager, mut io_filter_manager) = (None, None);
+    xml.children(|xml, tag| {
+        let slot = match tag.name() {
+            "about" => {
+                about = Some(self::about(xml)?);
+                return Ok(());
+            }
+            "rootFolder" => &mut root_folder,
+            "propertyCollector" => &mut property_collector,
+            "viewManager" => &mut view_manager,
+            "setting" => &mut option_manager,
+            "sessionManager" => &mut session_manager,
+            "authorizationManager" => &mut authorization_manager,
+            "extensionManager" => &mut extension_manager,
+            "certificateManager" => &mut certificate_manager,
+            "ioFilterManager" => &mut io_filter_manager,
+            _ => return Ok(()),
+        };
+        *slot = Some(xml.reference(tag)?);
+        Ok(())
+    })?;
+    Ok(ServiceContent {
+        about: xml.required(about, "about")?,
+        root_folder: xml.required(root_folder, "rootFolder")?,
+        property_collector: xml.required(property_collector, "propertyCollector")?,
+        view_manager,
+        option_manager,
+        session_manager,
+        authorization_manager,
+        extension_manager,
+        certificate_manager,
+        io_filter_manager,
+    })
+}
+
+fn about(xml: &mut Xml<'_>) -> Result<About, WireError> {
+    let (mut version, mut build, mut api_type, mut api_version, mut instance_uuid) = (None, None, None, None, None);
+    xml.children(|xml, tag| {
+        let slot = match tag.name() {
+            "version" => &mut version,
+            "build" => &mut build,
+            "apiType" => &mut api_type,
+            "apiVersion" => &mut api_version,
+            "instanceUuid" => &mut instance_uuid,
+            _ => return Ok(()),
+        };
+        *slot = Some(xml.text()?);
+        Ok(())
+    })?;
+    Ok(About {
+        version: xml.required(version, "version")?,
+        build: xml.required(build, "build")?,
+        api_type: xml.required(api_type, "apiType")?,
+        api_version: xml.required(api_version, "apiVersion")?,
+        instance_uuid,
+    })
+}

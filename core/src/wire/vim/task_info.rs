@@ -1,0 +1,80 @@
+//! `Task.info`: how far tasks of vCenter are, many in one call.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::request::{HttpResponse, Look};
+use crate::time::UnixTime;
+use crate::wire::property::{self, Objects, Page, Record};
+use crate::wire::xml::{Tag, Xml};
+use crate::wire::{Fault, MoRef, TaskState, VCenter, WireError, fault};
+
+/// One task.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskRecord {
+    /// The task.
+    pub moref: MoRef,
+    /// `None` when it was withheld: vCenter forgets a finished task after some minutes (`ManagedObjectNotFound`).
+    pub info: Option<TaskInfo>,
+    /// Why it was withheld, by property path.
+    pub withheld: BTreeMap<String, Fault>,
+}
+
+/// How far a task is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskInfo {
+    /// Its state.
+    pub state: TaskState,
+    /// Why it failed.
+    pub error: Option<Fault>,
+    /// Percent done.
+    pub progress: Option<i64>,
+    /// What it works on.
+    pub entity: Option<MoRef>,
+    /// When it ended, by vCenter's clock.
+    pub complete_time: Option<UnixTime>,
+}
+
+/// Asks how far `tasks` are. Asking keeps the session alive.
+pub fn request(vcenter: &VCenter, property_collector: &MoRef, tasks: &[MoRef]) -> Look {
+    Look::Http(property::retrieve(vcenter, property_collector, "Task", &["info"], &Objects::These(tasks)))
+}
+
+/// Reads the answer.
+pub fn parse(response: &HttpResponse) -> Result<Page<TaskRecord>, WireError> {
+    property::page(response)
+}
+
+impl Record for TaskRecord {
+    fn of(moref: MoRef) -> Self {
+        Self { moref, info: None, withheld: BTreeMap::new() }
+    }
+
+    fn set(&mut self, path: &str, xml: &mut Xml<'_>, _: &Tag<'_>) -> Result<(), WireError> {
+        if path == "info" {
+            self.info = Some(info(xml)?);
+        }
+        Ok(())
+    }
+
+    fn withheld(&mut self) -> &mut BTreeMap<String, Fault> {
+        &mut self.withheld
+    }
+}
+
+fn info(xml: &mut Xml<'_>) -> Result<TaskInfo, WireError> {
+    let (mut state, mut error, mut progress, mut entity, mut complete_time) = (None, None, None, None, None);
+    xml.children(|xml, tag| {
+        match tag.name() {
+            "state" => state = Some(TaskState::of(xml.text()?)),
+            "error" => error = Some(fault::of_field(xml)?),
+            "progress" => progress = Some(xml.integer()?),
+            "entity" => entity = Some(xml.reference(tag)?),
+            "completeTime" => complete_time = Some(xml.time()?),
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok(TaskInfo { state: xml.required(state, "state")?, error, progress, entity, complete_time })
+}
