@@ -1,6 +1,14 @@
 //! Finds, explains, repairs and proves repaired the certificate trouble of vSphere IOFilter storage providers.
 #![forbid(unsafe_code)]
 
+pub mod certificate;
+pub mod diagnostic;
+pub mod facts;
+pub mod gates;
+pub mod log;
 pub mod machine;
+pub mod policy;
+pub mod remedies;
 pub mod request;
+pub mod rules;
 pub mod time;
