@@ -18,7 +18,7 @@ pub struct Diagnostic {
     pub help: String,
     /// What was seen, in the order in which a person would check it.
     pub evidence: Vec<Evidence>,
-    /// Codes of findings that follow from this one at the same place.
+    /// Codes of findings that follow from this one.
     pub related: Vec<String>,
     /// Where to read more.
     pub url: String,

@@ -25,8 +25,8 @@ pub struct Presented {
 impl Certificates {
     /// Keeps a certificate, and says by what name it is kept.
     pub fn keep(&mut self, certificate: Certificate) -> Fingerprint {
-        let fingerprint = certificate.fingerprint.clone();
-        self.0.entry(fingerprint.clone()).or_insert(certificate);
+        let fingerprint = certificate.fingerprint;
+        self.0.entry(fingerprint).or_insert(certificate);
         fingerprint
     }
 
@@ -56,6 +56,6 @@ impl Serialize for Certificates {
 impl<'de> Deserialize<'de> for Certificates {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let list = Vec::<Certificate>::deserialize(deserializer)?;
-        Ok(Self(list.into_iter().map(|certificate| (certificate.fingerprint.clone(), certificate)).collect()))
+        Ok(Self(list.into_iter().map(|certificate| (certificate.fingerprint, certificate)).collect()))
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Observed, Presented, not_yet};
+use super::{Missing, Observed, Presented, not_yet};
 use crate::certificate::Fingerprint;
 use crate::time::UnixTime;
 
@@ -43,10 +43,6 @@ pub struct Host {
     pub disks_using_filter: Observed<u32>,
     /// True when the host takes part in vSAN.
     pub in_vsan: Observed<bool>,
-    /// True when the host boots by Auto Deploy and keeps no local changes.
-    pub stateless: Observed<bool>,
-    /// True when the host is attested by a Trust Authority.
-    pub attested: Observed<bool>,
     /// What vCenter says of the host certificate; it may lag reality by its poll interval of 5 days.
     pub reported: Observed<ReportedCertificate>,
     /// What was shown on port 443.
@@ -85,8 +81,6 @@ impl Host {
             io_filters: not_yet("the list of IO filters"),
             disks_using_filter: not_yet("the number of disks that use a filter"),
             in_vsan: not_yet("the vSAN configuration"),
-            stateless: not_yet("the way the host boots"),
-            attested: not_yet("the attestation"),
             reported: not_yet("the certificate status"),
             on_443: not_yet("the certificate on port 443"),
             on_9080: not_yet("the certificate on port 9080"),
@@ -107,6 +101,12 @@ impl Host {
     /// The major version, such as 8. `None` when the version is unknown or odd.
     pub fn major_version(&self) -> Option<u32> {
         self.version.value()?.split('.').next()?.parse().ok()
+    }
+
+    /// True unless its compute resource is known to be its own (`domain-s..` where a cluster is `domain-c..`).
+    /// `Err` when the compute resource is not known.
+    pub fn is_in_cluster(&self) -> Result<bool, &Missing> {
+        self.cluster_id.known().map(|id| !id.starts_with("domain-s"))
     }
 
     /// True when `name` is one that this host is known by in vCenter: its name or a management address.

@@ -102,6 +102,13 @@ pub struct Thresholds {
     pub poll_interval_days: i64,
 }
 
+/// What vCenter has when nobody changed it (vSphere documentation, "Certificate Settings").
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self { soft_days: 240, hard_days: 30, days_valid: 1825, minutes_before: 1440, poll_interval_days: 5 }
+    }
+}
+
 /// A service of the appliance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,9 +1,13 @@
 //! The facts, made ready for judging: looked up once, so that no rule loops over the fleet.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use crate::certificate::{Certificate, ChainVerdict, Fingerprint, verify_chain};
-use crate::facts::{CertificateMode, Facts, Host, HostId, Observed, Presented, Provider, ProviderId, Thresholds};
+use super::Verdict;
+use crate::certificate::{Certificate, ChainVerdict, Fingerprint, Validity, verify_chain};
+use crate::facts::{
+    CertificateMode, Facts, Host, HostId, Missing, MissingReason, Observed, Presented, Provider, ProviderId, Thresholds,
+};
 use crate::policy::Policy;
 use crate::time::UnixTime;
 
@@ -17,8 +21,39 @@ pub struct Case<'a> {
     pub now: UnixTime,
     /// The certificates that vCenter trusts, where they are known.
     pub roots: Vec<&'a Certificate>,
+    /// The first host that lacks the name, address or uuid that a provider could be matched by.
+    pub unmatchable: Option<&'a Missing>,
     providers_of_host: BTreeMap<&'a HostId, Vec<&'a Provider>>,
     host_of_provider: BTreeMap<&'a ProviderId, &'a Host>,
+    /// A signature costs a tenth of a millisecond, and several rules and gates ask about the same certificate.
+    chains: RefCell<BTreeMap<(Fingerprint, Vec<Fingerprint>), ChainVerdict>>,
+}
+
+/// One of the two ports on which a host shows a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Port {
+    /// 443, the host's own.
+    Host,
+    /// 9080, the IOFilter provider's.
+    Provider,
+}
+
+impl Port {
+    /// `certificate on port 443`, for messages and evidence.
+    pub(crate) fn certificate(self) -> &'static str {
+        match self {
+            Self::Host => "certificate on port 443",
+            Self::Provider => "certificate on port 9080",
+        }
+    }
+
+    /// What was shown there.
+    pub(crate) fn of(self, host: &Host) -> &Observed<Presented> {
+        match self {
+            Self::Host => &host.on_443,
+            Self::Provider => &host.on_9080,
+        }
+    }
 }
 
 impl<'a> Case<'a> {
@@ -34,7 +69,19 @@ impl<'a> Case<'a> {
                 providers_of_host.entry(&host.id).or_default().push(provider);
             }
         }
-        Self { facts, policy, now: facts.ended_at.plus_seconds(ahead), roots, providers_of_host, host_of_provider }
+        Self {
+            facts,
+            policy,
+            now: facts.ended_at.plus_seconds(ahead),
+            roots,
+            unmatchable: facts
+                .hosts
+                .values()
+                .find_map(|host| host.uuid.known().err().or_else(|| host.management_addresses.known().err())),
+            providers_of_host,
+            host_of_provider,
+            chains: RefCell::default(),
+        }
     }
 
     /// The IOFilter providers of a host; more than one is a trouble of its own.
@@ -53,21 +100,71 @@ impl<'a> Case<'a> {
         self.host_of_provider.get(&provider.id).copied()
     }
 
-    /// The leaf certificate that was presented, if it is known.
-    pub fn leaf(&self, presented: &'a Observed<Presented>) -> Option<&'a Certificate> {
-        self.certificate(&presented.value()?.leaf)
+    /// A certificate by its fingerprint. `Err` when the facts name it but do not hold it.
+    pub fn certificate(&self, fingerprint: &Fingerprint) -> Result<&'a Certificate, Missing> {
+        self.facts.certificates.find(fingerprint).ok_or_else(|| Missing {
+            reason: MissingReason::Malformed,
+            message: format!("certificate `{fingerprint}` is named by the facts and is not among their certificates"),
+            help: "survey again; these facts are not complete".to_owned(),
+        })
     }
 
-    /// A certificate by its fingerprint.
-    pub fn certificate(&self, fingerprint: &Fingerprint) -> Option<&'a Certificate> {
-        self.facts.certificates.find(fingerprint)
+    /// The leaf that a host shows on a port. The other verdict when there is none: nothing to say where another rule
+    /// says already why (the host is not connected, or port 9080 does not answer), unknown elsewhere.
+    pub(crate) fn leaf(&self, host: &Host, port: Port) -> Result<&'a Certificate, Verdict> {
+        match port.of(host) {
+            Observed::Seen { value, .. } => self.certificate(&value.leaf).map_err(Verdict::from),
+            Observed::Unknown(missing) => {
+                let is_told = !host.is_connected() || (port == Port::Provider && self.provider_port_is_down(host));
+                Err(if is_told { Verdict::NotApplicable } else { Verdict::from(missing) })
+            }
+        }
     }
 
-    /// Whether what was presented chains to what vCenter trusts.
-    pub fn chain(&self, presented: &Presented) -> Option<ChainVerdict> {
+    /// True when port 9080 of a connected host surely does not serve: it refuses, is silent or breaks TLS off although
+    /// port 443 answers. Silence alone says nothing when SMS has the provider online: then only the way from here is
+    /// closed.
+    pub(crate) fn provider_port_is_down(&self, host: &Host) -> bool {
+        let Err(missing) = host.on_9080.known() else { return false };
+        let is_down = match missing.reason {
+            MissingReason::Refused | MissingReason::Tls => true,
+            MissingReason::NoAnswer => !self.canonical_provider(host).is_some_and(Provider::is_online),
+            _ => false,
+        };
+        is_down && host.is_connected() && host.on_443.value().is_some()
+    }
+
+    /// Whether what was presented leads to what vCenter trusts.
+    pub(crate) fn chain(&self, presented: &Presented) -> Result<ChainVerdict, Verdict> {
+        self.facts.vcenter.trusted_roots.known()?;
+        let key = (presented.leaf, presented.rest.clone());
+        if let Some(known) = self.chains.borrow().get(&key) {
+            return Ok(known.clone());
+        }
         let leaf = self.certificate(&presented.leaf)?;
-        let intermediates: Vec<_> = presented.rest.iter().filter_map(|rest| self.certificate(rest)).collect();
-        Some(verify_chain(leaf, &intermediates, &self.roots, self.now))
+        let intermediates: Vec<_> = presented.rest.iter().filter_map(|rest| self.certificate(rest).ok()).collect();
+        let verdict = verify_chain(leaf, &intermediates, &self.roots, self.now);
+        self.chains.borrow_mut().insert(key, verdict.clone());
+        Ok(verdict)
+    }
+
+    /// The present root of vCenter's own CA: the VMCA root that vCenter's own certificate leads to, else the only one
+    /// among the trusted roots. Told by VMCA's organisational unit; `None` when that does not tell.
+    pub(crate) fn vmca_root(&self) -> Option<&'a Certificate> {
+        let own = self.facts.vcenter.on_https.value().and_then(|shown| match self.chain(shown) {
+            Ok(ChainVerdict::Trusted { anchor }) => self.certificate(&anchor).ok(),
+            _ => None,
+        });
+        let mut all = self.roots.iter().copied().filter(|root| is_vmca_root(root));
+        own.filter(|root| is_vmca_root(root)).or_else(|| match (all.next(), all.next()) {
+            (Some(only), None) => Some(only),
+            _ => None,
+        })
+    }
+
+    /// Where the time of judging lies in a certificate's time.
+    pub(crate) fn validity(&self, certificate: &Certificate) -> Validity {
+        certificate.validity(self.now)
     }
 
     /// vCenter's own thresholds, or its defaults where it did not tell them; the policy may set others.
@@ -86,6 +183,11 @@ impl<'a> Case<'a> {
     }
 }
 
+/// VMCA names its roots with this unit, in every version; a subordinate VMCA is named by the customer.
+pub(crate) fn is_vmca_root(root: &Certificate) -> bool {
+    root.self_issued && root.subject.split(',').any(|part| part.trim() == "OU=VMware Engineering")
+}
+
 /// Each provider's host: by the name in its URL, then by the uuid in its array id.
 fn match_providers(facts: &Facts) -> BTreeMap<&ProviderId, &Host> {
     let mut by_name: BTreeMap<String, &Host> = BTreeMap::new();
@@ -100,8 +202,8 @@ fn match_providers(facts: &Facts) -> BTreeMap<&ProviderId, &Host> {
     by_name.extend(facts.hosts.values().map(|host| (host.name.to_ascii_lowercase(), host)));
     let host_of = |provider: &Provider| {
         let named = by_name.get(&provider.url.host.to_ascii_lowercase());
-        let uuids = provider.array_ids.iter().filter_map(|id| id.strip_prefix("IOFILTERS:"));
-        named.or_else(|| uuids.into_iter().find_map(|uuid| by_uuid.get(&uuid.to_ascii_lowercase()))).copied()
+        let mut uuids = provider.array_ids.iter().filter_map(|id| id.strip_prefix("IOFILTERS:"));
+        named.or_else(|| uuids.find_map(|uuid| by_uuid.get(&uuid.to_ascii_lowercase()))).copied()
     };
     facts.providers.values().filter_map(|provider| host_of(provider).map(|host| (&provider.id, host))).collect()
 }

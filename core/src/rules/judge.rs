@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::{Case, Check, Cure, Found, Grade, RULES, Rule, Verdict, find};
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::facts::{Facts, Missing};
+use crate::diagnostic::{Diagnostic, Evidence, Severity};
+use crate::facts::{Facts, HostId, Missing};
 use crate::policy::Policy;
 
 /// What all rules together say of the facts.
@@ -27,7 +27,7 @@ pub struct Finding {
     pub place: Place,
     /// What.
     pub diagnostic: Diagnostic,
-    /// The code of the finding that this one follows from, if any.
+    /// The code of the finding at the root of this one, if that is another.
     pub follows_from: Option<String>,
     /// How many other findings follow from this one, at any place.
     pub explains: u32,
@@ -89,7 +89,10 @@ pub fn judge(facts: &Facts, policy: &Policy) -> Judgement {
     let mut unanswered: BTreeMap<(&str, Missing), Vec<String>> = BTreeMap::new();
     for (place, rule, verdict) in verdicts(&case) {
         match verdict {
-            Verdict::Found(what) => found.push((place, rule, what)),
+            Verdict::Found(mut what) => {
+                what.evidence.extend(from_logs(&case, &place, rule));
+                found.push((place, rule, what));
+            }
             Verdict::Unknown(missing) => unanswered.entry((rule.code, missing)).or_default().push(place.name),
             Verdict::Fine | Verdict::NotApplicable => {}
         }
@@ -128,6 +131,11 @@ fn verdicts<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Place, &'static Rul
     })
 }
 
+fn from_logs(case: &Case<'_>, place: &Place, rule: &Rule) -> Vec<Evidence> {
+    let host = place.host.as_ref().and_then(|id| case.facts.hosts.get(&HostId(id.clone())));
+    host.zip(rule.log).map(|(host, leg)| super::log::evidence(case, host, leg)).unwrap_or_default()
+}
+
 fn vcenter(case: &Case<'_>) -> Place {
     let authority = case.facts.vcenter.authority.clone();
     Place { kind: PlaceKind::Vcenter, id: authority.clone(), name: authority, host: None }
@@ -135,49 +143,85 @@ fn vcenter(case: &Case<'_>) -> Place {
 
 /// Puts causes above what follows from them, and says of each which it is.
 fn fold(found: Vec<(Place, &'static Rule, Found)>) -> Vec<Finding> {
-    let at_places: BTreeSet<(Option<&str>, &str)> =
-        found.iter().map(|(place, rule, _)| (place.host.as_deref(), rule.code)).collect();
-    let causes: Vec<Option<&'static str>> =
-        found.iter().map(|(place, rule, _)| cause_of(rule, place.host.as_deref(), &at_places)).collect();
-
-    let mut followers: BTreeMap<(Option<String>, &str), BTreeSet<String>> = BTreeMap::new();
-    let mut counts: BTreeMap<(Option<String>, &str), u32> = BTreeMap::new();
-    for ((place, rule, _), cause) in found.iter().zip(&causes) {
-        let Some(cause) = *cause else { continue };
-        let host = if at_places.contains(&(place.host.as_deref(), cause)) { place.host.clone() } else { None };
-        followers.entry((host.clone(), cause)).or_default().insert(rule.code.to_owned());
-        let count = counts.entry((host, cause)).or_default();
-        *count = count.saturating_add(1);
+    let causes = causes(&found);
+    let mut followers: BTreeMap<usize, (BTreeSet<String>, u32)> = BTreeMap::new();
+    for ((_, rule, _), cause) in found.iter().zip(&causes) {
+        if let Some(cause) = cause {
+            let (codes, count) = followers.entry(*cause).or_default();
+            codes.insert(rule.code.to_owned());
+            *count = count.saturating_add(1);
+        }
     }
-
+    let codes: Vec<&str> = found.iter().map(|(_, rule, _)| rule.code).collect();
     let mut findings: Vec<(u16, Finding)> = found
         .into_iter()
         .zip(causes)
-        .map(|((place, rule, what), cause)| {
-            let key = (place.host.clone(), rule.code);
-            let related = followers.get(&key).into_iter().flatten().cloned().collect();
-            let explains = counts.get(&key).copied().unwrap_or(0);
-            (rule.rank, finding(place, rule, what, cause, related, explains))
+        .enumerate()
+        .map(|(index, ((place, rule, what), cause))| {
+            let (related, explains) = followers.remove(&index).unwrap_or_default();
+            let cause = cause.and_then(|cause| codes.get(cause)).copied();
+            (rule.rank, finding(place, rule, what, cause, related.into_iter().collect(), explains))
         })
         .collect();
-    findings.sort_by(|(left_rank, left), (right_rank, right)| {
-        let key = |rank: &u16, finding: &Finding| {
-            let worst_first = std::cmp::Reverse(finding.diagnostic.severity);
-            (finding.follows_from.is_some(), *rank, worst_first, finding.diagnostic.code.clone(), finding.place.name.clone(), finding.place.id.clone())
-        };
-        key(left_rank, left).cmp(&key(right_rank, right))
+    findings.sort_by_cached_key(|(rank, finding)| {
+        let Finding { place, diagnostic, follows_from, .. } = finding;
+        let worst_first = std::cmp::Reverse(diagnostic.severity);
+        (follows_from.is_some(), *rank, worst_first, diagnostic.code.clone(), place.name.clone(), place.id.clone())
     });
     findings.into_iter().map(|(_, finding)| finding).collect()
 }
 
-/// The nearest found cause of a rule's finding at a host: the one of smallest rank that explains it there or everywhere.
-fn cause_of(rule: &Rule, host: Option<&str>, found: &BTreeSet<(Option<&str>, &str)>) -> Option<&'static str> {
-    let explains = |cause: &Rule| {
-        cause.rank < rule.rank
-            && cause.explains.contains(&rule.code)
-            && (found.contains(&(None, cause.code)) || (host.is_some() && found.contains(&(host, cause.code))))
+/// For each finding the one at its root, if that is another: by the smallest rank among those that explain it, and on
+/// from there. Ranks fall at every step, so the way ends.
+fn causes(found: &[(Place, &'static Rule, Found)]) -> Vec<Option<usize>> {
+    let at: BTreeMap<(Spot<'_>, &str), usize> =
+        found.iter().enumerate().map(|(index, (place, rule, _))| ((place.spot(), rule.code), index)).collect();
+    let explaining = explaining();
+    let nearest: Vec<Option<usize>> = found
+        .iter()
+        .map(|(place, rule, _)| {
+            let causes = explaining.get(rule.code).into_iter().flatten();
+            causes.filter(|cause| cause.rank < rule.rank).find_map(|cause| {
+                place.spots().into_iter().flatten().find_map(|spot| at.get(&(spot, cause.code)).copied())
+            })
+        })
+        .collect();
+    let root = |mut cause: usize| {
+        while let Some(further) = nearest.get(cause).copied().flatten() {
+            cause = further;
+        }
+        cause
     };
-    RULES.iter().filter(|cause| explains(cause)).min_by_key(|cause| cause.rank).map(|cause| cause.code)
+    nearest.iter().map(|cause| cause.map(root)).collect()
+}
+
+/// By code, the rules that explain it, the nearest to the root first.
+fn explaining() -> BTreeMap<&'static str, Vec<&'static Rule>> {
+    let mut all: BTreeMap<&str, Vec<&Rule>> = BTreeMap::new();
+    for rule in RULES {
+        for explained in rule.explains {
+            all.entry(explained).or_default().push(rule);
+        }
+    }
+    for rules in all.values_mut() {
+        rules.sort_by_key(|rule| rule.rank);
+    }
+    all
+}
+
+/// A place as far as causes are concerned.
+type Spot<'a> = (PlaceKind, &'a str);
+
+impl Place {
+    fn spot(&self) -> Spot<'_> {
+        (self.kind, if self.kind == PlaceKind::Vcenter { "" } else { &self.id })
+    }
+
+    /// Where the cause of a finding here may be found: here, at the host, at the vCenter.
+    fn spots(&self) -> [Option<Spot<'_>>; 3] {
+        let host = self.host.as_deref().map(|id| (PlaceKind::Host, id));
+        [Some(self.spot()), host, Some((PlaceKind::Vcenter, ""))]
+    }
 }
 
 fn finding(

@@ -5,7 +5,13 @@
 
 mod case;
 mod judge;
+mod log;
 pub mod page;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+pub(crate) mod testing;
+mod words;
 
 mod environment;
 mod host_certificate;
@@ -13,10 +19,14 @@ mod client_certificate;
 mod provider;
 
 pub use case::Case;
+pub(crate) use case::Port;
 pub use judge::{Finding, Judgement, Place, PlaceKind, Unanswered, judge};
+pub(crate) use words::{certificate_seen, span};
 
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Host, Missing, Provider};
+pub use crate::log::Grade;
+use crate::log::Leg;
 
 /// One trouble that can be found.
 pub struct Rule {
@@ -30,27 +40,17 @@ pub struct Rule {
     pub title: &'static str,
     /// Cause before symptom: the smaller, the nearer to the root. Ties are broken by severity, then by code.
     pub rank: u16,
-    /// Codes that follow from this one at the same place (for a rule on the vCenter: at every place).
+    /// Codes that follow from this one: at the same place, for a rule on a host also at its providers, and for a rule on
+    /// the vCenter at every place.
     pub explains: &'static [&'static str],
+    /// What the logs of vCenter would say if they say anything; they are quoted for and against.
+    pub log: Option<Leg>,
     /// What cures it.
     pub cure: Cure,
     /// Where it applies and how it is checked.
     pub check: Check,
     /// The rule's own source file, whose doc comment is the page.
     pub source: &'static str,
-}
-
-/// How sure a fact is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-pub enum Grade {
-    /// Read in a vendor source.
-    A,
-    /// Read in a third-party source.
-    B,
-    /// Inferred from such facts.
-    C,
-    /// Known from practice, without a source.
-    D,
 }
 
 /// What cures a trouble, or why nothing of ours does.
@@ -102,12 +102,25 @@ impl Verdict {
     }
 }
 
-/// Lets a check say `?` of a fact that is not there.
+/// Something that is not known makes the verdict unknown.
+impl From<Missing> for Verdict {
+    fn from(missing: Missing) -> Self {
+        Self::Unknown(missing)
+    }
+}
+
+impl From<&Missing> for Verdict {
+    fn from(missing: &Missing) -> Self {
+        Self::Unknown(missing.clone())
+    }
+}
+
+/// Lets a check go on with what is known, and answer with the verdict that stands in its place otherwise.
 macro_rules! known {
-    ($observed:expr) => {
-        match $observed.known() {
+    ($result:expr) => {
+        match $result {
             Ok(value) => value,
-            Err(missing) => return $crate::rules::Verdict::Unknown(missing.clone()),
+            Err(reason) => return $crate::rules::Verdict::from(reason),
         }
     };
 }
