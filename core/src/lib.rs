@@ -11,6 +11,7 @@ pub mod machine;
 pub mod plan;
 pub mod policy;
 pub mod remedies;
+pub mod report;
 pub mod request;
 pub mod rules;
 pub mod survey;

@@ -177,8 +177,8 @@ fn skip_rule(planning: &Planning<'_>, finding: &Finding, host: &Host) -> Option<
     if !case.policy.renew_soft {
         return Some(format!("`{}`: its certificate is only within the soft threshold, and the policy leaves such alone", host.name));
     }
-    let own = case.certificate(&host.on_443.value()?.leaf)?;
-    let stored = case.certificate(case.canonical_provider(host)?.certificate.value()?)?;
+    let own = case.facts.certificates.find(&host.on_443.value()?.leaf)?;
+    let stored = case.facts.certificates.find(case.canonical_provider(host)?.certificate.value()?)?;
     (own.not_after > stored.not_after).then(|| {
         format!(
             "`{}`: its certificate (to {}) outlives the provider's (to {}) and is not renewed (KB 320568)",

@@ -128,7 +128,6 @@ pub(crate) use known;
 
 /// Every rule, sorted by code.
 pub const RULES: &[Rule] = &[
-    host_certificate::host_cert_expired::RULE,
 ];
 
 /// The rule with this code.

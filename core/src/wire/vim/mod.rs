@@ -7,6 +7,7 @@ pub mod container_view;
 pub mod current_time;
 pub mod find_extension;
 pub mod has_privileges;
+pub mod high_availability;
 pub mod host_certificate;
 pub mod host_connection;
 pub mod host_page;

@@ -31,6 +31,8 @@ pub struct ServiceContent {
     pub certificate_manager: Option<MoRef>,
     /// `IoFilterManager`.
     pub io_filter_manager: Option<MoRef>,
+    /// Where vCenter High Availability is configured; unset on ESXi.
+    pub failover_cluster_configurator: Option<MoRef>,
 }
 
 /// What a server is.
@@ -63,7 +65,7 @@ fn content(xml: &mut Xml<'_>) -> Result<ServiceContent, WireError> {
     let (mut about, mut root_folder, mut property_collector) = (None, None, None);
     let (mut view_manager, mut option_manager, mut session_manager) = (None, None, None);
     let (mut authorization_manager, mut extension_manager) = (None, None);
-    let (mut certificate_manager, mut io_filter_manager) = (None, None);
+    let (mut certificate_manager, mut io_filter_manager, mut failover_cluster_configurator) = (None, None, None);
     xml.children(|xml, tag| {
         let slot = match tag.name() {
             "about" => {
@@ -79,6 +81,7 @@ fn content(xml: &mut Xml<'_>) -> Result<ServiceContent, WireError> {
             "extensionManager" => &mut extension_manager,
             "certificateManager" => &mut certificate_manager,
             "ioFilterManager" => &mut io_filter_manager,
+            "failoverClusterConfigurator" => &mut failover_cluster_configurator,
             _ => return Ok(()),
         };
         *slot = Some(xml.reference(tag)?);
@@ -95,6 +98,7 @@ fn content(xml: &mut Xml<'_>) -> Result<ServiceContent, WireError> {
         extension_manager,
         certificate_manager,
         io_filter_manager,
+        failover_cluster_configurator,
     })
 }
 
