@@ -14,6 +14,7 @@ pub mod remedies;
 pub mod report;
 pub mod request;
 pub mod rules;
+pub mod run;
 pub mod survey;
 pub mod time;
 pub mod wire;
