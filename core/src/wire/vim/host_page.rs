@@ -322,3 +322,128 @@ fn adapter(xml: &mut Xml<'_>) -> Result<Adapter, WireError> {
     })?;
     Ok(Adapter { key: xml.required(key, "key")?, address })
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::wire::testing::{look, sample, soap, soap_body, vcenter};
+
+    fn page(content: &str) -> Page<HostRecord> {
+        parse(&soap(&format!(
+            "<RetrievePropertiesExResponse xmlns='urn:vim25'><returnval>{content}</returnval></RetrievePropertiesExResponse>"
+        )))
+        .unwrap()
+    }
+
+    #[test]
+    fn asks_for_a_page_of_a_view_and_never_for_certificates() {
+        let collector = MoRef::new("PropertyCollector", "propertyCollector");
+        let body = soap_body(&look(request(&vcenter(), &collector, &MoRef::new("ContainerView", "session[1]2"))));
+        assert!(!body.contains("config.certificate"));
+        assert!(body.ends_with(
+            "<objectSet><obj type=\"ContainerView\">session[1]2</obj><skip>true</skip><selectSet xsi:type=\"TraversalSpec\">\
+             <name>view</name><type>ContainerView</type><path>view</path><skip>false</skip></selectSet></objectSet></specSet>\
+             <options><maxObjects>100</maxObjects></options></RetrievePropertiesEx>"
+        ));
+        for path in PATHS {
+            assert!(body.contains(&format!("<pathSet>{path}</pathSet>")));
+        }
+        assert_eq!(
+            soap_body(&look(next(&vcenter(), &collector, "7<"))),
+            "<ContinueRetrievePropertiesEx xmlns=\"urn:vim25\"><_this type=\"PropertyCollector\">propertyCollector</_this>\
+             <token>7&lt;</token></ContinueRetrievePropertiesEx>"
+        );
+        let body = soap_body(&look(request_for(&vcenter(), &collector, &[MoRef::new("HostSystem", "host-21")])));
+        assert!(body.contains("<objectSet><obj type=\"HostSystem\">host-21</obj><skip>false</skip></objectSet>"));
+    }
+
+    #[test]
+    fn reads_what_vcsim_answers() {
+        let page = parse(&sample!(200, "hosts-vcsim.xml")).unwrap();
+        assert_eq!((page.records.len(), page.token.as_ref(), page.empty), (4, None, false));
+        let host = page.records.first().unwrap();
+        assert_eq!(host.moref, MoRef::new("HostSystem", "host-21"));
+        assert_eq!(host.name.as_deref(), Some("DC0_H0"));
+        assert_eq!(host.parent, Some(MoRef::new("ComputeResource", "computeresource-23")));
+        assert_eq!(host.connection_state.as_deref(), Some("connected"));
+        assert_eq!(host.in_maintenance_mode, Some(false));
+        assert_eq!((host.version.as_deref(), host.build.as_deref()), (Some("6.5.0"), Some("5969303")));
+        assert_eq!(host.lockdown_mode.as_deref(), Some("lockdownDisabled"));
+        let ssh = host.services.as_ref().unwrap().iter().find(|service| service.key == "TSM-SSH").unwrap();
+        assert_eq!((ssh.running, ssh.policy.as_str()), (false, "off"));
+        assert_eq!(host.io_filters, None, "what was not said stays unknown");
+    }
+
+    #[test]
+    fn takes_the_address_that_is_selected_for_management() {
+        let net = "<objects><obj type='HostSystem'>h</obj><propSet><name>config.virtualNicManagerInfo.netConfig</name>\
+            <val xsi:type='ArrayOfVirtualNicManagerNetConfig'><VirtualNicManagerNetConfig><nicType>vmotion</nicType>\
+            <multiSelectAllowed>true</multiSelectAllowed><candidateVnic><device>vmk0</device><key>vmotion.key-vmk0</key>\
+            <portgroup/><spec><ip><dhcp>false</dhcp><ipAddress>10.9.9.9</ipAddress></ip></spec></candidateVnic>\
+            <selectedVnic>vmotion.key-vmk0</selectedVnic></VirtualNicManagerNetConfig><VirtualNicManagerNetConfig>\
+            <nicType>management</nicType><multiSelectAllowed>true</multiSelectAllowed><candidateVnic><device>vmk0</device>\
+            <key>management.key-vmk0</key><portgroup/><spec><ip><dhcp>false</dhcp><ipAddress>10.0.0.1</ipAddress></ip></spec>\
+            </candidateVnic><candidateVnic><device>vmk1</device><key>management.key-vmk1</key><portgroup/><spec><ip>\
+            <dhcp>false</dhcp><ipAddress>10.0.0.2</ipAddress></ip></spec></candidateVnic>\
+            <selectedVnic>management.key-vmk1</selectedVnic></VirtualNicManagerNetConfig></val></propSet></objects>";
+        assert_eq!(
+            page(net).records.first().unwrap().management_ips.as_deref(),
+            Some(["10.0.0.2".to_owned()].as_slice())
+        );
+    }
+
+    #[test]
+    fn reads_every_other_property() {
+        let set = |name: &str, val: &str| format!("<propSet><name>{name}</name>{val}</propSet>");
+        let content = [
+            set("runtime.bootTime", "<val xsi:type='xsd:dateTime'>2026-09-13T08:55:01Z</val>"),
+            set(
+                "config.ioFilterInfo",
+                "<val xsi:type='ArrayOfHostIoFilterInfo'><HostIoFilterInfo><id>i</id><name>n</name><vendor>v</vendor>\
+                 <version>1</version><type>cache</type><available>true</available></HostIoFilterInfo></val>",
+            ),
+            set("config.vsanHostConfig.enabled", "<val xsi:type='xsd:boolean'>1</val>"),
+            set("config.deploymentInfo.bootedFromStatelessCache", "<val xsi:type='xsd:boolean'>false</val>"),
+            set("hardware.systemInfo.uuid", "<val xsi:type='xsd:string'>u</val>"),
+            set("summary.config.sslThumbprint", "<val xsi:type='xsd:string'>AA</val>"),
+            set("summary.managementServerIp", "<val xsi:type='xsd:string'>10.0.0.9</val>"),
+            set(
+                "configManager.certificateManager",
+                "<val type='HostCertificateManager' xsi:type='ManagedObjectReference'>c</val>",
+            ),
+            set(
+                "configManager.serviceSystem",
+                "<val type='HostServiceSystem' xsi:type='ManagedObjectReference'>s</val>",
+            ),
+            set(
+                "configManager.dateTimeSystem",
+                "<val type='HostDateTimeSystem' xsi:type='ManagedObjectReference'>d</val>",
+            ),
+            set("some.newProperty", "<val xsi:type='Whatever'><a><b/></a></val>"),
+        ]
+        .concat();
+        let page = page(&format!("<token>7</token><objects><obj type='HostSystem'>h</obj>{content}</objects>"));
+        assert_eq!(page.token.as_deref(), Some("7"));
+        let host = page.records.first().unwrap();
+        assert_eq!(host.boot_time, Some(UnixTime(1_789_289_701)));
+        assert_eq!(host.io_filters.as_ref().unwrap().first().unwrap().available, Some(true));
+        assert_eq!((host.vsan_enabled, host.booted_from_stateless_cache), (Some(true), Some(false)));
+        assert_eq!((host.uuid.as_deref(), host.ssl_thumbprint.as_deref()), (Some("u"), Some("AA")));
+        assert_eq!(host.management_server_ip.as_deref(), Some("10.0.0.9"));
+        assert_eq!(host.certificate_manager, Some(MoRef::new("HostCertificateManager", "c")));
+        assert_eq!(host.service_system, Some(MoRef::new("HostServiceSystem", "s")));
+        assert_eq!(host.date_time_system, Some(MoRef::new("HostDateTimeSystem", "d")));
+    }
+
+    #[test]
+    fn tells_why_a_property_is_absent_by_the_part_that_was_withheld() {
+        let page = page(
+            "<objects><obj type='HostSystem'>h</obj><missingSet><path>config</path><fault><fault xsi:type='NoPermission'>\
+             <privilegeId>System.Read</privilegeId></fault></fault></missingSet></objects>",
+        );
+        let host = page.records.first().unwrap();
+        assert_eq!(host.why_absent("config.lockdownMode").unwrap().name, "NoPermission");
+        assert_eq!(host.why_absent("configManager.serviceSystem"), None);
+    }
+}
