@@ -154,6 +154,8 @@ fn no_message_repeats_a_body() {
         format!("<CurrentTimeResponse><returnval>{secret}</returnval></CurrentTimeResponse>"),
         format!("<CurrentTimeResponse {secret}/>"),
         format!("<CurrentTimeResponse>&{secret};</CurrentTimeResponse>"),
+        format!("<CurrentTimeResponse><returnval><{secret}/></returnval></CurrentTimeResponse>"),
+        format!("<soapenv:Fault><detail><{secret}/></detail></soapenv:Fault>"),
     ] {
         let message = current_time::parse(&soap(&content)).unwrap_err().to_string();
         assert!(message.len() < 400, "{message}");

@@ -11,7 +11,7 @@ pub fn request(vcenter: &VCenter, storage_manager: &MoRef) -> Look {
 
 /// Reads the answer. A provider that is registered again has another reference.
 pub fn parse(response: &HttpResponse) -> Result<Vec<MoRef>, WireError> {
-    soap::many(response, "QueryProvider", |xml, tag| xml.reference(tag))
+    soap::references(response, "QueryProvider")
 }
 
 #[cfg(test)]

@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::host_values::{HostIoFilter, HostService};
+use super::host_values::{io_filter, list, management_ips, product, service};
+
 use crate::request::{HttpResponse, Look};
 use crate::time::UnixTime;
 use crate::wire::property::{self, Objects, Page, Record};
@@ -60,7 +63,7 @@ pub struct HostRecord {
     pub lockdown_mode: Option<String>,
     /// Its services (`config.service.service`).
     pub services: Option<Vec<HostService>>,
-    /// The addresses of the VMkernel adapters selected for management (`config.virtualNicManagerInfo.netConfig`).
+    /// The addresses of the adapters that are selected for management (`config.virtualNicManagerInfo.netConfig`).
     pub management_ips: Option<Vec<String>>,
     /// The I/O filters installed on it (`config.ioFilterInfo`).
     pub io_filters: Option<Vec<HostIoFilter>>,
@@ -83,35 +86,6 @@ pub struct HostRecord {
     pub date_time_system: Option<MoRef>,
     /// What was asked for and withheld, by property path, such as `NoPermission` for `config.service.service`.
     pub withheld: BTreeMap<String, Fault>,
-}
-
-/// A service of an ESXi host.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HostService {
-    /// Its key, such as `TSM-SSH`, `ntpd` or `iofiltervpd`.
-    pub key: String,
-    /// Whether it runs.
-    pub running: bool,
-    /// `on`, `automatic` or `off`.
-    pub policy: String,
-}
-
-/// An I/O filter that is installed on an ESXi host.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HostIoFilter {
-    /// Its id, such as `VMW_spm_1.0.0`.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// Who made it.
-    pub vendor: String,
-    /// Its version.
-    pub version: Option<String>,
-    /// What it does, such as `datastoreIoControl` or `replication`.
-    #[serde(rename = "type")]
-    pub kind: Option<String>,
-    /// Whether it can be used on this host.
-    pub available: Option<bool>,
 }
 
 /// Asks for the first page of the hosts that `view`, a container view of the type `HostSystem`, shows.
@@ -204,123 +178,6 @@ impl Record for HostRecord {
     fn withheld(&mut self) -> &mut BTreeMap<String, Fault> {
         &mut self.withheld
     }
-}
-
-fn list<T>(xml: &mut Xml<'_>, read: fn(&mut Xml<'_>) -> Result<T, WireError>) -> Result<Vec<T>, WireError> {
-    let mut all = Vec::new();
-    xml.children(|xml, _| {
-        all.push(read(xml)?);
-        Ok(())
-    })?;
-    Ok(all)
-}
-
-fn product(xml: &mut Xml<'_>) -> Result<(Option<String>, Option<String>), WireError> {
-    let (mut version, mut build) = (None, None);
-    xml.children(|xml, tag| {
-        match tag.name() {
-            "version" => version = Some(xml.text()?),
-            "build" => build = Some(xml.text()?),
-            _ => {}
-        }
-        Ok(())
-    })?;
-    Ok((version, build))
-}
-
-fn service(xml: &mut Xml<'_>) -> Result<HostService, WireError> {
-    let (mut key, mut running, mut policy) = (None, None, None);
-    xml.children(|xml, tag| {
-        match tag.name() {
-            "key" => key = Some(xml.text()?),
-            "running" => running = Some(xml.boolean()?),
-            "policy" => policy = Some(xml.text()?),
-            _ => {}
-        }
-        Ok(())
-    })?;
-    Ok(HostService {
-        key: xml.required(key, "key")?,
-        running: xml.required(running, "running")?,
-        policy: xml.required(policy, "policy")?,
-    })
-}
-
-fn io_filter(xml: &mut Xml<'_>) -> Result<HostIoFilter, WireError> {
-    let (mut id, mut name, mut vendor) = (None, None, None);
-    let (mut version, mut kind, mut available) = (None, None, None);
-    xml.children(|xml, tag| {
-        match tag.name() {
-            "id" => id = Some(xml.text()?),
-            "name" => name = Some(xml.text()?),
-            "vendor" => vendor = Some(xml.text()?),
-            "version" => version = Some(xml.text()?),
-            "type" => kind = Some(xml.text()?),
-            "available" => available = Some(xml.boolean()?),
-            _ => {}
-        }
-        Ok(())
-    })?;
-    Ok(HostIoFilter {
-        id: xml.required(id, "id")?,
-        name: xml.required(name, "name")?,
-        vendor: xml.required(vendor, "vendor")?,
-        version,
-        kind,
-        available,
-    })
-}
-
-/// The addresses of the candidates that are selected for the type `management`; `vmk0` alone would be a guess.
-fn management_ips(xml: &mut Xml<'_>) -> Result<Vec<String>, WireError> {
-    let mut ips = Vec::new();
-    xml.children(|xml, _| {
-        let (mut kind, mut selected, mut candidates) = (String::new(), Vec::new(), Vec::new());
-        xml.children(|xml, tag| {
-            match tag.name() {
-                "nicType" => kind = xml.text()?,
-                "candidateVnic" => candidates.push(adapter(xml)?),
-                "selectedVnic" => selected.push(xml.text()?),
-                _ => {}
-            }
-            Ok(())
-        })?;
-        if kind == "management" {
-            ips.extend(candidates.into_iter().filter(|adapter| adapter.is_among(&selected)).filter_map(|a| a.address));
-        }
-        Ok(())
-    })?;
-    Ok(ips)
-}
-
-struct Adapter {
-    key: String,
-    address: Option<String>,
-}
-
-impl Adapter {
-    /// `selectedVnic` names a candidate by its `key`; either may begin with the service's name.
-    fn is_among(&self, selected: &[String]) -> bool {
-        let bare = |key: &str| key.strip_prefix("management.").unwrap_or(key).to_owned();
-        selected.iter().any(|link| bare(link) == bare(&self.key))
-    }
-}
-
-fn adapter(xml: &mut Xml<'_>) -> Result<Adapter, WireError> {
-    let (mut key, mut address) = (None, None);
-    xml.children(|xml, tag| {
-        match tag.name() {
-            "key" => key = Some(xml.text()?),
-            "spec" => xml.leaves(String::new(), &mut |path, text| {
-                if path == "/ip/ipAddress" {
-                    address = Some(text);
-                }
-            })?,
-            _ => {}
-        }
-        Ok(())
-    })?;
-    Ok(Adapter { key: xml.required(key, "key")?, address })
 }
 
 #[cfg(test)]

@@ -106,7 +106,7 @@ mod tests {
         assert_eq!(versions, ["12.0.0.0", "8.0.3.0", "8.0.2.0"]);
         assert_eq!(choose(&versions), Some("8.0.3.0"));
         assert_eq!(choose(&["5.5".to_owned()]), None);
-        assert_eq!(parse(&response(200, "<html/>")).unwrap_err().to_string().contains("`namespaces`"), true);
+        assert!(parse(&response(200, "<html/>")).unwrap_err().to_string().contains("`namespaces`"));
     }
 
     #[test]
