@@ -6,6 +6,8 @@
 //! cargo run --example messages
 //! ```
 
+use std::io::Write as _;
+
 use iofilter_certs::request::{Change, Look, Piece, Trust};
 use iofilter_certs::wire::vim::host_connection::HostIdentity;
 use iofilter_certs::wire::{MoRef, RestStyle, VCenter, rest, sms, vim};
@@ -29,8 +31,8 @@ fn main() -> std::io::Result<()> {
         lines.extend(sms_messages(&vcenter));
         lines.extend(rest_messages(&vcenter));
     }
-    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
-    std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes())
+    let mut out = std::io::stdout().lock();
+    lines.iter().try_for_each(|line| writeln!(out, "{line}"))
 }
 
 fn sessions(vcenter: &VCenter) -> Vec<Value> {
@@ -70,7 +72,10 @@ fn vim_looks(vcenter: &VCenter) -> Vec<Value> {
         look("vim::host_page next", vim::host_page::next(vcenter, &collector, "token")),
         look("vim::host_page request_for", vim::host_page::request_for(vcenter, &collector, &[host(1), host(2)])),
         look("vim::clusters", vim::clusters::request(vcenter, &collector, &[cluster.clone(), alone])),
-        look("vim::certificate_info", vim::certificate_info::request(vcenter, &collector, &[certificates.clone()])),
+        look(
+            "vim::certificate_info",
+            vim::certificate_info::request(vcenter, &collector, std::slice::from_ref(&certificates)),
+        ),
         look("vim::host_certificate", vim::host_certificate::request(vcenter, &collector, &host(1))),
         look("vim::task_info", vim::task_info::request(vcenter, &collector, &tasks)),
         look("vim::query_options", vim::query_options::request(vcenter, &options, prefix)),
