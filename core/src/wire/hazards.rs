@@ -112,7 +112,7 @@ fn hazard_4_the_name_of_a_fault_loses_one_fault_and_the_type_wins() {
 fn hazard_4_a_fault_may_have_no_detail() {
     for detail in ["", "<detail/>"] {
         let error = fault_in(detail);
-        assert_eq!(error.to_string(), "vCenter refused `VasaProviderSync_Task`: `a fault without a name`: boom");
+        assert_eq!(error.to_string(), "vCenter refused `VasaProviderSync_Task`: a fault without a name: boom");
     }
 }
 

@@ -52,6 +52,23 @@ fn an_answer_that_ends_too_early_is_refused_wherever_it_ends() {
     }
 }
 
+/// Damage in the middle may leave an answer readable; what it must not do is panic, or be told in many lines.
+#[test]
+fn an_answer_with_any_byte_changed_is_read_or_refused_in_one_line() {
+    let whole = sample!(200, "provider-info-offline.xml");
+    for place in 0..whole.body.len() {
+        for byte in *b"<>&/'\"! \0\xFF" {
+            let mut damaged = whole.clone();
+            if let Some(old) = damaged.body.get_mut(place) {
+                *old = byte;
+            }
+            if let Err(error) = provider_info::parse(&damaged) {
+                assert_eq!(error.to_string().lines().count(), 1, "byte {place}: {error}");
+            }
+        }
+    }
+}
+
 #[test]
 fn an_array_of_bytes_that_ends_too_early_is_refused_wherever_it_ends() {
     let whole = soap(
