@@ -2,5 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod machine;
+#[cfg(feature = "native")]
+pub mod native;
 pub mod request;
 pub mod time;
