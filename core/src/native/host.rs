@@ -30,7 +30,7 @@ pub enum Effect {
 pub struct Host {
     http: Http,
     secrets: Secrets,
-    host_keys: HostKeys,
+    known_servers: HostKeys,
     files: Files,
     permit: Permit,
     approver: Option<std::sync::Arc<Approver>>,
@@ -58,7 +58,7 @@ impl HostBuilder {
     pub fn build(self) -> Result<Host, ProxyError> {
         let Self { secrets, host_keys, files, permit, proxy, approver } = self;
         let http = Http::new(proxy.as_deref())?;
-        Ok(Host { http, secrets, host_keys, files, permit, approver })
+        Ok(Host { http, secrets, known_servers: host_keys, files, permit, approver })
     }
 }
 
@@ -121,7 +121,7 @@ impl Host {
             Effect::Change => Kind::SshChange,
         };
         self.permit.check(kind, &request.authority)?;
-        ssh::run(request, text, effect, &self.secrets, &self.host_keys).await.map(Response::Ssh)
+        ssh::run(request, text, effect, &self.secrets, &self.known_servers).await.map(Response::Ssh)
     }
 
     async fn approve(&self, request: ApprovalRequest) -> Result<Response, Failure> {

@@ -1,5 +1,4 @@
 //! Keeps two runs from acting on one vCenter at the same time.
-#![expect(clippy::disallowed_methods, reason = "the lock is a file; only the host program holds it")]
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
