@@ -24,6 +24,7 @@ const SEED: &str = "iofilter-certs journal 1";
 pub struct Journal<T> {
     path: PathBuf,
     file: File,
+    length: u64,
     sum: String,
     entry: PhantomData<fn(&T)>,
 }
@@ -78,14 +79,14 @@ impl<T: Serialize> Journal<T> {
     /// Makes a new journal; it and its folder's entry are on the disk when this returns.
     pub fn create(path: impl AsRef<Path>) -> Result<Self, JournalError> {
         let path = path.as_ref().to_owned();
-        let opened = private().write(true).create_new(true).open(&path);
+        let opened = private().append(true).create_new(true).open(&path);
         let file = opened.map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists => JournalError::Exists(path.clone()),
             _ => JournalError::Io { path: path.clone(), what: "made", source },
         })?;
         let stored = file.sync_all().and_then(|()| sync_folder(&path));
         stored.map_err(|source| JournalError::Io { path: path.clone(), what: "made", source })?;
-        Ok(Self { path, file, sum: hash(SEED, b""), entry: PhantomData })
+        Ok(Self { path, file, length: 0, sum: hash(SEED, b""), entry: PhantomData })
     }
 
     /// Adds one entry; it is on the disk when this returns. After an error nothing that the entry announces may be done.
@@ -94,7 +95,12 @@ impl<T: Serialize> Journal<T> {
         let sum = hash(&self.sum, entry.as_bytes());
         let line = format!("{{\"sum\":\"{sum}\",\"entry\":{entry}}}\n");
         let written = self.file.write_all(line.as_bytes()).and_then(|()| self.file.sync_data());
-        written.map_err(|source| JournalError::Io { path: self.path.clone(), what: "written", source })?;
+        if let Err(source) = written {
+            // A full disk may have taken half of the line; without it the file is whole, and if this fails it is torn.
+            let _ = self.file.set_len(self.length);
+            return Err(JournalError::Io { path: self.path.clone(), what: "written", source });
+        }
+        self.length += line.len() as u64;
         self.sum = sum;
         Ok(())
     }
@@ -139,7 +145,8 @@ impl<T: Serialize + DeserializeOwned> Journal<T> {
             Ok(file)
         };
         let file = open().map_err(|source| JournalError::Io { path: path.clone(), what: "continued", source })?;
-        Ok((Self { path, file, sum: recovered.sum.clone(), entry: PhantomData }, recovered))
+        let Recovered { length, ref sum, .. } = recovered;
+        Ok((Self { path, file, length, sum: sum.clone(), entry: PhantomData }, recovered))
     }
 }
 

@@ -240,7 +240,7 @@ async fn a_late_answer_means_something_else_for_a_change() {
     let identity = Identity::of(&["127.0.0.1"]);
     let mute = tls(identity.config(ALL_VERSIONS), silence).await;
     let before_tls = tcp(silence).await;
-    let request = |server: &Server| HttpRequest { deadline_seconds: 1, ..post(&server.authority, anchored(&identity)) };
+    let request = |server: &Server| HttpRequest { deadline_seconds: 2, ..post(&server.authority, anchored(&identity)) };
     let host = host();
     let bodiless = HttpRequest { method: Method::Get, body: vec![], ..request(&mute) };
     let (sent_look, sent_change, unsent_change, bodiless_change) = tokio::join!(

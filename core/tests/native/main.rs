@@ -2,5 +2,9 @@
 #![cfg(feature = "native")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod driver;
 mod http;
+mod journal;
 mod servers;
+mod ssh;
+mod tls;
