@@ -62,8 +62,10 @@ impl Handler for Esx {
                 instructions: Cow::Borrowed(""),
                 prompts: Cow::Owned(vec![(Cow::Borrowed("Password: "), false)]),
             },
-            Some(mut answers) if answers.next().is_some_and(|answer| answer == PASSWORD) => Auth::Accept,
-            Some(_) => Auth::reject(),
+            Some(mut answers) => {
+                let right = answers.next().is_some_and(|answer| answer == PASSWORD);
+                if right { Auth::Accept } else { Auth::reject() }
+            }
         })
     }
 
