@@ -1,6 +1,7 @@
 //! The host: everything that requests may need, in one value that belongs to one call.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::driver::Perform;
 use super::files::Files;
@@ -19,7 +20,7 @@ pub type Approver = dyn Fn(ApprovalRequest) -> Approval + Send + Sync;
 
 /// Whether what is performed may change its target. Decides what an answer that never came means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Effect {
+pub(super) enum Effect {
     /// It changes nothing.
     Look,
     /// It may.
@@ -33,7 +34,7 @@ pub struct Host {
     known_servers: HostKeys,
     files: Files,
     permit: Permit,
-    approver: Option<std::sync::Arc<Approver>>,
+    approver: Option<Arc<Approver>>,
 }
 
 /// What a [`Host`] is made of; everything but the secrets has a cautious default.
@@ -50,7 +51,7 @@ pub struct HostBuilder {
     /// The URL of an HTTP proxy; none by default, and the environment's is never used.
     pub proxy: Option<String>,
     /// Who approves plans; by default nobody, and every plan is rejected.
-    pub approver: Option<std::sync::Arc<Approver>>,
+    pub approver: Option<Arc<Approver>>,
 }
 
 impl HostBuilder {

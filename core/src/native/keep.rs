@@ -14,9 +14,12 @@ pub(super) fn keep_session(keep: &Keep, cookies: &[String], response: &mut HttpR
     };
     if let Some(session) = session.filter(|session| !session.is_empty()) {
         // Some servers repeat the session elsewhere in the answer, as the simulator vcsim does in `UserSession.key`.
-        blank(&mut response.body, session.as_bytes());
-        for (_, value) in &mut response.headers {
-            *value = value.replace(&session, "");
+        // Text too short to be guarded by chance alone is no session, and would be found everywhere.
+        if session.len() >= SHORTEST_SESSION {
+            blank(&mut response.body, session.as_bytes());
+            for (_, value) in &mut response.headers {
+                *value = value.replace(&session, "");
+            }
         }
         secrets.keep_session(&keep.slot, session);
     }
@@ -54,6 +57,8 @@ fn blank(body: &mut Vec<u8>, session: &[u8]) {
     *body = kept;
 }
 
+const SHORTEST_SESSION: usize = 16;
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -62,7 +67,7 @@ mod tests {
 
     fn kept(from: KeepFrom, cookies: &[&str], body: &str) -> (HttpResponse, Secrets) {
         let secrets = Secrets::new();
-        let headers = vec![("x-echo".to_owned(), "52-abc".to_owned())];
+        let headers = vec![("x-echo".to_owned(), "52-abcdef-0123456789".to_owned())];
         let mut response = HttpResponse { status: 200, headers, body: body.into() };
         let cookies: Vec<String> = cookies.iter().map(ToString::to_string).collect();
         keep_session(&Keep { slot: "session.x".into(), from }, &cookies, &mut response, &secrets);
@@ -71,21 +76,24 @@ mod tests {
 
     #[test]
     fn a_cookie_is_kept_without_its_quotes_and_blanked_where_it_is_repeated() {
-        let cookies = ["other=1", "vmware_soap_session=\"52-abc\"; Path=/; HttpOnly; Secure;"];
+        let cookies = ["other=1", "vmware_soap_session=\"52-abcdef-0123456789\"; Path=/; HttpOnly; Secure;"];
         let from = KeepFrom::Cookie("vmware_soap_session".into());
-        let (response, secrets) = kept(from, &cookies, "<key>52-abc</key>");
-        assert_eq!(secrets.text("session.x").unwrap().as_str(), "52-abc");
+        let (response, secrets) = kept(from, &cookies, "<key>52-abcdef-0123456789</key>");
+        assert_eq!(secrets.text("session.x").unwrap().as_str(), "52-abcdef-0123456789");
         assert_eq!(response.body, b"<key></key>");
         assert_eq!(response.headers, [("x-echo".to_owned(), String::new())]);
     }
 
     #[test]
     fn json_is_kept_from_the_whole_body_and_from_inside() {
-        let (response, secrets) = kept(KeepFrom::Json(String::new()), &[], "\"52-abc\"");
-        assert_eq!((response.body.as_slice(), secrets.text("session.x").unwrap().as_str()), (&b"\"\""[..], "52-abc"));
-        let (response, secrets) = kept(KeepFrom::Json("/value".into()), &[], r#"{"value":"52-abc"}"#);
+        let (response, secrets) = kept(KeepFrom::Json(String::new()), &[], "\"52-abcdef-0123456789\"");
+        assert_eq!(
+            (response.body.as_slice(), secrets.text("session.x").unwrap().as_str()),
+            (&b"\"\""[..], "52-abcdef-0123456789")
+        );
+        let (response, secrets) = kept(KeepFrom::Json("/value".into()), &[], r#"{"value":"52-abcdef-0123456789"}"#);
         assert_eq!(response.body, br#"{"value":""}"#);
-        assert_eq!(secrets.text("session.x").unwrap().as_str(), "52-abc");
+        assert_eq!(secrets.text("session.x").unwrap().as_str(), "52-abcdef-0123456789");
     }
 
     #[test]

@@ -5,6 +5,25 @@
 //! one vCenter. Nothing here is global: a host, its connections and its [`runtime()`] belong to one call, so that a
 //! process may fork between calls.
 //!
+//! ```no_run
+//! use std::sync::Arc;
+//! use iofilter_certs::machine::Machine;
+//! use iofilter_certs::native::{HostBuilder, Journal, Secrets, Stop, SystemClock, drive, run};
+//! use iofilter_certs::request::{Work, secret};
+//!
+//! fn carry_out<M>(machine: &mut M, password: String) -> Result<(), Box<dyn std::error::Error>>
+//! where
+//!     M: Machine<Request = Work>,
+//!     M::Event: serde::Serialize,
+//! {
+//!     let secrets = Secrets::new().with(secret::VCENTER_PASSWORD, password);
+//!     let host = Arc::new(HostBuilder { secrets, ..HostBuilder::default() }.build()?);
+//!     let mut journal = Journal::create("run.jsonl")?;
+//!     run(drive(machine, &host, &SystemClock, &Stop::new(), |event| journal.append(&event)))??;
+//!     Ok(())
+//! }
+//! ```
+//!
 //! What is absent: judgement. This module knows no vSphere call, no finding and no step.
 
 mod clock;
@@ -28,11 +47,11 @@ mod trust;
 pub use clock::{Clock, SystemClock};
 pub use driver::{DriveError, Perform, Stop, drive};
 pub use files::Files;
-pub use host::{Approver, Effect, Host, HostBuilder};
+pub use host::{Approver, Host, HostBuilder};
 pub use host_keys::HostKeys;
 pub use http::ProxyError;
 pub use journal::{Journal, JournalError, Recovered};
 pub use lock::{Lock, LockError};
 pub use permit::{Kind, Permit};
-pub use runtime::{raise_descriptor_limit, runtime};
+pub use runtime::{raise_descriptor_limit, run, runtime};
 pub use secrets::Secrets;

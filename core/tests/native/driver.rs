@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex};
 
 use iofilter_certs::machine::{Input, Machine, Misuse, Output, RequestId};
-use iofilter_certs::native::{Clock, DriveError, Perform, Stop, SystemClock, drive, raise_descriptor_limit, runtime};
+use iofilter_certs::native::{Clock, DriveError, Perform, Stop, SystemClock, drive, raise_descriptor_limit, run};
 use iofilter_certs::request::{Approval, Failure, FailureKind, Response};
 use iofilter_certs::time::UnixTime;
 use tokio::sync::watch;
@@ -211,8 +211,15 @@ fn a_runtime_is_made_for_each_call() {
     for number in 1..=2 {
         let (host, log) = fake(|number| async move { answer(number) });
         let mut script = Script::new([vec![ask(number), Output::Wait(None)], vec![Output::Done]]);
-        runtime().unwrap().block_on(drive(&mut script, &host, &SystemClock, &Stop::new(), ignore)).unwrap();
+        run(drive(&mut script, &host, &SystemClock, &Stop::new(), ignore)).unwrap().unwrap();
         assert_eq!(log.lock().unwrap().len(), 1);
     }
-    assert!(raise_descriptor_limit() >= 1);
+}
+
+#[test]
+fn room_is_made_for_as_many_connections_as_are_wanted_and_no_more_is_promised() {
+    assert_eq!(raise_descriptor_limit(10), 10);
+    let most = raise_descriptor_limit(u32::MAX);
+    assert!(most >= 10);
+    assert_eq!(raise_descriptor_limit(u32::MAX), most, "asking again changes nothing");
 }
