@@ -10,10 +10,12 @@ mod act;
 mod ending;
 mod journal;
 mod look;
+mod outcome;
 mod recover;
 mod track;
 
 pub use ending::Ending;
+pub use outcome::{OUTCOME_SCHEMA, Outcome, StepOutcome};
 pub use journal::{IllegalEntry, JournalEntry, JournalEvent, SavedCaStore, Status};
 
 use std::collections::{BTreeMap, VecDeque};
