@@ -184,6 +184,22 @@ async fn what_is_wrong_with_a_certificate_is_said() {
 }
 
 #[tokio::test]
+async fn a_self_signed_server_is_trusted_when_it_is_itself_the_ca_file() {
+    let good = Identity::self_signed(&["127.0.0.1"], 2100);
+    let (server, _) = canned(&good, WHOLE).await;
+    assert_eq!(look(&host(), post(&server.authority, anchored(&good))).await.unwrap().status, 200);
+    let failure = look(&host(), post(&server.authority, anchored(&Identity::of(&["127.0.0.1"])))).await.unwrap_err();
+    assert_eq!(kind(&failure), FailureKind::Untrusted);
+    assert!(failure.message.contains("self-signed"), "{}", failure.message);
+    // It must still be for this name, and in its time.
+    for identity in [Identity::self_signed(&["other.example"], 2100), Identity::self_signed(&["127.0.0.1"], 2001)] {
+        let (server, _) = canned(&identity, WHOLE).await;
+        let failure = look(&host(), post(&server.authority, anchored(&identity))).await.unwrap_err();
+        assert_eq!(kind(&failure), FailureKind::Untrusted, "{}", failure.message);
+    }
+}
+
+#[tokio::test]
 async fn trust_that_cannot_be_used_is_refused_before_connecting() {
     let damaged = "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n";
     for trust in [Trust::Anchors(String::new()), Trust::Anchors(damaged.into()), Trust::PinnedLeaf("abc".into())] {
