@@ -97,6 +97,9 @@ async fn a_session_is_kept_sent_back_and_never_shown() {
     let response = look(&host, login).await.unwrap();
     assert_eq!(response.body, b"<key></key>whole");
     assert!(!format!("{response:?} {host:?}").contains("hush"));
+    // A session that nobody asked to keep is dropped all the same.
+    let unasked = look(&host, post(&server.authority, anchored(&identity))).await.unwrap();
+    assert_eq!((response.headers, unasked.headers), (vec![], vec![]));
     let session = Piece::Secret { name: "session.vim".into(), encoding: SecretEncoding::Raw };
     let cookie = vec![Piece::Text("vmware_soap_session=\"".into()), session, Piece::Text("\"".into())];
     let header = Header { name: "cookie".into(), value: cookie };
