@@ -224,7 +224,7 @@ impl Exchange<'_> {
             return timed_out(authority, *deadline_seconds);
         }
         let message = format!(
-            "`{authority}` gave no whole answer within {deadline_seconds} seconds; the request was sent and may have \
+            "`{authority}` gave no whole answer within {deadline_seconds} s; the request was sent and may have \
              been carried out"
         );
         Failure::new(FailureKind::OutcomeUnknown, message)
