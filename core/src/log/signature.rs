@@ -1,0 +1,237 @@
+//! What a signature is, and how a record is held against one.
+
+use std::sync::LazyLock;
+
+use regex::bytes::{Regex, RegexBuilder};
+use serde::{Deserialize, Serialize};
+
+use super::head::{Head, Level};
+use super::signatures::SIGNATURES;
+
+/// One trace that a known trouble leaves in a log: a row of the table.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Signature {
+    /// A letter for the log and a number. Once released it never changes its meaning.
+    pub id: &'static str,
+    /// The log it is written to. In a file whose name says nothing, every row is looked for.
+    pub log: Log,
+    /// The least level of the record, where the record has one.
+    pub level: Level,
+    /// The Java class that writes it, where the record names one. Only the part after the last dot is compared,
+    /// because log4j can be told to shorten packages.
+    pub class: Option<&'static str>,
+    /// One of these stands in every record that matches, letter for letter. All rows' literals together are the one search
+    /// that most of a log is passed over with.
+    pub literals: &'static [&'static str],
+    /// The regular expression, on bytes; `.` does not cross lines. Groups: `host` and `detail`.
+    pub pattern: &'static str,
+    /// A second expression that must match somewhere in the same record.
+    pub also: Option<&'static str>,
+    /// If one of these matched the same record, this row would add nothing and is not reported.
+    pub implied_by: &'static [&'static str],
+    /// It is the last word on a provider: what the thread writes next may be about another host.
+    pub ends_story: bool,
+    /// What it means, for a person, one line.
+    pub meaning: &'static str,
+    /// Where it was read.
+    pub source: &'static str,
+    /// How well it is known.
+    pub grade: Grade,
+}
+
+/// How well a fact is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Grade {
+    /// Read in a vendor's text.
+    A,
+    /// Read in a third party's text.
+    B,
+    /// Inferred from facts of grade A or B.
+    C,
+    /// Known from practice; no text confirms it.
+    D,
+}
+
+/// Which program's log a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Log {
+    /// Any, or not known.
+    Any,
+    /// vCenter's storage profile service: `sps.log`, `sps-runtime.log.stderr`.
+    StorageProfileService,
+    /// vCenter's main service: `vpxd.log`.
+    VirtualCenter,
+    /// An ESXi host's provider of IO filters: `iofiltervpd.log`.
+    IoFilterProvider,
+    /// An ESXi host's virtual volume daemon: `vvold.log`.
+    VirtualVolumes,
+    /// An ESXi host's agents: `hostd.log`, `hostd-probe.log`, `vpxa.log`.
+    HostAgent,
+}
+
+impl Log {
+    /// Which log a file is, by the beginning of its name: `/var/log/vmware/vmware-sps/sps.log.3` is an `sps` log.
+    pub fn of_file(name: &str) -> Self {
+        let base = name.rsplit(['/', '\\']).next().unwrap_or(name).to_ascii_lowercase();
+        let known = [
+            ("sps", Self::StorageProfileService),
+            ("vpxd", Self::VirtualCenter),
+            ("iofiltervp", Self::IoFilterProvider),
+            ("vvold", Self::VirtualVolumes),
+            ("hostd", Self::HostAgent),
+            ("vpxa", Self::HostAgent),
+        ];
+        known.iter().find(|(start, _)| base.starts_with(start)).map_or(Self::Any, |(_, log)| *log)
+    }
+
+    fn admits(self, row: Self) -> bool {
+        self == Self::Any || row == Self::Any || self == row
+    }
+}
+
+/// Every signature, sorted by id.
+pub fn signatures() -> &'static [Signature] {
+    SIGNATURES
+}
+
+/// The signature with this id.
+pub fn signature(id: &str) -> Option<&'static Signature> {
+    SIGNATURES.iter().find(|row| row.id == id)
+}
+
+/// A signature found in a record.
+pub(super) struct Match {
+    pub(super) signature: &'static Signature,
+    /// Where in the record.
+    pub(super) start: usize,
+    pub(super) host: Option<String>,
+    pub(super) detail: Option<String>,
+}
+
+/// Whether a record can hold anything of interest. It is asked of every record, so it is one search for literals.
+pub(super) fn may_matter(record: &[u8]) -> bool {
+    LITERALS.iter().any(|literals| literals.is_match(record))
+}
+
+/// The signatures in a record, sorted by id.
+pub(super) fn matches(log: Log, head: &Head, record: &[u8]) -> Vec<Match> {
+    let found: Vec<Match> = COMPILED.iter().filter_map(|row| row.find(log, head, record)).collect();
+    let ids: Vec<&str> = found.iter().map(|found| found.signature.id).collect();
+    found.into_iter().filter(|found| !found.signature.implied_by.iter().any(|id| ids.contains(id))).collect()
+}
+
+/// The hosts named by the address of an IO filter provider, each once, in the record's order.
+pub(super) fn provider_hosts(record: &[u8]) -> Vec<String> {
+    let mut hosts = Vec::new();
+    for found in PROVIDER_ADDRESS.iter().flat_map(|address| address.captures_iter(record)) {
+        if let Some(host) = found.name("host").and_then(|host| host_name(host.as_bytes()))
+            && !hosts.contains(&host)
+        {
+            hosts.push(host);
+        }
+    }
+    hosts
+}
+
+/// A regular expression over bytes, or nothing if it is not one; tests hold that every one of ours is.
+pub(super) fn pattern(text: &str) -> Vec<Regex> {
+    RegexBuilder::new(text).unicode(false).build().into_iter().collect()
+}
+
+struct Compiled {
+    signature: &'static Signature,
+    pattern: Regex,
+    also: Option<Regex>,
+}
+
+impl Compiled {
+    fn new(signature: &'static Signature) -> Option<Self> {
+        let also = signature.also.and_then(|text| pattern(text).pop());
+        Some(Self { signature, pattern: pattern(signature.pattern).pop()?, also })
+    }
+
+    fn find(&self, log: Log, head: &Head, record: &[u8]) -> Option<Match> {
+        let row = self.signature;
+        let fits = log.admits(row.log)
+            && head.level.is_none_or(|level| level >= row.level)
+            && head.class.as_deref().is_none_or(|class| row.class.is_none_or(|own| last_part(class) == last_part(own)));
+        let also_fits = || self.also.as_ref().is_none_or(|also| also.is_match(record));
+        // Most rows do not match, and asking for groups costs an allocation.
+        if !fits || !self.pattern.is_match(record) || !also_fits() {
+            return None;
+        }
+        let found = self.pattern.captures(record)?;
+        Some(Match {
+            signature: row,
+            start: found.get(0).map_or(0, |whole| whole.start()),
+            host: found.name("host").and_then(|host| host_name(host.as_bytes())),
+            detail: found.name("detail").map(|detail| String::from_utf8_lossy(detail.as_bytes()).into_owned()),
+        })
+    }
+}
+
+fn last_part(class: &str) -> &str {
+    class.rsplit('.').next().unwrap_or(class)
+}
+
+/// A host as the log spells it. `None` for a masked one, and for what is longer than a name may be.
+fn host_name(bytes: &[u8]) -> Option<String> {
+    let name = String::from_utf8_lossy(bytes).to_ascii_lowercase();
+    let name = name.trim_matches(['[', ']']);
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '%');
+    let named = name.len() <= 253 && name.chars().all(allowed) && name.contains(|c: char| c.is_ascii_alphanumeric());
+    named.then(|| name.to_owned())
+}
+
+static COMPILED: LazyLock<Vec<Compiled>> = LazyLock::new(|| SIGNATURES.iter().filter_map(Compiled::new).collect());
+
+static LITERALS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    let literals = SIGNATURES.iter().flat_map(|row| row.literals).map(|literal| regex::escape(literal));
+    let all: Vec<String> = literals.chain([":9080/".to_owned()]).collect();
+    pattern(&all.join("|"))
+});
+
+static PROVIDER_ADDRESS: LazyLock<Vec<Regex>> =
+    LazyLock::new(|| pattern(r"https?:/{1,2}(?P<host>\[[0-9A-Fa-f:.%]+\]|[^:/\s\[\]]+):9080/version\.xml"));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_compiles_and_is_where_its_id_belongs() {
+        assert_eq!(COMPILED.len(), SIGNATURES.len());
+        for row in COMPILED.iter() {
+            assert_eq!(row.also.is_some(), row.signature.also.is_some(), "{}", row.signature.id);
+            assert!(!row.signature.literals.is_empty(), "{}", row.signature.id);
+            assert!(row.signature.implied_by.iter().all(|id| signature(id).is_some()), "{}", row.signature.id);
+        }
+        assert!(SIGNATURES.is_sorted_by(|a, b| a.id < b.id));
+        assert_eq!((LITERALS.len(), PROVIDER_ADDRESS.len()), (1, 1));
+    }
+
+    #[test]
+    fn a_log_is_known_by_its_file_name() {
+        let cases = [
+            ("/var/log/vmware/vmware-sps/sps.log.3.gz", Log::StorageProfileService),
+            ("sps-runtime.log.stderr", Log::StorageProfileService),
+            ("C:\\case\\vpxd-12.log", Log::VirtualCenter),
+            ("iofiltervpd.log", Log::IoFilterProvider),
+            ("/var/run/log/vvold.0.gz", Log::VirtualVolumes),
+            ("hostd-probe.log", Log::HostAgent),
+            ("", Log::Any),
+            ("case-123.txt", Log::Any),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(Log::of_file(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_provider_host_is_read_from_its_address_only() {
+        let record = b"https:/ESX01.lab.example:9080/version.xml https://[2001:db8::7]:9080/version.xml \
+            https://esx01.lab.example:9080/version.xml https://#####:9080/version.xml https://esx02:443/version.xml";
+        assert_eq!(provider_hosts(record), ["esx01.lab.example", "2001:db8::7"]);
+    }
+}

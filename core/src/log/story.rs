@@ -1,0 +1,118 @@
+//! Gives a host to a record that names none, where the log itself says which host the operation is about.
+//!
+//! Two records are of one story when both carry the same operation id, or neither carries one and both come from the
+//! same thread. A record that names no provider takes the host that its story named *earlier*: the latest that its own
+//! thread named, or, if only other threads named any, the one host they all name. It looks back 16 records and 60
+//! seconds at most, and not past the end of a story (`Provider loading failed`): the next record may be about
+//! another host. Later records are not asked, because the same operation may have moved on. In doubt there is no host.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use super::head::Head;
+use crate::time::UnixTime;
+
+/// Who named which host lately. Bounded by the number of records it looks back.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(super) struct Stories {
+    mentions: VecDeque<Mention>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Mention {
+    record: u64,
+    at: Option<UnixTime>,
+    op_id: Option<String>,
+    thread: Option<String>,
+    host: String,
+}
+
+impl Stories {
+    /// The host that the story of record number `record` named before.
+    pub(super) fn host(&self, record: u64, at: Option<UnixTime>, head: &Head) -> Option<&str> {
+        let near = |mention: &&Mention| {
+            record.saturating_sub(mention.record) <= RECORDS_BACK
+                && !matches!((at, mention.at), (Some(now), Some(then)) if now.seconds_since(then).abs() > SECONDS_BACK)
+        };
+        let story = || self.mentions.iter().filter(near).filter(|mention| mention.same_story(head)).rev();
+        if let Some(own) = story().find(|mention| mention.thread == head.thread) {
+            return Some(&own.host);
+        }
+        let only = story().next()?;
+        story().all(|mention| mention.host == only.host).then_some(only.host.as_str())
+    }
+
+    /// Record number `record` names `host`.
+    pub(super) fn mention(&mut self, record: u64, at: Option<UnixTime>, head: &Head, host: &str) {
+        self.mentions.retain(|mention| record.saturating_sub(mention.record) <= RECORDS_BACK);
+        if head.op_id.is_some() || head.thread.is_some() {
+            let (op_id, thread) = (head.op_id.clone(), head.thread.clone());
+            self.mentions.push_back(Mention { record, at, op_id, thread, host: host.to_owned() });
+        }
+    }
+
+    /// The story of this head is over.
+    pub(super) fn end(&mut self, head: &Head) {
+        self.mentions.retain(|mention| !mention.same_story(head));
+    }
+}
+
+impl Mention {
+    fn same_story(&self, head: &Head) -> bool {
+        self.op_id == head.op_id && (head.op_id.is_some() || (head.thread.is_some() && self.thread == head.thread))
+    }
+}
+
+const RECORDS_BACK: u64 = 16;
+const SECONDS_BACK: i64 = 60;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head(op_id: &str, thread: &str) -> Head {
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        Head { op_id: some(op_id), thread: some(thread), ..Head::default() }
+    }
+
+    fn told(mentions: &[(u64, &str, &str, &str)]) -> Stories {
+        let mut stories = Stories::default();
+        for (record, op_id, thread, host) in mentions {
+            stories.mention(*record, None, &head(op_id, thread), host);
+        }
+        stories
+    }
+
+    #[test]
+    fn the_own_thread_of_the_operation_is_believed_first() {
+        let stories = told(&[(1, "op", "t1", "a"), (2, "op", "t2", "b")]);
+        assert_eq!(stories.host(3, None, &head("op", "t1")), Some("a"));
+        assert_eq!(stories.host(3, None, &head("op", "t2")), Some("b"));
+        assert_eq!(stories.host(3, None, &head("op", "t3")), None, "two hosts, none of them ours");
+        assert_eq!(told(&[(1, "op", "t1", "a")]).host(2, None, &head("op", "t3")), Some("a"));
+    }
+
+    #[test]
+    fn a_thread_alone_counts_only_where_nobody_has_an_operation() {
+        assert_eq!(told(&[(1, "", "t1", "a")]).host(2, None, &head("", "t1")), Some("a"));
+        assert_eq!(told(&[(1, "", "t1", "a")]).host(2, None, &head("", "t2")), None);
+        assert_eq!(told(&[(1, "op", "t1", "a")]).host(2, None, &head("", "t1")), None);
+        assert_eq!(told(&[(1, "op", "t1", "a")]).host(2, None, &head("other", "t1")), None);
+        assert_eq!(told(&[(1, "", "", "a")]).host(2, None, &head("", "")), None);
+    }
+
+    #[test]
+    fn it_does_not_look_back_far_nor_past_an_end() {
+        let mut stories = told(&[(1, "op", "t1", "a")]);
+        assert_eq!(stories.host(17, None, &head("op", "t1")), Some("a"));
+        assert_eq!(stories.host(18, None, &head("op", "t1")), None);
+        stories.end(&head("op", "t1"));
+        assert_eq!(stories.host(2, None, &head("op", "t1")), None);
+
+        stories.mention(20, Some(UnixTime(100)), &head("op", "t1"), "b");
+        assert_eq!(stories.host(21, Some(UnixTime(160)), &head("op", "t1")), Some("b"));
+        assert_eq!(stories.host(21, Some(UnixTime(161)), &head("op", "t1")), None);
+        assert_eq!(stories.host(21, None, &head("op", "t1")), Some("b"));
+    }
+}
