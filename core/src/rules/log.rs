@@ -29,6 +29,9 @@ fn from_one(log: &LogFacts, host: &Host, leg: Leg) -> Option<Evidence> {
     };
     Some(Evidence::new(
         format!("log `{}` line {}", log.file, last.line),
-        format!("{} (grade {:?}) {stance}: {}, last {at}, seen {} times", hit.signature, hit.grade, hit.meaning, hit.count),
+        format!(
+            "{} (grade {:?}) {stance}: {}, last {at}, seen {} times",
+            hit.signature, hit.grade, hit.meaning, hit.count
+        ),
     ))
 }

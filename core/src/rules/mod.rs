@@ -8,14 +8,14 @@ mod judge;
 mod log;
 pub mod page;
 #[cfg(test)]
-mod tests;
-#[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 mod words;
 
+mod client_certificate;
 pub(crate) mod environment;
 pub(crate) mod host_certificate;
-mod client_certificate;
 mod provider;
 
 pub use case::Case;

@@ -4,8 +4,7 @@
 use std::collections::BTreeMap;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
-    PKCS_ECDSA_P256_SHA256,
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair, PKCS_ECDSA_P256_SHA256,
 };
 use time::OffsetDateTime;
 
@@ -82,12 +81,16 @@ impl Leaf {
 impl Authority {
     /// A root. One of the same name as another is what a replaced VMCA root looks like.
     pub(crate) fn root(common_name: &str, unit: &str) -> Self {
+        Self::root_within(common_name, unit, &Leaf::of("root").ends(2650 * DAY_SECONDS))
+    }
+
+    /// A root that ends with `dates`; it begins long before them.
+    pub(crate) fn root_within(common_name: &str, unit: &str, dates: &Leaf) -> Self {
         let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap();
-        let mut parameters = Leaf::of("root").begins(-1000 * DAY_SECONDS).ends(2650 * DAY_SECONDS).parameters(unit);
+        let mut parameters = dates.clone().begins(-1000 * DAY_SECONDS).parameters(unit);
         parameters.subject_alt_names = Vec::new();
         parameters.distinguished_name = name(common_name, unit);
         parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        parameters.custom_extensions = Vec::<CustomExtension>::new();
         let certificate = Certificate::from_der(parameters.self_signed(&key).unwrap().der()).unwrap();
         Self { certificate, issuer: Issuer::new(parameters, key) }
     }
@@ -113,10 +116,11 @@ impl Fleet {
         let https = fleet.issue(&Leaf::of("vc.lab.test"));
         let sms = fleet.keep(Leaf::of("sms_self_signed").self_signed("SMS"));
         let extension = fleet.issue(&Leaf::of("sps-extension"));
-        fleet.facts.vcenter = healthy_vcenter(root, https, SmsCertificates {
-            sms_self_signed: seen(sms),
-            sps_extension: seen(extension),
-        });
+        fleet.facts.vcenter = healthy_vcenter(
+            root,
+            https,
+            SmsCertificates { sms_self_signed: seen(sms), sps_extension: seen(extension) },
+        );
         for number in 1..=3 {
             fleet.add_host(number, &[root, sms]);
         }

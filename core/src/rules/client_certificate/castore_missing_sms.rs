@@ -66,7 +66,10 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
         ),
         SmsTrust::NothingLikeIt => Verdict::found(
             format!("host `{}` holds nothing that could be the SMS certificate", host.name),
-            vec![held, Evidence::new("SMS certificate", "not known; every CA certificate of the host is a root of vCenter")],
+            vec![
+                held,
+                Evidence::new("SMS certificate", "not known; every CA certificate of the host is a root of vCenter"),
+            ],
         ),
     }
 }
@@ -126,7 +129,9 @@ mod tests {
         let mut fleet = refreshed();
         let head = "2026-02-04T05:07:01Z [pool-31-thread-4] WARN  opId=sps-Main-1-2 com.vmware.vim.sms.provider.vasa.";
         let url = "https://esx01.lab.test:9080/version.xml";
-        let line = format!("{head}VersionHandler - [isLegacyProvider] Failed to retrieve version information from provider - {url}: certificate_unknown(46)\n");
+        let line = format!(
+            "{head}VersionHandler - [isLegacyProvider] Failed to retrieve version information from provider - {url}: certificate_unknown(46)\n"
+        );
         fleet.facts.logs = vec![log_of(&line)];
         let judgement = fleet.judge();
         let evidence = judgement.causes().flat_map(|cause| &cause.diagnostic.evidence);

@@ -85,4 +85,5 @@ fn major_version(host: &Host) -> Result<u32, Verdict> {
 }
 
 /// How the SMS certificate gets known: no API tells it.
-const PROVIDE: &str = "provide the certificate `sms_self_signed`: `--appliance-ssh` reads it, `--sms-certificate FILE` takes it";
+const PROVIDE: &str =
+    "provide the certificate `sms_self_signed`: `--appliance-ssh` reads it, `--sms-certificate FILE` takes it";

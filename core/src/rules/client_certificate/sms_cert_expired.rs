@@ -21,9 +21,9 @@
 //!
 //! KB 440183 (grade A, in part); the vendor's vCert, how it is renewed (grade A).
 
+use crate::certificate::Validity;
 use crate::diagnostic::Severity;
 use crate::log::Leg;
-use crate::certificate::Validity;
 use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, certificate_seen, known, span};
 
 pub(crate) const RULE: Rule = Rule {
@@ -44,9 +44,7 @@ pub(crate) const RULE: Rule = Rule {
         "whole-fleet-down",
     ],
     log: Some(Leg::ClientTrust),
-    cure: Cure::ByHand(
-        "renew `sms_self_signed` as KB 440183 says, then let every host below 9.0 trust the new one",
-    ),
+    cure: Cure::ByHand("renew `sms_self_signed` as KB 440183 says, then let every host below 9.0 trust the new one"),
     check: Check::VCenter(check),
     source: include_str!("sms_cert_expired.rs"),
 };
@@ -55,7 +53,8 @@ fn check(case: &Case<'_>) -> Verdict {
     let shown = known!(case.facts.vcenter.sms.sms_self_signed.known());
     let shown = known!(case.certificate(shown));
     let Validity::Expired { seconds } = case.validity(shown) else { return Verdict::Fine };
-    let message = format!("certificate `sms_self_signed` expired {} ago (not after {})", span(seconds), shown.not_after);
+    let message =
+        format!("certificate `sms_self_signed` expired {} ago (not after {})", span(seconds), shown.not_after);
     Verdict::found(message, vec![certificate_seen("SMS certificate", shown)])
 }
 

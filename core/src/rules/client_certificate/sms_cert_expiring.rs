@@ -18,8 +18,8 @@
 //!
 //! KB 440183 (grade A, in part); the 60 days are ours.
 
-use crate::diagnostic::Severity;
 use crate::certificate::Validity;
+use crate::diagnostic::Severity;
 use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, certificate_seen, known, span};
 
 pub(crate) const RULE: Rule = Rule {
@@ -44,7 +44,8 @@ fn check(case: &Case<'_>) -> Verdict {
     if seconds_left > SOON_SECONDS {
         return Verdict::Fine;
     }
-    let message = format!("certificate `sms_self_signed` expires in {} (not after {})", span(seconds_left), shown.not_after);
+    let message =
+        format!("certificate `sms_self_signed` expires in {} (not after {})", span(seconds_left), shown.not_after);
     Verdict::found(message, vec![certificate_seen("SMS certificate", shown)])
 }
 

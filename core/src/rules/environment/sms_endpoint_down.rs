@@ -47,8 +47,7 @@ fn check(case: &Case<'_>) -> Verdict {
 
 /// True when the list of providers is missing because SMS did not serve it, while vCenter itself did answer.
 pub(crate) fn is_down(facts: &Facts) -> bool {
-    let is_failure =
-        |reason| matches!(reason, MissingReason::Refused | MissingReason::NoAnswer | MissingReason::Fault);
+    let is_failure = |reason| matches!(reason, MissingReason::Refused | MissingReason::NoAnswer | MissingReason::Fault);
     facts.inventory.value().is_some() && facts.provider_list.known().is_err_and(|missing| is_failure(missing.reason))
 }
 

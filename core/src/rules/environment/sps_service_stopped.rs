@@ -62,7 +62,10 @@ fn check(case: &Case<'_>) -> Verdict {
         });
     }
     let message = format!("service `sps` is `{}` and its health is {}", service.state, words(service.health));
-    Verdict::found(message, vec![Evidence::new("service `sps`", format!("{}, {}", service.state, words(service.health)))])
+    Verdict::found(
+        message,
+        vec![Evidence::new("service `sps`", format!("{}, {}", service.state, words(service.health)))],
+    )
 }
 
 fn words(health: ServiceHealth) -> &'static str {

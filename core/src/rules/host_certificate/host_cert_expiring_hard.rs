@@ -33,12 +33,7 @@ pub(crate) const RULE: Rule = Rule {
     grade: Grade::A,
     title: "the certificate of an ESXi host expires within vCenter's hard threshold",
     rank: 60,
-    explains: &[
-        "provider-cert-hard",
-        "provider-cert-soft",
-        "vp-cert-expiring-hard",
-        "vp-cert-expiring-soft",
-    ],
+    explains: &["provider-cert-hard", "provider-cert-soft", "vp-cert-expiring-hard", "vp-cert-expiring-soft"],
     log: None,
     cure: Cure::Remedy("renew-host-certificate"),
     check: Check::Host(check),

@@ -57,7 +57,13 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
         return Verdict::Fine;
     }
     let evidence = vec![certificate_seen(Port::Host.certificate(), leaf), Evidence::new("chain", reason(&chain))];
-    Verdict::found(format!("certificate of host `{}` was issued by `{}` with a key that vCenter no longer trusts", host.name, leaf.issuer), evidence)
+    Verdict::found(
+        format!(
+            "certificate of host `{}` was issued by `{}` with a key that vCenter no longer trusts",
+            host.name, leaf.issuer
+        ),
+        evidence,
+    )
 }
 
 #[cfg(test)]

@@ -57,7 +57,10 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
         return Verdict::Fine;
     }
     let evidence = vec![certificate_seen(Port::Host.certificate(), leaf), Evidence::new("chain", reason(&chain))];
-    Verdict::found(format!("certificate of host `{}` is self-signed, and vCenter's CA ought to have issued it", host.name), evidence)
+    Verdict::found(
+        format!("certificate of host `{}` is self-signed, and vCenter's CA ought to have issued it", host.name),
+        evidence,
+    )
 }
 
 #[cfg(test)]

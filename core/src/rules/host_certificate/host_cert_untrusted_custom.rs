@@ -57,7 +57,10 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
         return Verdict::Fine;
     }
     let evidence = vec![certificate_seen(Port::Host.certificate(), leaf), Evidence::new("chain", reason(&chain))];
-    Verdict::found(format!("certificate of host `{}` does not lead to a root that vCenter trusts: {}", host.name, reason(&chain)), evidence)
+    Verdict::found(
+        format!("certificate of host `{}` does not lead to a root that vCenter trusts: {}", host.name, reason(&chain)),
+        evidence,
+    )
 }
 
 #[cfg(test)]

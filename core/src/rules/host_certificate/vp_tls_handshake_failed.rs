@@ -58,7 +58,10 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
         return Verdict::from(missing);
     }
     let evidence = vec![Evidence::new("port 9080", missing.message.clone()), Evidence::new("port 443", "answers")];
-    Verdict::found(format!("port 9080 of host `{}` answers and breaks TLS off before it shows a certificate", host.name), evidence)
+    Verdict::found(
+        format!("port 9080 of host `{}` answers and breaks TLS off before it shows a certificate", host.name),
+        evidence,
+    )
 }
 
 #[cfg(test)]

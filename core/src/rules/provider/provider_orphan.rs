@@ -58,7 +58,8 @@ fn check(case: &Case<'_>, provider: &Provider) -> Verdict {
         return Verdict::from(missing);
     }
     let evidence = vec![Evidence::new("URL of the provider", provider.url.text.clone())];
-    let message = format!("storage provider `{}` at `{}` serves no host of the inventory", provider.name, provider.url.host);
+    let message =
+        format!("storage provider `{}` at `{}` serves no host of the inventory", provider.name, provider.url.host);
     Verdict::found(message, evidence)
 }
 
