@@ -123,9 +123,9 @@ fn verdicts<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Place, &'static Rul
     })
 }
 
-fn from_logs(case: &Case<'_>, place: &Place, rule: &Rule) -> Vec<Evidence> {
+fn from_logs(case: &Case<'_>, place: &Place, rule: &Rule) -> Option<Evidence> {
     let host = place.host.as_ref().and_then(|id| case.facts.hosts.get(&HostId(id.clone())));
-    host.zip(rule.log).map(|(host, leg)| super::log::evidence(case, host, leg)).unwrap_or_default()
+    host.zip(rule.log).and_then(|(host, leg)| super::log::evidence(case, host, leg))
 }
 
 /// Puts causes above what follows from them, and says of each which it is.

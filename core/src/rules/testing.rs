@@ -8,7 +8,7 @@ use rcgen::{
 };
 use time::OffsetDateTime;
 
-use super::{Judgement, judge};
+use super::{Finding, Judgement, judge};
 use crate::certificate::{Certificate, Fingerprint};
 use crate::facts::{
     Backup, CertificateMode, ConnectionState, FACTS_SCHEMA, Facts, Host, HostId, InventoryRead, IoFilter, Lockdown,
@@ -197,8 +197,18 @@ impl Fleet {
         self.provider(number).status = seen("offline".to_owned());
     }
 
+    /// Judges, and holds every message to the house's form: one line, lower case, no final stop.
+    #[track_caller]
     pub(crate) fn judge(&self) -> Judgement {
-        judge(&self.facts, &self.policy)
+        let judgement = judge(&self.facts, &self.policy);
+        for finding in &judgement.findings {
+            let Finding { diagnostic, .. } = finding;
+            let message = &diagnostic.message;
+            assert!(!message.ends_with('.') && !message.contains('\n'), "{message}");
+            assert!(message.starts_with("SMS") || !message.starts_with(char::is_uppercase), "{message}");
+            assert!(!diagnostic.help.is_empty() && !diagnostic.evidence.is_empty(), "{message}");
+        }
+        judgement
     }
 
     /// Codes of the causes, in the report's order.

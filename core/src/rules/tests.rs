@@ -76,20 +76,6 @@ fn a_file_is_named_as_its_code() {
 }
 
 #[test]
-fn messages_are_one_line_in_lower_case_without_a_final_stop() {
-    let mut fleet = Fleet::ending_in(-1);
-    fleet.host(2).ca_store = seen(Vec::new());
-    fleet.provider(3).status = seen("disconnected".to_owned());
-    let findings = fleet.judge().findings;
-    assert!(findings.len() > 4);
-    for finding in findings {
-        let message = finding.diagnostic.message;
-        assert!(!message.ends_with('.') && !message.contains('\n'), "{message}");
-        assert!(!message.starts_with(|first: char| first.is_uppercase()) || message.starts_with("SMS"), "{message}");
-    }
-}
-
-#[test]
 fn the_same_facts_give_the_same_judgement() {
     let mut fleet = Fleet::ending_in(-1);
     fleet.host(2).ca_store = seen(Vec::new());

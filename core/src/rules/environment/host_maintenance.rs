@@ -40,7 +40,7 @@ fn check(_: &Case<'_>, host: &Host) -> Verdict {
     if !host.is_connected() {
         return Verdict::NotApplicable;
     }
-    if !known!(host.in_maintenance.known()) {
+    if !*known!(host.in_maintenance.known()) {
         return Verdict::Fine;
     }
     let evidence = vec![Evidence::new("maintenance mode", "on")];
