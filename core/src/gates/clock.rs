@@ -20,20 +20,26 @@ pub(super) const GATE: Gate = Gate {
     name: "clock",
     title: "the clocks of this machine, of vCenter and of the host agree",
     holds: EVERYTHING,
-    check: GateCheck::Host(check),
+    check: GateCheck::Both(of_vcenter, of_host),
     source: include_str!("clock.rs"),
 };
 
-fn check(case: &Case<'_>, host: &Host) -> GateState {
-    let vcenter = *read!(case.facts.vcenter.clock_ahead_seconds.known());
-    let own = *read!(host.clock_ahead_of_vcenter_seconds.known());
+fn of_vcenter(case: &Case<'_>) -> GateState {
+    let ahead = *read!(case.facts.vcenter.clock_ahead_seconds.known());
+    judge(case, "clock of vCenter", ahead, "this machine's")
+}
+
+fn of_host(case: &Case<'_>, host: &Host) -> GateState {
+    let ahead = *read!(host.clock_ahead_of_vcenter_seconds.known());
+    judge(case, &format!("clock of host `{}`", host.name), ahead, "vCenter's")
+}
+
+fn judge(case: &Case<'_>, whose: &str, ahead: i64, other: &str) -> GateState {
     let limit = case.policy.clock_block_seconds;
-    let seen = format!("vCenter {vcenter} s ahead of this machine, host {own} s ahead of vCenter");
-    let worst = if own.saturating_abs() > limit { ("host", own) } else { ("vCenter", vcenter) };
-    if worst.1.saturating_abs() > limit {
-        let message =
-            format!("clock of {} of `{}` is {} off (allowed: {})", worst.0, host.name, span(worst.1), span(limit));
-        return GateState::closed(message, "clocks", seen);
+    let seen = format!("{ahead} s ahead of {other}");
+    if ahead.saturating_abs() > limit {
+        let message = format!("{whose} differs from {other} by {} (allowed: {})", span(ahead), span(limit));
+        return GateState::closed(message, whose, seen);
     }
-    GateState::open("clocks", seen)
+    GateState::open(whose, seen)
 }

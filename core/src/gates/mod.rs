@@ -45,6 +45,8 @@ pub enum GateCheck {
     VCenter(fn(&Case<'_>) -> GateState),
     /// Before every change of one ESXi host and its provider.
     Host(fn(&Case<'_>, &Host) -> GateState),
+    /// Before both, each read in its own way.
+    Both(fn(&Case<'_>) -> GateState, fn(&Case<'_>, &Host) -> GateState),
 }
 
 /// What a change touches. A step names all that it touches; a gate holds a step that touches one thing that it holds.
@@ -141,12 +143,15 @@ pub fn read_gates(case: &Case<'_>) -> Vec<GateReading> {
     };
     let mut readings = Vec::new();
     for gate in GATES {
-        match gate.check {
-            GateCheck::VCenter(check) => readings.push(reading(gate, Place::vcenter(case.facts), check(case))),
-            GateCheck::Host(check) => {
-                let hosts = case.facts.hosts.values();
-                readings.extend(hosts.map(|host| reading(gate, Place::of_host(host), check(case, host))));
-            }
+        let (at_vcenter, at_host) = match gate.check {
+            GateCheck::VCenter(check) => (Some(check), None),
+            GateCheck::Host(check) => (None, Some(check)),
+            GateCheck::Both(at_vcenter, at_host) => (Some(at_vcenter), Some(at_host)),
+        };
+        readings.extend(at_vcenter.map(|check| reading(gate, Place::vcenter(case.facts), check(case))));
+        if let Some(check) = at_host {
+            let hosts = case.facts.hosts.values();
+            readings.extend(hosts.map(|host| reading(gate, Place::of_host(host), check(case, host))));
         }
     }
     readings

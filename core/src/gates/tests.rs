@@ -29,7 +29,7 @@ fn closes(gate: &str, break_it: impl Fn(&mut Fleet)) {
 fn a_healthy_fleet_stands_open() {
     let fleet = Fleet::healthy();
     assert_eq!(shut(&fleet), [""; 0]);
-    assert_eq!(readings(&fleet).len(), 7 + 6 * 3);
+    assert_eq!(readings(&fleet).len(), 8 + 6 * 3);
 }
 
 #[test]

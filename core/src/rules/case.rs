@@ -163,7 +163,9 @@ impl<'a> Case<'a> {
     /// among the trusted roots. Told by VMCA's organisational unit; `None` when that does not tell.
     pub(crate) fn vmca_root(&self) -> Option<&'a Certificate> {
         let own = self.facts.vcenter.on_https.value().and_then(|shown| match self.chain(shown) {
-            Ok(ChainVerdict::Trusted { anchor }) => self.certificate(&anchor).ok(),
+            Ok(ChainVerdict::Trusted { anchor } | ChainVerdict::AnchorExpired { anchor, .. }) => {
+                self.certificate(&anchor).ok()
+            }
             _ => None,
         });
         let mut all = self.roots.iter().copied().filter(|root| is_vmca_root(root));

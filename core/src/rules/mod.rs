@@ -166,6 +166,7 @@ pub const RULES: &[Rule] = &[
     environment::sms_endpoint_down::RULE,
     environment::sps_service_stopped::RULE,
     environment::vc_host_clock_skew::RULE,
+    host_certificate::vmca_root_expired::RULE,
     host_certificate::vp_cert_expired::RULE,
     host_certificate::vp_cert_expiring_hard::RULE,
     host_certificate::vp_cert_expiring_soft::RULE,

@@ -6,7 +6,7 @@ use super::{Cure, Rule};
 pub fn page(rule: &Rule) -> String {
     let body = body(rule.source);
     let cure = match rule.cure {
-        Cure::Remedy(name) => format!("remedy `{name}`"),
+        Cure::Remedy(name) => format!("by remedy `{name}`"),
         Cure::ByHand(what) => format!("by hand: {what}"),
     };
     format!(

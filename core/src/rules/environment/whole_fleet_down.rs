@@ -26,7 +26,8 @@
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{CertificateMode, Host, Provider};
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Port, Rule, Verdict};
+use crate::rules::environment::sms_endpoint_down;
+use crate::rules::{Case, Check, Cure, Grade, Port, Rule, Verdict, known};
 
 pub(crate) const RULE: Rule = Rule {
     code: "whole-fleet-down",
@@ -44,6 +45,10 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 pub(crate) fn check(case: &Case<'_>) -> Verdict {
+    if sms_endpoint_down::is_down(case.facts) {
+        return Verdict::NotApplicable;
+    }
+    known!(case.facts.provider_list.known());
     let watched: Vec<(&Host, &Provider)> = case.facts.hosts.values().filter_map(|host| watched(case, host)).collect();
     let down: Vec<&Host> = watched
         .iter()

@@ -3,6 +3,8 @@
 //! In mode `vmca`, the issuer of the certificate on port 443 has the name of a root that vCenter trusts, and another
 //! key.
 //!
+//! An old root that has expired, and was left beside its successor of the same name, counts as replaced.
+//!
 //! ## Why it hurts
 //!
 //! The root of vCenter's CA was replaced, and the host still has a certificate of the old one. SPS trusts the new
@@ -53,7 +55,7 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
     let (leaf, chain) = known!(chain_in_mode(case, host, &CertificateMode::Vmca));
-    if !matches!(chain, ChainVerdict::SameNameOtherKey { .. }) {
+    if !is_of_old_root(case, &chain) {
         return Verdict::Fine;
     }
     let evidence = vec![certificate_seen(Port::Host.certificate(), leaf), Evidence::new("chain", reason(&chain))];
@@ -64,6 +66,17 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
         ),
         evidence,
     )
+}
+
+/// The root's name with another key; or an old root that has expired and was left beside its successor.
+fn is_of_old_root(case: &Case<'_>, chain: &ChainVerdict) -> bool {
+    match chain {
+        ChainVerdict::SameNameOtherKey { .. } => true,
+        ChainVerdict::AnchorExpired { anchor, .. } => case.certificate(anchor).is_ok_and(|old| {
+            case.roots.iter().any(|root| root.subject == old.subject && case.validity(root).is_valid())
+        }),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -77,6 +90,19 @@ mod tests {
         let leaf = fleet.keep(old.sign(&Leaf::of("esx01.lab.test")));
         fleet.serve(1, leaf);
         fleet.provider(1).status = seen("disconnected".to_owned());
+        fleet.has_one_cause("host-cert-old-vmca-root");
+    }
+
+    #[test]
+    fn an_expired_root_beside_its_successor_is_an_old_one() {
+        let mut fleet = Fleet::healthy();
+        let old = Authority::root_within("CA", "VMware Engineering", &Leaf::of("root").ends(-1));
+        let leaf = fleet.keep(old.sign(&Leaf::of("esx01.lab.test")));
+        let left = fleet.keep(old.certificate.clone());
+        fleet.serve(1, leaf);
+        let mut roots = fleet.vcenter().trusted_roots.value().cloned().unwrap_or_default();
+        roots.push(left);
+        fleet.vcenter().trusted_roots = seen(roots);
         fleet.has_one_cause("host-cert-old-vmca-root");
     }
 

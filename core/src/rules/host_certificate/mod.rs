@@ -10,6 +10,7 @@ pub(super) mod host_cert_old_vmca_root;
 pub(super) mod host_cert_self_signed;
 pub(super) mod host_cert_self_signed_custom;
 pub(super) mod host_cert_untrusted_custom;
+pub(super) mod vmca_root_expired;
 pub(super) mod vp_cert_expired;
 pub(super) mod vp_cert_expiring_hard;
 pub(super) mod vp_cert_expiring_soft;
