@@ -53,6 +53,8 @@ pub enum GateCheck {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Touches {
+    /// Nothing: no gate ever holds it.
+    Nothing,
     /// Registering and unregistering a provider. Synchronising and reconnecting touch nothing.
     Registration,
     /// The certificate of an ESXi host.
@@ -180,6 +182,7 @@ impl Touches {
     /// The word for it, as in JSON.
     pub fn word(self) -> &'static str {
         match self {
+            Self::Nothing => "nothing",
             Self::Registration => "registration",
             Self::HostCertificate => "host_certificate",
             Self::ClientTrust => "client_trust",
@@ -196,6 +199,20 @@ impl GateReading {
     pub fn passes(&self) -> bool {
         let is_waived = self.waived.as_ref().is_some_and(|reason| !reason.trim().is_empty());
         matches!(self.state, GateState::Open(_)) || is_waived
+    }
+
+    /// Whether it holds back a change that touches this.
+    pub fn holds_back(&self, touches: Touches) -> bool {
+        !self.passes() && find(&self.gate).is_some_and(|gate| gate.holds.contains(&touches))
+    }
+
+    /// Why it does not let pass: one line.
+    pub fn reason(&self) -> &str {
+        match &self.state {
+            GateState::Open(_) => "it is open",
+            GateState::Closed { message, .. } => message,
+            GateState::Unknown(missing) => &missing.message,
+        }
     }
 
     /// Whether it stands before changes of this host: at the host, or before the whole vCenter.

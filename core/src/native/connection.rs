@@ -129,9 +129,8 @@ impl Connection {
     /// The host program that can perform the job. `approver` is asked about plans; without one every plan is rejected.
     pub fn host(&self, approver: Option<std::sync::Arc<Approver>>) -> Result<Host, ConnectionError> {
         let basic = format!("{}:{}", self.username, self.password);
-        let mut secrets = Secrets::new()
-            .with(secret::VCENTER_PASSWORD, self.password.clone())
-            .with(secret::VCENTER_BASIC, basic);
+        let mut secrets =
+            Secrets::new().with(secret::VCENTER_PASSWORD, self.password.clone()).with(secret::VCENTER_BASIC, basic);
         let ssh = [(secret::ESXI_SSH, &self.esxi_ssh), (secret::APPLIANCE_SSH, &self.appliance_ssh)];
         for (name, access) in ssh {
             let Some(access) = access else { continue };
@@ -150,9 +149,9 @@ impl Connection {
 
     fn authority(&self) -> String {
         let name = self.hostname.trim();
-        let has_port = name.rsplit_once(':').is_some_and(|(host, port)| {
-            port.parse::<u16>().is_ok() && (!host.contains(':') || host.ends_with(']'))
-        });
+        let has_port = name
+            .rsplit_once(':')
+            .is_some_and(|(host, port)| port.parse::<u16>().is_ok() && (!host.contains(':') || host.ends_with(']')));
         if has_port {
             return name.to_owned();
         }
@@ -181,7 +180,10 @@ impl Connection {
 /// Shows where it leads, and no secret.
 impl std::fmt::Debug for Connection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Connection").field("hostname", &self.hostname).field("username", &self.username).finish_non_exhaustive()
+        f.debug_struct("Connection")
+            .field("hostname", &self.hostname)
+            .field("username", &self.username)
+            .finish_non_exhaustive()
     }
 }
 

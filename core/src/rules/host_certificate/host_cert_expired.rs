@@ -58,7 +58,7 @@ pub(crate) const RULE: Rule = Rule {
         "vp-cert-stale",
     ],
     log: Some(Leg::Expired),
-    cure: Cure::Remedy("reconnect-host"),
+    cure: Cure::Remedy("reissue-host-certificate"),
     check: Check::Host(check),
     source: include_str!("host_cert_expired.rs"),
 };

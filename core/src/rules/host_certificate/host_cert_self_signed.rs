@@ -46,7 +46,7 @@ pub(crate) const RULE: Rule = Rule {
         "provider-syncerror",
     ],
     log: Some(Leg::ServerTrust),
-    cure: Cure::Remedy("reconnect-host"),
+    cure: Cure::Remedy("renew-host-certificate"),
     check: Check::Host(check),
     source: include_str!("host_cert_self_signed.rs"),
 };

@@ -41,7 +41,7 @@ pub(crate) const RULE: Rule = Rule {
         "provider-syncerror",
     ],
     log: None,
-    cure: Cure::Remedy("reregister-provider"),
+    cure: Cure::Remedy("refresh-provider"),
     check: Check::Provider(check),
     source: include_str!("provider_cert_expired.rs"),
 };

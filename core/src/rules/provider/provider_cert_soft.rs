@@ -34,7 +34,7 @@ pub(crate) const RULE: Rule = Rule {
     rank: 77,
     explains: &[],
     log: None,
-    cure: Cure::Remedy("reregister-provider"),
+    cure: Cure::Remedy("refresh-provider"),
     check: Check::Provider(check),
     source: include_str!("provider_cert_soft.rs"),
 };

@@ -31,7 +31,7 @@ pub(crate) const RULE: Rule = Rule {
     rank: 84,
     explains: &[],
     log: None,
-    cure: Cure::Remedy("synchronise-provider"),
+    cure: Cure::Remedy("refresh-provider"),
     check: Check::Provider(check),
     source: include_str!("provider_connected_unsynced.rs"),
 };

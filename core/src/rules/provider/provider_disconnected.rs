@@ -32,7 +32,7 @@ pub(crate) const RULE: Rule = Rule {
     rank: 80,
     explains: &[],
     log: None,
-    cure: Cure::Remedy("reconnect-provider"),
+    cure: Cure::Remedy("refresh-provider"),
     check: Check::Provider(check),
     source: include_str!("provider_disconnected.rs"),
 };

@@ -33,7 +33,7 @@ pub(crate) const RULE: Rule = Rule {
     rank: 81,
     explains: &[],
     log: None,
-    cure: Cure::Remedy("reconnect-provider"),
+    cure: Cure::Remedy("refresh-provider"),
     check: Check::Provider(check),
     source: include_str!("provider_offline.rs"),
 };

@@ -31,7 +31,7 @@ pub(crate) const RULE: Rule = Rule {
     rank: 82,
     explains: &[],
     log: None,
-    cure: Cure::Remedy("synchronise-provider"),
+    cure: Cure::Remedy("refresh-provider"),
     check: Check::Provider(check),
     source: include_str!("provider_syncerror.rs"),
 };
