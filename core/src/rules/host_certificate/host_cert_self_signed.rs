@@ -15,7 +15,8 @@
 //!
 //! ## What cures it
 //!
-//! Renew the certificate from vCenter, or reconnect the host; then restart the provider daemon.
+//! Renew the certificate from vCenter, then restart the provider daemon. Reconnecting the host issues a new one as
+//! well and disturbs more.
 //!
 //! ## Sources
 //!
@@ -46,7 +47,7 @@ pub(crate) const RULE: Rule = Rule {
         "provider-syncerror",
     ],
     log: Some(Leg::ServerTrust),
-    cure: Cure::Remedy("reconnect-host"),
+    cure: Cure::Remedy("renew-host-certificate"),
     check: Check::Host(check),
     source: include_str!("host_cert_self_signed.rs"),
 };
