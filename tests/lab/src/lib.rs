@@ -1,1 +1,3 @@
 //! A simulator of one vCenter and N ESXi hosts, over real sockets.
+
+mod soap;

@@ -1,0 +1,9 @@
+//! SOAP.
+mod fault;
+mod property_collector;
+mod request;
+mod schema;
+mod value;
+mod version;
+mod write;
+mod xml;
