@@ -40,7 +40,7 @@ METHODS = {
 
 # Managed objects whose properties the lab answers, besides those of METHODS.
 MANAGED = {
-    VIM: "Folder Datacenter ClusterComputeResource Task ContainerView HostSystem SessionManager HostAccessManager",
+    VIM: "Folder Datacenter ClusterComputeResource Task ContainerView HostSystem SessionManager HostAccessManager HostVirtualNicManager OptionManager",
     SMS: "",
 }
 
@@ -57,6 +57,9 @@ DATA = {
         VirtualNicManagerNetConfig HostDateTimeInfo HostDateTimeSystemTimeZone HostNtpConfig
         HostIoFilterInfo ClusterIoFilterInfo VirtualDiskId
         HostCertificateManagerCertificateInfo OptionValue
+        HostListSummaryQuickStats HostCpuInfo HostCpuPackage HostDeploymentInfo HostDnsConfig
+        ClusterConfigInfoEx ClusterDasConfigInfo ClusterDrsConfigInfo VsanClusterConfigInfo
+        VsanClusterConfigInfoHostDefaultInfo ComputeResourceSummary ClusterComputeResourceSummary
         Extension Description EntityPrivilege PrivilegeAvailability
         EventEx ManagedEntityEventArgument HostEventArgument KeyAnyValue
         VsanHostConfigInfo VsanHostConfigInfoClusterInfo

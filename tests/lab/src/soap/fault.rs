@@ -1,6 +1,8 @@
 //! The faults that more than one method throws, with vCenter's own words where they are known.
 
-use super::value::{Fault, Reference};
+use super::schema::{Field, schema};
+use super::value::{Fault, Reference, Value};
+use crate::world;
 
 /// No session, or one that ended.
 pub(crate) fn not_authenticated(object: &Reference, privilege: &'static str) -> Fault {
@@ -36,4 +38,36 @@ pub(crate) fn method_not_found(object: &Reference, method: &str) -> Fault {
 pub(crate) fn invalid_argument(property: &str) -> Fault {
     let message = format!("A specified parameter was not correct: {property}");
     Fault::new("InvalidArgument", message).with("invalidProperty", property)
+}
+
+/// A fault of the world, or one that a rule names, in its wire form. What the type requires and nobody said is filled
+/// in: references with `about`, text with the message. A name that no type table has becomes a `SystemError`.
+pub(crate) fn world_fault(fault: &world::Fault, about: &Reference) -> Fault {
+    let Some(kind) = schema().name_of(&fault.name) else {
+        return Fault::new("SystemError", &fault.message).with("reason", &fault.name);
+    };
+    let mut answer = Fault::new(kind, &fault.message);
+    for field in schema().fields(kind) {
+        let said = fault.fields.iter().find(|(name, _)| name == field.name).map(|(_, text)| text.as_str());
+        if let Some(value) = field_value(field, said, &fault.message, about) {
+            answer = answer.with(field.name, value);
+        }
+    }
+    answer
+}
+
+fn field_value(field: &Field, said: Option<&str>, message: &str, about: &Reference) -> Option<Value> {
+    let text = match said {
+        Some(text) => text,
+        None if field.optional || field.kind.array => return None,
+        None => message,
+    };
+    match field.kind.name {
+        "MoRef" => Some(about.clone().into()),
+        "xsd:string" if field.kind.array => Some(vec![text].into()),
+        "xsd:string" => Some(text.into()),
+        "xsd:int" | "xsd:long" => Some(text.parse().unwrap_or(0_i32).into()),
+        "xsd:boolean" => Some((text == "true").into()),
+        _ => None,
+    }
 }

@@ -75,6 +75,11 @@ impl Schema {
         self.types.get(name)
     }
 
+    /// The name as the schema holds it, for a name that came from elsewhere.
+    pub(crate) fn name_of(&self, name: &str) -> Option<&'static str> {
+        self.types.get_key_value(name).map(|(name, _)| *name)
+    }
+
     /// All fields of a type, its base classes' first, as they are written on the wire.
     pub(crate) fn fields(&self, name: &str) -> Vec<&Field> {
         let mut chain = Vec::new();

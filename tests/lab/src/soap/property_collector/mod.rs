@@ -6,8 +6,8 @@ mod path;
 mod spec;
 
 pub(crate) use collect::{Page, collect, collect_unauthenticated, page};
-pub(crate) use filters::{Collector, Filter};
-pub(crate) use path::{check, value_at};
+pub(crate) use filters::Collector;
+pub(crate) use path::{check as property_path_exists, value_at};
 pub(crate) use spec::FilterSpec;
 
 use super::value::{Reference, Value};
