@@ -26,6 +26,8 @@ METHOD_FAULT = vmomi.GetVmodlType("vmodl.MethodFault")
 LOCALIZED = vmomi.GetVmodlType("vmodl.LocalizedMethodFault")
 RUNTIME_FAULT = vmomi.GetVmodlType("vmodl.RuntimeFault")
 
+ARRAY_OF_REFERENCES = vmomi.CreateArrayType(vmomi.ManagedObject)
+
 INTEGERS = {vmomi.byte: 8, vmomi.short: 16, int: 32, vmomi.long: 64}
 DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)")
 
@@ -217,6 +219,8 @@ class Judge:
         if name == "ManagedObjectReference" and namespace == VIM:
             actual = vmomi.ManagedObject
             return actual if declared is object else declared
+        if name == "ArrayOfManagedObjectReference" and namespace == VIM:
+            return ARRAY_OF_REFERENCES
         actual = self.wire_type(element, namespace, name)
         if actual is None:
             return None

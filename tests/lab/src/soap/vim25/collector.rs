@@ -4,7 +4,7 @@ use crate::soap::context::{Answer, Context};
 use crate::soap::fault;
 use crate::soap::objects::retrieve_result;
 use crate::soap::property_collector::{
-    FilterSpec, Inventory, collect, collect_unauthenticated, property_path_exists, page, value_at,
+    FilterSpec, Inventory, collect, collect_unauthenticated, page, property_path_exists, value_at,
 };
 use crate::soap::value::{Fault, Object, Reference, Value};
 

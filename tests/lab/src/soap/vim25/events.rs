@@ -23,9 +23,11 @@ pub(crate) fn query(context: &Context<'_>) -> Answer {
 
 /// An event as `EventEx`.
 pub(crate) fn event(world: &World, event: &Event) -> Object {
-    let host = event.host.as_deref().and_then(|moref| world.host(moref)).map(|host| {
-        Object::new("HostEventArgument").with("name", &host.name).with("host", host::reference(host))
-    });
+    let host = event
+        .host
+        .as_deref()
+        .and_then(|moref| world.host(moref))
+        .map(|host| Object::new("HostEventArgument").with("name", &host.name).with("host", host::reference(host)));
     let key = i32::try_from(event.key).unwrap_or(i32::MAX);
     Object::new("EventEx")
         .with("key", key)

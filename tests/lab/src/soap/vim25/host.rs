@@ -13,9 +13,13 @@ pub(crate) fn property(world: &World, host: &Host, name: &str) -> Option<Value> 
         "name" => Some((&host.name).into()),
         "parent" => Some(Reference::new("ClusterComputeResource", &host.cluster).into()),
         "overallStatus" | "configStatus" => Some(status(host).into()),
-        "triggeredAlarmState" | "declaredAlarmState" | "recentTask" | "tag" | "customValue" | "datastore" | "network" => {
-            Some(Value::List("xsd:anyType", Vec::new()))
-        }
+        "triggeredAlarmState"
+        | "declaredAlarmState"
+        | "recentTask"
+        | "tag"
+        | "customValue"
+        | "datastore"
+        | "network" => Some(Value::List("xsd:anyType", Vec::new())),
         "disabledMethod" => Some(disabled_methods(host).into()),
         "vm" => Some(machines(host).into()),
         "runtime" => Some(runtime(host).into()),
@@ -124,7 +128,8 @@ fn hardware_summary(host: &Host) -> Object {
 }
 
 fn hardware(host: &Host) -> Object {
-    let system = Object::new("HostSystemInfo").with("vendor", "Lab").with("model", "Simulated").with("uuid", &host.uuid);
+    let system =
+        Object::new("HostSystemInfo").with("vendor", "Lab").with("model", "Simulated").with("uuid", &host.uuid);
     let cpu = Object::new("HostCpuInfo")
         .with("numCpuPackages", 1)
         .with("numCpuCores", 8)

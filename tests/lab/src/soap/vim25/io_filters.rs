@@ -31,7 +31,9 @@ pub(crate) fn query_disks(context: &Context<'_>) -> Answer {
         return Err(Fault::new("NotFound", format!("the cluster has no filter {wanted}")));
     }
     let disks = hosts().flat_map(|host| &host.disks_in_use).filter(|disk| disk.filter == wanted).map(|disk| {
-        Object::new("VirtualDiskId").with("vm", Reference::new("VirtualMachine", &disk.machine)).with("diskId", disk.disk)
+        Object::new("VirtualDiskId")
+            .with("vm", Reference::new("VirtualMachine", &disk.machine))
+            .with("diskId", disk.disk)
     });
     Ok(Some(disks.collect::<Vec<_>>().into()))
 }

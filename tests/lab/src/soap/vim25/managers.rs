@@ -46,7 +46,9 @@ pub(crate) fn property(view: &WorldView<'_>, object: &Reference, name: &str) -> 
         ("ExtensionManager", "extensionList") => {
             Some(world.vcenter.extensions.iter().map(|key| extension(world, key)).collect::<Vec<_>>().into())
         }
-        ("EventManager", "latestEvent") => world.vcenter.events.last().map(|event| super::events::event(world, event).into()),
+        ("EventManager", "latestEvent") => {
+            world.vcenter.events.last().map(|event| super::events::event(world, event).into())
+        }
         ("EventManager", "maxCollector") => Some(1000.into()),
         _ => None,
     }
@@ -89,11 +91,9 @@ fn major(version: &str) -> String {
 /// `Login`. A session that is still open stays so: a second login replaces only the caller's cookie.
 pub(crate) fn login(context: &mut Context<'_>) -> Answer {
     let (user, password) = (context.text("userName").to_owned(), context.text("password").to_owned());
-    let token = context
-        .world
-        .login(&user, &password)
-        .map_err(|fault| super::world_fault(&fault, context.this()))?;
-    let session = context.world.session(&token).ok_or_else(|| fault::not_authenticated(context.this(), "System.View"))?;
+    let token = context.world.login(&user, &password).map_err(|fault| super::world_fault(&fault, context.this()))?;
+    let session =
+        context.world.session(&token).ok_or_else(|| fault::not_authenticated(context.this(), "System.View"))?;
     context.opened = Some(token);
     Ok(Some(user_session(&session).into()))
 }

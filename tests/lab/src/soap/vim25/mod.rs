@@ -18,6 +18,7 @@ use super::value::date_time;
 use crate::world::task::Operation;
 
 pub(crate) use collector::wait_for_updates;
+pub(crate) use host_managers::host_of as host_of_manager;
 
 /// Carries out one method. The object exists, the caller may, and the parameters have been checked.
 pub(crate) fn answer(context: &mut Context<'_>, method: &str) -> Answer {

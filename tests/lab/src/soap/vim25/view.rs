@@ -35,11 +35,15 @@ impl Inventory for WorldView<'_> {
             "HostSystem" => host::property(self.world, self.world.host(&object.id)?, name),
             "Folder" | "Datacenter" | "ClusterComputeResource" => inventory::property(self.world, object, name),
             "ContainerView" => self.view_property(&object.id, name),
-            "Task" => (name == "info").then(|| task::info(self.world, self.world.task(&object.id)?).into())?,
+            "Task" => (name == "info")
+                .then_some(())
+                .and_then(|()| self.world.task(&object.id))
+                .map(|task| task::info(self.world, task).into()),
             "PropertyCollector" => (name == "filter").then(|| references("PropertyFilter", self.filters())),
             "ViewManager" => (name == "viewList").then(|| references("ContainerView", self.view_ids())),
-            _ => managers::property(self, object, name)
-                .or_else(|| host_managers::property(self.world, host_managers::host_of(self.world, object)?, object, name)),
+            _ => managers::property(self, object, name).or_else(|| {
+                host_managers::property(self.world, host_managers::host_of(self.world, object)?, object, name)
+            }),
         }
     }
 }

@@ -1,0 +1,484 @@
+//! The lab's certificates: a real VMCA, its predecessor, a customer's authority, and every leaf they sign.
+//!
+//! The private keys are twelve RSA-2048 pairs that lie in `keys/`. They are published on purpose and protect nothing: making an
+//! RSA key costs a second, a lab of two thousand ESXi hosts needs two thousand certificates, and the same scenario must
+//! give the same lab. Each host has a certificate of its own; the keys are shared between hosts.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use rcgen::{
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, DistinguishedName, DnType, DnValue,
+    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, SanType, SerialNumber,
+};
+use sha2::{Digest as _, Sha256};
+use time::{Duration, OffsetDateTime};
+use x509_parser::prelude::{FromDer as _, GeneralName, ParsedExtension, X509Certificate};
+
+use crate::error::LabError;
+
+/// A certificate, with what the world needs to judge it already read out of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Certificate {
+    /// PEM text, ending in a line end.
+    pub pem: String,
+    /// DER bytes.
+    pub der: Vec<u8>,
+    /// SHA-256 of the DER, lower case hex without colons.
+    pub fingerprint: String,
+    /// SHA-1 of the DER, upper case hex with colons, as vCenter shows a host's thumbprint.
+    pub thumbprint: String,
+    /// Subject, as one line.
+    pub subject: String,
+    /// Issuer, as one line.
+    pub issuer: String,
+    /// Serial number, upper case hex.
+    pub serial: String,
+    /// DNS names and addresses of the subject alternative name.
+    pub names: Vec<String>,
+    /// Not before.
+    pub not_before: OffsetDateTime,
+    /// Not after.
+    pub not_after: OffsetDateTime,
+    /// Subject key identifier, lower case hex, empty when absent.
+    pub key_id: String,
+    /// Authority key identifier, lower case hex, empty when absent.
+    pub authority_key_id: String,
+    /// May it sign certificates?
+    pub is_authority: bool,
+}
+
+/// A certificate and the number of its key in the [`Keys`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The certificate.
+    pub certificate: Arc<Certificate>,
+    /// Its private key, by number.
+    pub key: usize,
+}
+
+/// The lab's fixed private keys.
+#[derive(Debug)]
+pub struct Keys {
+    pairs: Vec<KeyPair>,
+}
+
+/// Who can sign in the lab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signer {
+    /// The VMCA of this vCenter as it is now.
+    Vmca,
+    /// The VMCA root that was rotated away: same name, other key.
+    OldVmca,
+    /// An authority of the customer's own.
+    Customer,
+    /// Nobody: self-signed.
+    Oneself,
+}
+
+/// What to write into a leaf.
+#[derive(Clone, Debug)]
+pub struct LeafPlan {
+    /// Subject common name.
+    pub common_name: String,
+    /// Subject alternative names, DNS names or addresses.
+    pub names: Vec<String>,
+    /// Organisational unit of the subject.
+    pub unit: &'static str,
+    /// Who signs.
+    pub signer: Signer,
+    /// Number of the key.
+    pub key: usize,
+    /// Not before.
+    pub not_before: OffsetDateTime,
+    /// Not after.
+    pub not_after: OffsetDateTime,
+    /// For TLS clients rather than servers.
+    pub client: bool,
+}
+
+/// The authorities of one lab and the counter of their serial numbers.
+#[derive(Debug)]
+pub struct Pki {
+    keys: Arc<Keys>,
+    seed: u64,
+    issued: u64,
+    vcenter_name: String,
+    /// The VMCA root in use.
+    pub vmca: Arc<Certificate>,
+    /// The root that VMCA had before.
+    pub old_vmca: Arc<Certificate>,
+    /// The customer's root.
+    pub customer: Arc<Certificate>,
+}
+
+/// Keys of authorities and of vCenter come first; the rest are hosts'.
+const VMCA_KEY: usize = 0;
+const OLD_VMCA_KEY: usize = 1;
+const CUSTOMER_KEY: usize = 2;
+/// The key of vCenter's machine SSL certificate.
+pub const MACHINE_SSL_KEY: usize = 3;
+/// The key of `sms_self_signed`.
+pub const SMS_KEY: usize = 4;
+/// The key of `sps-extension`.
+pub const SPS_EXTENSION_KEY: usize = 5;
+const FIRST_HOST_KEY: usize = 6;
+
+const KEY_PEMS: [&str; 12] = [
+    include_str!("../keys/00.pem"),
+    include_str!("../keys/01.pem"),
+    include_str!("../keys/02.pem"),
+    include_str!("../keys/03.pem"),
+    include_str!("../keys/04.pem"),
+    include_str!("../keys/05.pem"),
+    include_str!("../keys/06.pem"),
+    include_str!("../keys/07.pem"),
+    include_str!("../keys/08.pem"),
+    include_str!("../keys/09.pem"),
+    include_str!("../keys/10.pem"),
+    include_str!("../keys/11.pem"),
+];
+
+impl Keys {
+    /// Reads the keys that ship with the lab.
+    pub fn load() -> Result<Self, LabError> {
+        let pairs = KEY_PEMS
+            .iter()
+            .map(|pem| KeyPair::from_pkcs8_pem_and_sign_algo(pem, &rcgen::PKCS_RSA_SHA256))
+            .collect::<Result<_, _>>()
+            .map_err(LabError::certificate)?;
+        Ok(Self { pairs })
+    }
+
+    /// PKCS #8 bytes of a key, to serve TLS with.
+    pub fn pkcs8(&self, number: usize) -> Option<Vec<u8>> {
+        self.pairs.get(number).map(KeyPair::serialize_der)
+    }
+
+    /// How many keys there are.
+    pub fn count(&self) -> usize {
+        self.pairs.len()
+    }
+
+    /// The key of the `turn`th certificate of host number `index`; two turns in a row never share one.
+    pub fn of_host(&self, index: usize, turn: u64) -> usize {
+        let hosts = self.pairs.len().saturating_sub(FIRST_HOST_KEY).max(1);
+        let turn = usize::try_from(turn).unwrap_or(0);
+        FIRST_HOST_KEY + (index + turn) % hosts
+    }
+
+    fn pair(&self, number: usize) -> Result<&KeyPair, LabError> {
+        self.pairs.get(number).ok_or_else(|| LabError::certificate(format!("no key number {number}")))
+    }
+}
+
+impl Pki {
+    /// Makes the authorities: roots of ten years, begun two years before `now`.
+    pub fn new(keys: Arc<Keys>, seed: u64, vcenter_name: &str, now: OffsetDateTime) -> Result<Self, LabError> {
+        let root = |key: usize, years_ago: i64, serial: u64| {
+            root_certificate(&keys, key, vcenter_name, now - Duration::days(365 * years_ago), serial_of(seed, serial))
+        };
+        let (vmca, old_vmca, customer) = (root(VMCA_KEY, 2, 1)?, root(OLD_VMCA_KEY, 7, 2)?, root(CUSTOMER_KEY, 2, 3)?);
+        Ok(Self { keys, seed, issued: 3, vcenter_name: vcenter_name.into(), vmca, old_vmca, customer })
+    }
+
+    /// The keys that certificates of this lab have.
+    pub fn keys(&self) -> &Arc<Keys> {
+        &self.keys
+    }
+
+    /// Issues a leaf.
+    pub fn issue(&mut self, plan: &LeafPlan) -> Result<Identity, LabError> {
+        self.issued += 1;
+        let params = leaf_params(plan, serial_of(self.seed, self.issued));
+        let subject_key = self.keys.pair(plan.key)?;
+        let made = match signer_key(plan.signer) {
+            None => params.self_signed(subject_key),
+            Some(key) => {
+                let issuer_params = root_params(key, &self.vcenter_name);
+                params.signed_by(subject_key, &Issuer::from_params(&issuer_params, self.keys.pair(key)?))
+            }
+        }
+        .map_err(LabError::certificate)?;
+        Ok(Identity { certificate: Arc::new(Certificate::from_der(made.der())?), key: plan.key })
+    }
+
+    /// An empty revocation list of the VMCA, PEM.
+    pub fn revocation_list(&self, now: OffsetDateTime) -> Result<String, LabError> {
+        let params = CertificateRevocationListParams {
+            this_update: now - Duration::days(1),
+            next_update: now + Duration::days(30),
+            crl_number: SerialNumber::from(1_u64),
+            issuing_distribution_point: None,
+            revoked_certs: Vec::new(),
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        let issuer_params = root_params(VMCA_KEY, &self.vcenter_name);
+        let list = params
+            .signed_by(&Issuer::from_params(&issuer_params, self.keys.pair(VMCA_KEY)?))
+            .map_err(LabError::certificate)?;
+        list.pem().map_err(LabError::certificate)
+    }
+
+    /// A certificate signing request for a key, PEM.
+    pub fn signing_request(&self, common_name: &str, key: usize) -> Result<String, LabError> {
+        let mut params = CertificateParams::default();
+        params.distinguished_name = name(common_name, "VMware Engineering");
+        params.subject_alt_names = alternative_names(&[common_name.to_owned()]);
+        let request = params.serialize_request(self.keys.pair(key)?).map_err(LabError::certificate)?;
+        request.pem().map_err(LabError::certificate)
+    }
+}
+
+impl Certificate {
+    /// Reads the first certificate of a PEM text. Fails when there is none or it is not X.509.
+    pub fn from_pem(text: &str) -> Result<Self, LabError> {
+        let body = text
+            .split("-----BEGIN CERTIFICATE-----")
+            .nth(1)
+            .and_then(|rest| rest.split("-----END CERTIFICATE-----").next())
+            .ok_or_else(|| LabError::certificate("no PEM certificate in the text"))?;
+        let base64: String = body.split_whitespace().collect();
+        let der = BASE64.decode(base64).map_err(LabError::certificate)?;
+        Self::from_der(&der)
+    }
+
+    /// Reads a DER certificate.
+    pub fn from_der(der: &[u8]) -> Result<Self, LabError> {
+        let (_, parsed) = X509Certificate::from_der(der).map_err(LabError::certificate)?;
+        let (mut key_id, mut authority_key_id, mut names) = (String::new(), String::new(), Vec::new());
+        for extension in parsed.extensions() {
+            match extension.parsed_extension() {
+                ParsedExtension::SubjectKeyIdentifier(id) => key_id = hex(id.0),
+                ParsedExtension::AuthorityKeyIdentifier(id) => {
+                    authority_key_id = id.key_identifier.as_ref().map(|id| hex(id.0)).unwrap_or_default();
+                }
+                ParsedExtension::SubjectAlternativeName(san) => {
+                    names = san.general_names.iter().filter_map(readable_name).collect();
+                }
+                _ => {}
+            }
+        }
+        Ok(Self {
+            pem: pem("CERTIFICATE", der),
+            fingerprint: hex(&Sha256::digest(der)),
+            thumbprint: colons(&sha1::Sha1::digest(der)),
+            subject: parsed.subject().to_string(),
+            issuer: parsed.issuer().to_string(),
+            serial: hex(parsed.raw_serial()).to_uppercase(),
+            names,
+            not_before: parsed.validity().not_before.to_datetime(),
+            not_after: parsed.validity().not_after.to_datetime(),
+            key_id,
+            authority_key_id,
+            is_authority: parsed.is_ca(),
+            der: der.to_vec(),
+        })
+    }
+
+    /// Did `authority` sign this one? By name and key identifier, which is what tells a rotated root from its successor.
+    pub fn is_signed_by(&self, authority: &Self) -> bool {
+        authority.is_authority && self.issuer == authority.subject && self.authority_key_id == authority.key_id
+    }
+
+    /// Is subject equal to issuer?
+    pub fn is_self_signed(&self) -> bool {
+        self.subject == self.issuer
+    }
+
+    /// Is `now` inside its validity?
+    pub fn is_valid_at(&self, now: OffsetDateTime) -> bool {
+        self.not_before <= now && now <= self.not_after
+    }
+
+    /// Does it name this host?
+    pub fn names_host(&self, host: &str) -> bool {
+        self.names.iter().any(|name| name.eq_ignore_ascii_case(host))
+    }
+}
+
+/// SHA-256 with colons, upper case, as thumbprints are shown to people.
+pub fn sha256_with_colons(der: &[u8]) -> String {
+    colons(&Sha256::digest(der))
+}
+
+/// PEM text of some bytes.
+pub fn pem(label: &str, der: &[u8]) -> String {
+    let base64 = BASE64.encode(der);
+    let mut text = format!("-----BEGIN {label}-----\n");
+    for (index, letter) in base64.chars().enumerate() {
+        if index > 0 && index % 64 == 0 {
+            text.push('\n');
+        }
+        text.push(letter);
+    }
+    text.push_str(&format!("\n-----END {label}-----\n"));
+    text
+}
+
+/// Lower case hex.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn colons(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(":")
+}
+
+fn readable_name(name: &GeneralName<'_>) -> Option<String> {
+    match name {
+        GeneralName::DNSName(name) => Some((*name).to_owned()),
+        GeneralName::IPAddress(octets) => {
+            let octets: [u8; 4] = (*octets).try_into().ok()?;
+            Some(IpAddr::from(octets).to_string())
+        }
+        _ => None,
+    }
+}
+
+fn signer_key(signer: Signer) -> Option<usize> {
+    match signer {
+        Signer::Vmca => Some(VMCA_KEY),
+        Signer::OldVmca => Some(OLD_VMCA_KEY),
+        Signer::Customer => Some(CUSTOMER_KEY),
+        Signer::Oneself => None,
+    }
+}
+
+fn root_params(key: usize, vcenter_name: &str) -> CertificateParams {
+    let mut subject = DistinguishedName::new();
+    if key == CUSTOMER_KEY {
+        subject.push(DnType::CommonName, "Example Corporation Root CA");
+        subject.push(DnType::OrganizationName, "Example Corporation");
+    } else {
+        subject.push(DnType::CommonName, "CA");
+        for part in ["vsphere", "local"] {
+            if let Ok(part) = part.try_into() {
+                subject.push(DnType::CustomDnType(vec![0, 9, 2342, 19_200_300, 100, 1, 25]), DnValue::Ia5String(part));
+            }
+        }
+        subject.push(DnType::CountryName, "US");
+        subject.push(DnType::StateOrProvinceName, "California");
+        subject.push(DnType::OrganizationName, vcenter_name);
+        subject.push(DnType::OrganizationalUnitName, "VMware Engineering");
+    }
+    let mut params = CertificateParams::default();
+    params.distinguished_name = subject;
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params
+}
+
+fn root_certificate(
+    keys: &Keys,
+    key: usize,
+    vcenter_name: &str,
+    begun: OffsetDateTime,
+    serial: SerialNumber,
+) -> Result<Arc<Certificate>, LabError> {
+    let mut params = root_params(key, vcenter_name);
+    params.not_before = begun;
+    params.not_after = begun + Duration::days(3650);
+    params.serial_number = Some(serial);
+    let made = params.self_signed(keys.pair(key)?).map_err(LabError::certificate)?;
+    Ok(Arc::new(Certificate::from_der(made.der())?))
+}
+
+fn leaf_params(plan: &LeafPlan, serial: SerialNumber) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.not_before = plan.not_before;
+    params.not_after = plan.not_after;
+    params.serial_number = Some(serial);
+    params.subject_alt_names = alternative_names(&plan.names);
+    params.distinguished_name = name(&plan.common_name, plan.unit);
+    // With the explicit form rcgen also writes the subject key identifier.
+    params.is_ca = IsCa::ExplicitNoCa;
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::KeyEncipherment];
+    params.extended_key_usages =
+        vec![if plan.client { ExtendedKeyUsagePurpose::ClientAuth } else { ExtendedKeyUsagePurpose::ServerAuth }];
+    params.use_authority_key_identifier_extension = plan.signer != Signer::Oneself;
+    params
+}
+
+fn name(common_name: &str, unit: &str) -> DistinguishedName {
+    let mut name = DistinguishedName::new();
+    name.push(DnType::CommonName, common_name);
+    name.push(DnType::CountryName, "US");
+    name.push(DnType::StateOrProvinceName, "California");
+    name.push(DnType::LocalityName, "Palo Alto");
+    name.push(DnType::OrganizationName, "VMware");
+    name.push(DnType::OrganizationalUnitName, unit);
+    name
+}
+
+fn alternative_names(names: &[String]) -> Vec<SanType> {
+    names
+        .iter()
+        .filter_map(|name| match name.parse::<IpAddr>() {
+            Ok(address) => Some(SanType::IpAddress(address)),
+            Err(_) => name.as_str().try_into().ok().map(SanType::DnsName),
+        })
+        .collect()
+}
+
+fn serial_of(seed: u64, number: u64) -> SerialNumber {
+    let digest = Sha256::digest(format!("serial {seed} {number}"));
+    let mut bytes: Vec<u8> = digest.iter().copied().take(16).collect();
+    if let Some(first) = bytes.first_mut() {
+        // A serial number is positive and has no leading zero.
+        *first = (*first & 0x7f) | 0x40;
+    }
+    SerialNumber::from(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+
+    fn pki() -> Pki {
+        let now = OffsetDateTime::from_unix_timestamp(1_768_471_200).unwrap();
+        Pki::new(Arc::new(Keys::load().unwrap()), 1, "vc01.lab.example", now).unwrap()
+    }
+
+    fn plan(signer: Signer) -> LeafPlan {
+        let now = OffsetDateTime::from_unix_timestamp(1_768_471_200).unwrap();
+        LeafPlan {
+            common_name: "esx01.lab.example".into(),
+            names: vec!["esx01.lab.example".into(), "127.44.1.1".into()],
+            unit: "VMware Engineering",
+            signer,
+            key: 6,
+            not_before: now - Duration::minutes(1440),
+            not_after: now + Duration::days(1825),
+            client: false,
+        }
+    }
+
+    #[test]
+    fn a_leaf_names_its_host_and_its_signer() {
+        let mut pki = pki();
+        let leaf = pki.issue(&plan(Signer::Vmca)).unwrap().certificate;
+        assert!(leaf.names_host("ESX01.lab.example") && leaf.names_host("127.44.1.1"));
+        assert!(leaf.is_signed_by(&pki.vmca));
+        assert!(!leaf.is_signed_by(&pki.old_vmca), "a rotated root has the same name but another key");
+        assert!(!leaf.is_self_signed() && !leaf.key_id.is_empty());
+        assert_eq!(Certificate::from_pem(&leaf.pem).unwrap(), *leaf);
+    }
+
+    #[test]
+    fn roots_differ_only_by_key() {
+        let pki = pki();
+        assert_eq!(pki.vmca.subject, pki.old_vmca.subject);
+        assert_ne!(pki.vmca.key_id, pki.old_vmca.key_id);
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_certificate() {
+        let (one, two) = (pki().issue(&plan(Signer::Oneself)).unwrap(), pki().issue(&plan(Signer::Oneself)).unwrap());
+        assert_eq!(one, two);
+        assert!(one.certificate.is_self_signed());
+    }
+}
