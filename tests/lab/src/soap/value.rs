@@ -49,11 +49,6 @@ pub(crate) struct Fault {
 }
 
 impl Value {
-    /// A value of an enumeration, for the rare place where the declared type does not say so.
-    pub(crate) fn enumeration(kind: &'static str, value: &str) -> Self {
-        Self::Scalar { kind, text: value.to_owned() }
-    }
-
     /// The wire name of this value's own type, of its items for a list.
     pub(crate) fn kind(&self) -> &'static str {
         match self {

@@ -53,15 +53,14 @@ pub(crate) fn newest_of(product: &str) -> &'static str {
 
 /// The document at `/sdk/vimServiceVersions.xml`: newest version first, then all earlier ones.
 pub(crate) fn versions_document(product: &str) -> String {
-    let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\" ?>\n<namespaces version=\"1.0\">\n");
-    text.push_str(" <namespace>\n  <name>urn:vim25</name>\n");
-    text.push_str(&format!("  <version>{}</version>\n  <priorVersions>\n", newest_of(product)));
-    for version in offered_by(product).skip(1).chain(["6.0", "5.5", "5.1", "5.0", "4.1", "4.0", "2.5u2", "2.5", "2.0"])
-    {
-        text.push_str(&format!("   <version>{version}</version>\n"));
-    }
-    text.push_str("  </priorVersions>\n </namespace>\n</namespaces>\n");
-    text
+    let older = ["6.0", "5.5", "5.1", "5.0", "4.1", "4.0", "2.5u2", "2.5", "2.0"];
+    let line = |version: &str| format!("   <version>{version}</version>\n");
+    let prior: String = offered_by(product).skip(1).chain(older).map(line).collect();
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\" ?>\n<namespaces version=\"1.0\">\n <namespace>\n  <name>urn:vim25</name>\n  \
+         <version>{}</version>\n  <priorVersions>\n{prior}  </priorVersions>\n </namespace>\n</namespaces>\n",
+        newest_of(product)
+    )
 }
 
 /// A product of 8.0.3 offers 8.0.3.0 and all before it; hot patches' fourth number follows the third.

@@ -1,5 +1,7 @@
 //! Values into XML, for the version the client asked for.
 
+use std::fmt::Write as _;
+
 use super::schema::{Kind, schema};
 use super::value::{Fault, Object, Value};
 use super::version::ApiVersion;
@@ -31,11 +33,11 @@ const ENVELOPE_END: &str = "\n</soapenv:Body>\n</soapenv:Envelope>";
 pub(crate) fn response(style: Style, version: &ApiVersion, method: &str, result: Option<(Kind, &Value)>) -> String {
     let mut writer = Writer::start(style, version);
     let namespace = style.namespace();
-    writer.out.push_str(&format!("<{method}Response xmlns=\"urn:{namespace}\"{}>", style.prefixes()));
+    writer.print(format_args!("<{method}Response xmlns=\"urn:{namespace}\"{}>", style.prefixes()));
     if let Some((kind, value)) = result {
         writer.element("returnval", kind, value);
     }
-    writer.out.push_str(&format!("</{method}Response>"));
+    writer.print(format_args!("</{method}Response>"));
     writer.finish()
 }
 
@@ -47,11 +49,11 @@ pub(crate) fn fault(style: Style, version: &ApiVersion, fault: &Fault) -> String
     writer.out.push_str("<soapenv:Fault><faultcode>ServerFaultCode</faultcode><faultstring>");
     writer.text(&fault.message);
     writer.out.push_str("</faultstring><detail>");
-    writer.out.push_str(&format!("<{kind}Fault xmlns=\"urn:{namespace}\"{}", style.prefixes()));
+    writer.print(format_args!("<{kind}Fault xmlns=\"urn:{namespace}\"{}", style.prefixes()));
     writer.type_attribute(kind);
     writer.out.push('>');
     writer.fields(&fault.detail);
-    writer.out.push_str(&format!("</{kind}Fault></detail></soapenv:Fault>"));
+    writer.print(format_args!("</{kind}Fault></detail></soapenv:Fault>"));
     writer.finish()
 }
 
@@ -168,7 +170,12 @@ impl<'a> Writer<'a> {
     }
 
     fn byte(&mut self, tag: &str, byte: u8) {
-        self.out.push_str(&format!("<{tag}>{}</{tag}>", byte.cast_signed()));
+        self.print(format_args!("<{tag}>{}</{tag}>", byte.cast_signed()));
+    }
+
+    fn print(&mut self, text: std::fmt::Arguments<'_>) {
+        // Writing into a string cannot fail.
+        let _ = self.out.write_fmt(text);
     }
 
     fn open(&mut self, tag: &str) {
@@ -196,7 +203,7 @@ impl<'a> Writer<'a> {
     }
 
     fn attribute(&mut self, name: &str, value: &str) {
-        self.out.push_str(&format!(" {name}=\"{}\"", quick_xml::escape::escape(value)));
+        self.print(format_args!(" {name}=\"{}\"", quick_xml::escape::escape(value)));
     }
 
     /// Java's writers keep carriage returns as references; vpxd prints text as it is.
