@@ -29,6 +29,7 @@ METHODS = {
         StartService StopService RestartService QueryDateTime
         CertMgrRefreshCACertificatesAndCRLs_Task CertMgrRefreshCertificates_Task
         QueryOptions QueryIoFilterInfo QueryDisksUsingFilter QueryEvents FindExtension HasPrivilegeOnEntities
+        getVchaConfig getClusterMode
     """,
     SMS: """
         QueryStorageManager QueryAboutInfo QueryProvider QueryProviderInfo QueryArray
@@ -59,7 +60,8 @@ DATA = {
         HostCertificateManagerCertificateInfo OptionValue
         HostListSummaryQuickStats HostCpuInfo HostCpuPackage HostDeploymentInfo HostDnsConfig
         ClusterConfigInfoEx ClusterDasConfigInfo ClusterDrsConfigInfo VsanClusterConfigInfo
-        VsanClusterConfigInfoHostDefaultInfo ComputeResourceSummary ClusterComputeResourceSummary
+        ComputeResourceSummary ClusterComputeResourceSummary
+        VchaClusterConfigInfo FailoverNodeInfo ClusterNetworkConfigSpec
         Extension Description EntityPrivilege PrivilegeAvailability
         EventEx ManagedEntityEventArgument HostEventArgument KeyAnyValue
         VsanHostConfigInfo VsanHostConfigInfoClusterInfo

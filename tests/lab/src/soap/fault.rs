@@ -41,10 +41,10 @@ pub(crate) fn invalid_argument(property: &str) -> Fault {
 }
 
 /// A fault of the world, or one that a rule names, in its wire form. What the type requires and nobody said is filled
-/// in: references with `about`, text with the message. A name that no type table has becomes a `SystemError`.
+/// in: references with `about`, text with the message. A name that no type table has is kept.
 pub(crate) fn world_fault(fault: &world::Fault, about: &Reference) -> Fault {
     let Some(kind) = schema().name_of(&fault.name) else {
-        return Fault::new("SystemError", &fault.message).with("reason", &fault.name);
+        return Fault::unheard_of(&fault.name, &fault.message);
     };
     let mut answer = Fault::new(kind, &fault.message);
     for field in schema().fields(kind) {

@@ -69,7 +69,7 @@ fn value(declared: Kind, element: &Element) -> Result<(), String> {
 
 /// The data type an element holds: what `xsi:type` says when that extends the declared type. `None` for scalars and
 /// for types that the schema does not hold.
-fn type_of<'a>(declared: Kind, element: &'a Element) -> Result<Option<&'a str>, String> {
+fn type_of(declared: Kind, element: &Element) -> Result<Option<&str>, String> {
     if declared.name.starts_with("xsd:") || schema().wire_type(declared.name).is_none() {
         return Ok(None);
     }

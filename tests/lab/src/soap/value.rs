@@ -3,6 +3,7 @@
 //! A value is built by name and printed by the schema: the order of the elements, which of them the asked version
 //! has, and where an `xsi:type` is needed are not the business of whoever builds it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use time::OffsetDateTime;
@@ -37,7 +38,8 @@ pub(crate) struct Reference {
 /// A data object.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Object {
-    pub(crate) kind: &'static str,
+    /// The wire name of its type.
+    pub(crate) kind: Cow<'static, str>,
     fields: BTreeMap<&'static str, Value>,
 }
 
@@ -50,13 +52,13 @@ pub(crate) struct Fault {
 
 impl Value {
     /// The wire name of this value's own type, of its items for a list.
-    pub(crate) fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &str {
         match self {
             Self::Scalar { kind, .. } => kind,
             Self::Bytes(_) => "xsd:byte",
             Self::Reference(_) => "MoRef",
-            Self::Object(object) => object.kind,
-            Self::Fault(fault) => fault.detail.kind,
+            Self::Object(object) => &object.kind,
+            Self::Fault(fault) => &fault.detail.kind,
             Self::List(item, _) => item,
         }
     }
@@ -84,12 +86,12 @@ impl Object {
     /// A data object of this type without any field.
     pub(crate) fn new(kind: &'static str) -> Self {
         debug_assert!(schema().wire_type(kind).is_some(), "schema.txt does not have {kind}");
-        Self { kind, fields: BTreeMap::new() }
+        Self { kind: Cow::Borrowed(kind), fields: BTreeMap::new() }
     }
 
     /// The object with this field set.
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
-        let field = schema().field(self.kind, name);
+        let field = schema().field(&self.kind, name);
         debug_assert!(field.is_some(), "{} has no field {name}", self.kind);
         let value = value.into();
         self.fields.insert(name, field.map_or(value.clone(), |field| value.declared(field.kind)));
@@ -114,6 +116,12 @@ impl Fault {
     /// A fault without fields.
     pub(crate) fn new(kind: &'static str, message: impl Into<String>) -> Self {
         Self { detail: Object::new(kind), message: message.into() }
+    }
+
+    /// A fault of a type that no client has heard of, as a newer release may throw.
+    pub(crate) fn unheard_of(kind: &str, message: impl Into<String>) -> Self {
+        let detail = Object { kind: Cow::Owned(kind.to_owned()), fields: BTreeMap::new() };
+        Self { detail, message: message.into() }
     }
 
     /// The fault with this field set.

@@ -1,4 +1,4 @@
-//! API versions: the number in a SOAPAction, and what each release of vCenter offers.
+//! API versions: the number in a `SOAPAction`, and what each release of vCenter offers.
 
 use std::cmp::Ordering;
 
@@ -26,7 +26,7 @@ impl ApiVersion {
         Self(parts)
     }
 
-    /// Reads a SOAPAction such as `"urn:vim25/8.0.3.0"`, with or without quotes. `None` without a version.
+    /// Reads a `SOAPAction` such as `"urn:vim25/8.0.3.0"`, with or without quotes. `None` without a version.
     pub(crate) fn of_action(action: &str) -> Option<Self> {
         let (_, version) = action.trim().trim_matches('"').rsplit_once('/')?;
         let numeric = !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');

@@ -44,7 +44,7 @@ pub(crate) fn response(style: Style, version: &ApiVersion, method: &str, result:
 /// The whole answer of a method that threw.
 pub(crate) fn fault(style: Style, version: &ApiVersion, fault: &Fault) -> String {
     let mut writer = Writer::start(style, version);
-    let kind = fault.detail.kind;
+    let kind = fault.detail.kind.as_ref();
     let namespace = schema().wire_type(kind).map_or("vim25", |wire_type| wire_type.namespace);
     writer.out.push_str("<soapenv:Fault><faultcode>ServerFaultCode</faultcode><faultstring>");
     writer.text(&fault.message);
@@ -92,9 +92,15 @@ impl<'a> Writer<'a> {
     fn element(&mut self, tag: &str, declared: Kind, value: &Value) {
         match value {
             Value::List(_, values) if declared.array => {
-                values.iter().for_each(|item| self.single(tag, declared.item(), item));
+                for item in values {
+                    self.single(tag, declared.item(), item);
+                }
             }
-            Value::Bytes(bytes) if declared.array => bytes.iter().for_each(|byte| self.byte(tag, *byte)),
+            Value::Bytes(bytes) if declared.array => {
+                for byte in bytes {
+                    self.byte(tag, *byte);
+                }
+            }
             Value::List(name, _) => self.array(tag, name, value),
             Value::Bytes(_) => self.array(tag, "xsd:byte", value),
             value => self.single(tag, declared, value),
@@ -142,9 +148,9 @@ impl<'a> Writer<'a> {
     }
 
     fn fields(&mut self, object: &Object) {
-        for field in schema().fields(object.kind) {
+        for field in schema().fields(&object.kind) {
             let Some(value) = object.value(field.name) else { continue };
-            if field.since > *self.version && self.same_namespace(object.kind) {
+            if field.since > *self.version && self.same_namespace(&object.kind) {
                 continue;
             }
             self.element(field.name, field.kind, value);
@@ -160,7 +166,7 @@ impl<'a> Writer<'a> {
     fn localized_fault(&mut self, tag: &str, fault: &Fault) {
         self.open(tag);
         self.out.push_str("><fault");
-        self.type_attribute(fault.detail.kind);
+        self.type_attribute(&fault.detail.kind);
         self.out.push('>');
         self.fields(&fault.detail);
         self.out.push_str("</fault><localizedMessage>");

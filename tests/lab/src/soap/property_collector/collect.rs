@@ -1,4 +1,4 @@
-//! RetrieveProperties and its paged variant.
+//! `RetrieveProperties` and its paged variant.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

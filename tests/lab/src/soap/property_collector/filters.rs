@@ -1,4 +1,4 @@
-//! Filters that outlive a call: CreateFilter, WaitForUpdates, WaitForUpdatesEx, DestroyPropertyFilter.
+//! Filters that outlive a call: `CreateFilter`, `WaitForUpdates`, `WaitForUpdatesEx`, `DestroyPropertyFilter`.
 
 use std::collections::BTreeMap;
 

@@ -10,7 +10,7 @@ use crate::world::World;
 use crate::world::vcenter::Session;
 
 /// Field of `ServiceContent`, type and id, as a vCenter 8.0.3 has them.
-const MANAGERS: [(&str, &str, &str); 11] = [
+const MANAGERS: [(&str, &str, &str); 13] = [
     ("propertyCollector", "PropertyCollector", "propertyCollector"),
     ("viewManager", "ViewManager", "ViewManager"),
     ("setting", "OptionManager", "VpxSettings"),
@@ -22,6 +22,8 @@ const MANAGERS: [(&str, &str, &str); 11] = [
     ("extensionManager", "ExtensionManager", "ExtensionManager"),
     ("certificateManager", "CertificateManager", "certificateManager"),
     ("ioFilterManager", "IoFilterManager", "IoFilterManager"),
+    ("failoverClusterConfigurator", "FailoverClusterConfigurator", "failoverClusterConfigurator"),
+    ("failoverClusterManager", "FailoverClusterManager", "failoverClusterManager"),
 ];
 
 /// Whether the object is the service instance or one of its managers.
@@ -176,6 +178,20 @@ pub(crate) fn has_privileges(context: &Context<'_>) -> Answer {
         Object::new("EntityPrivilege").with("entity", entity).with("privAvailability", granted.collect::<Vec<_>>())
     });
     Ok(Some(answers.collect::<Vec<_>>().into()))
+}
+
+/// `getVchaConfig`: whether vCenter HA is configured.
+pub(crate) fn high_availability_config(context: &Context<'_>) -> Answer {
+    let state = if context.world.vcenter.high_availability { "configured" } else { "notConfigured" };
+    Ok(Some(Object::new("VchaClusterConfigInfo").with("state", state).into()))
+}
+
+/// `getClusterMode` of vCenter HA; a vCenter without it is in no state to ask that.
+pub(crate) fn high_availability_mode(context: &Context<'_>) -> Answer {
+    if context.world.vcenter.high_availability {
+        return Ok(Some("enabled".into()));
+    }
+    Err(Fault::new("InvalidState", "The operation is not allowed in the current state."))
 }
 
 /// `CreateContainerView`.

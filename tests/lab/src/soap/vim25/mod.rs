@@ -33,6 +33,8 @@ pub(crate) fn answer(context: &mut Context<'_>, method: &str) -> Answer {
         "QueryOptions" => managers::query_options(context),
         "FindExtension" => managers::find_extension(context),
         "HasPrivilegeOnEntities" => managers::has_privileges(context),
+        "getVchaConfig" => managers::high_availability_config(context),
+        "getClusterMode" => managers::high_availability_mode(context),
         "QueryEvents" => events::query(context),
         "QueryIoFilterInfo" => io_filters::query_info(context),
         "QueryDisksUsingFilter" => io_filters::query_disks(context),
