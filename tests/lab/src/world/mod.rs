@@ -14,6 +14,9 @@ pub mod task;
 pub mod vcenter;
 pub mod view;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
