@@ -59,6 +59,8 @@ pub struct World {
     pub(crate) seed: u64,
     pub(crate) numbers: u64,
     pub(crate) due_tasks: BTreeSet<(OffsetDateTime, u64)>,
+    /// A service with a port of its own started or stopped since the ports were last seen to.
+    pub(crate) doors_moved: bool,
     moment: OffsetDateTime,
 }
 
