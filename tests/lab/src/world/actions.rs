@@ -152,6 +152,7 @@ impl World {
             return Err(Fault::new("NotFound", format!("no service `{service}`")));
         };
         found.running = running;
+        self.doors_moved = true;
         Ok(())
     }
 
@@ -163,6 +164,14 @@ impl World {
         if refreshes {
             target.refresh_provider_copy();
         }
+        self.doors_moved = true;
+        Ok(())
+    }
+
+    /// `/etc/init.d/iofiltervpd stop`: nothing listens on 9080 any more.
+    pub fn stop_provider_daemon(&mut self, host: &str) -> Result<(), Fault> {
+        self.host_or_fault(host)?.provider_daemon = false;
+        self.doors_moved = true;
         Ok(())
     }
 

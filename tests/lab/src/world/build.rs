@@ -43,6 +43,7 @@ impl World {
             seed: scenario.seed,
             numbers: 0,
             due_tasks: std::collections::BTreeSet::new(),
+            doors_moved: true,
             moment: now,
         };
         world.recreate_client_certificates();

@@ -14,6 +14,9 @@ pub mod task;
 pub mod vcenter;
 pub mod view;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
@@ -56,6 +59,8 @@ pub struct World {
     pub(crate) seed: u64,
     pub(crate) numbers: u64,
     pub(crate) due_tasks: BTreeSet<(OffsetDateTime, u64)>,
+    /// A service with a port of its own started or stopped since the ports were last seen to.
+    pub(crate) doors_moved: bool,
     moment: OffsetDateTime,
 }
 
