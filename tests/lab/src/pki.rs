@@ -314,13 +314,12 @@ pub fn pem(label: &str, der: &[u8]) -> String {
         }
         text.push(letter);
     }
-    text.push_str(&format!("\n-----END {label}-----\n"));
-    text
+    text + &format!("\n-----END {label}-----\n")
 }
 
 /// Lower case hex.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 fn colons(bytes: &[u8]) -> String {
@@ -354,10 +353,9 @@ fn root_params(key: usize, vcenter_name: &str) -> CertificateParams {
         subject.push(DnType::OrganizationName, "Example Corporation");
     } else {
         subject.push(DnType::CommonName, "CA");
-        for part in ["vsphere", "local"] {
-            if let Ok(part) = part.try_into() {
-                subject.push(DnType::CustomDnType(vec![0, 9, 2342, 19_200_300, 100, 1, 25]), DnValue::Ia5String(part));
-            }
+        // Real roots have one domain component for `vsphere` and one for `local`; rcgen keeps one of a kind.
+        if let Ok(domain) = "vsphere.local".try_into() {
+            subject.push(DnType::CustomDnType(vec![0, 9, 2342, 19_200_300, 100, 1, 25]), DnValue::Ia5String(domain));
         }
         subject.push(DnType::CountryName, "US");
         subject.push(DnType::StateOrProvinceName, "California");

@@ -81,14 +81,14 @@ const HOST_TROUBLES: [HostTrouble; 35] = [
 ];
 
 const VCENTER_TROUBLES: [VCenterTrouble; 8] = [
-    ("gate-elm", gates::linked_mode),
-    ("gate-no-backup", gates::no_backup),
-    ("gate-vcf", gates::vcf),
-    ("gate-vcha", gates::high_availability),
+    ("gate-elm", |world| Ok(gates::linked_mode(world))),
+    ("gate-no-backup", |world| Ok(gates::no_backup(world))),
+    ("gate-vcf", |world| Ok(gates::vcf(world))),
+    ("gate-vcha", |world| Ok(gates::high_availability(world))),
     // The world's clock is set ahead when it is built; nothing is left to do.
     ("scanner-clock-skew", |_| Ok(())),
-    ("sms-cert-missing", provider::client_certificate_missing),
-    ("sps-service-stopped", provider::service_stopped),
+    ("sms-cert-missing", |world| Ok(provider::client_certificate_missing(world))),
+    ("sps-service-stopped", |world| Ok(provider::service_stopped(world))),
     ("whole-fleet-down", castore::fleet_without_sms),
 ];
 

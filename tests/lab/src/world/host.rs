@@ -12,6 +12,7 @@ use crate::scenario::Ssh;
 
 /// An ESXi host.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one independent state that vCenter shows as a boolean")]
 pub struct Host {
     /// Name in the inventory.
     pub name: String,
