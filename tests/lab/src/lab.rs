@@ -129,6 +129,7 @@ pub struct LabState {
     world: Mutex<World>,
     faults: Mutex<Faults>,
     calls: Mutex<Calls>,
+    soap_objects: Mutex<crate::soap::Objects>,
     doors: OnceLock<Doors>,
     ready: OnceLock<Ready>,
     log_file: OnceLock<Mutex<(PathBuf, usize)>>,
@@ -181,6 +182,7 @@ impl LabState {
             world: Mutex::new(world),
             faults: Mutex::new(faults),
             calls: Mutex::default(),
+            soap_objects: Mutex::default(),
             doors: OnceLock::new(),
             ready: OnceLock::new(),
             log_file: OnceLock::new(),
@@ -211,6 +213,11 @@ impl LabState {
             fault: fault.clone().map(Into::into),
         });
         fault
+    }
+
+    /// What sessions own on the SOAP server. Whoever needs the world too takes that first.
+    pub(crate) fn soap_objects(&self) -> MutexGuard<'_, crate::soap::Objects> {
+        locked(&self.soap_objects)
     }
 
     /// Every call so far.

@@ -1,4 +1,26 @@
 //! SOAP: vim25 on `/sdk`, SMS on `/sms/sdk`, and `/sdk/vimServiceVersions.xml`.
+//!
+//! A request is read leniently (`xml`), checked strictly by the type tables (`schema`, `request`), carried out on the
+//! world (`vim25`, `sms`), and its answer printed for the version that the client asked for (`value`, `write`).
+
+#![expect(clippy::unnecessary_wraps, reason = "every method answers the same way, also one that never throws")]
+
+mod context;
+mod exchange;
+mod fault;
+mod objects;
+mod property_collector;
+mod request;
+mod schema;
+mod session;
+mod sms;
+mod value;
+mod version;
+mod vim25;
+mod write;
+mod xml;
+
+pub(crate) use objects::Objects;
 
 use crate::lab::Shared;
 
@@ -31,6 +53,5 @@ pub struct SoapResponse {
 
 /// Answers one call. The caller serves TLS and HTTP; this module records the call through [`crate::lab::LabState::receive`].
 pub async fn handle(lab: &Shared, request: SoapRequest) -> SoapResponse {
-    let _ = (lab, request);
-    SoapResponse { status: 501, headers: Vec::new(), body: Vec::new(), spoiled: None }
+    exchange::answer(lab, &request).await
 }

@@ -154,6 +154,12 @@ impl World {
         Some(session.clone())
     }
 
+    /// A token that no session has, as vCenter gives to whoever calls for the first time.
+    pub fn anonymous_token(&mut self) -> String {
+        let number = self.next_number();
+        self.uuid_of(&format!("anonymous token {number}")).replace('-', "")
+    }
+
     /// Ends a session. Says whether it was open.
     pub fn logout(&mut self, token: &str) -> bool {
         self.vcenter.sessions.open.remove(token).is_some()
