@@ -47,7 +47,7 @@ impl World {
             doors_moved: true,
             moment: now,
         };
-        world.recreate_client_certificates();
+        world.recreate_client_certificates(Duration::days(400));
         let plans = host_plans(scenario)?;
         for plan in &plans {
             world.add_host(plan, scenario.host_names, network)?;
