@@ -76,7 +76,9 @@ fn add_faults(lab: &Shared, body: &[u8]) -> Result<serde_json::Value, String> {
         Rules::Many(rules) => rules,
     };
     let count = rules.len();
-    rules.into_iter().for_each(|rule| lab.faults().add(rule));
+    for rule in rules {
+        lab.faults().add(rule);
+    }
     Ok(json!({ "added": count }))
 }
 

@@ -103,8 +103,8 @@ pub struct Faults {
 
 impl Faults {
     /// Begins with these rules.
-    pub fn new(rules: &[Rule]) -> Self {
-        Self { rules: rules.iter().map(|rule| (rule.clone(), 0)).collect() }
+    pub fn new(rules: Vec<Rule>) -> Self {
+        Self { rules: rules.into_iter().map(|rule| (rule, 0)).collect() }
     }
 
     /// Adds a rule; it counts from now.
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn acts_on_the_nth_call_and_as_often_as_said() {
-        let mut faults = Faults::new(&[rule("QueryProvider", 2, Some(2))]);
+        let mut faults = Faults::new(vec![rule("QueryProvider", 2, Some(2))]);
         let struck: Vec<bool> = (0..5).map(|_| faults.strike("QueryProvider", &[]).is_some()).collect();
         assert_eq!(struck, [false, true, true, false, false]);
     }

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use russh::keys::HashAlg;
+use russh::keys::ssh_key::LineEnding;
 use rustix::process::{Resource, Rlimit, geteuid, getrlimit, setrlimit};
 use tokio::runtime::Runtime;
 
@@ -46,9 +48,9 @@ impl Lab {
             .build()
             .map_err(LabError::io("start the lab's threads"))?;
         let folder = new_folder()?;
-        let state = Arc::new(LabState::new(world, Faults::new(&scenario.faults)));
+        let state = Arc::new(LabState::new(world, Faults::new(scenario.faults)));
         let lab = Self { state, runtime: Some(runtime), folder };
-        lab.open(&scenario, ports, network, listener)?;
+        lab.open(scenario.seed, ports, network, listener)?;
         Ok(lab)
     }
 
@@ -77,7 +79,7 @@ impl Lab {
         &self.state
     }
 
-    fn open(&self, scenario: &Scenario, ports: Ports, network: u8, https: TcpListener) -> Result<(), LabError> {
+    fn open(&self, seed: u64, ports: Ports, network: u8, https: TcpListener) -> Result<(), LabError> {
         let Some(runtime) = &self.runtime else { return Ok(()) };
         let control =
             TcpListener::bind((Ipv4Addr::LOCALHOST, ports.control)).map_err(LabError::io("listen for control"))?;
@@ -86,7 +88,7 @@ impl Lab {
         let entered = runtime.enter();
         let control = tokio::net::TcpListener::from_std(control).map_err(LabError::io("serve the control URL"))?;
         drop(entered);
-        let settings = openssh::Settings { folder: self.folder.clone(), control: control_address, seed: scenario.seed };
+        let settings = openssh::Settings { folder: self.folder.clone(), control: control_address, seed };
         let doors = Doors::new(&self.state, runtime.handle().clone(), settings)?;
         {
             let world = self.state.world();
@@ -284,7 +286,7 @@ fn describe(world: &World, network: u8, control: SocketAddr, folder: &Path) -> R
         private_file(&path, content.as_bytes(), mode).map(|()| path)
     };
     let roots = world.vcenter.trusted_roots.iter().map(|root| root.pem.as_str()).collect();
-    let client = key_of(world.seed, CLIENT)?.to_openssh(Default::default()).map_err(LabError::certificate)?;
+    let client = key_of(world.seed, CLIENT)?.to_openssh(LineEnding::LF).map_err(LabError::certificate)?;
     Ok(Ready {
         vcenter_url: format!("https://{address}:{https}"),
         vcenter: format!("{address}:{https}"),
@@ -314,7 +316,7 @@ fn host_key(world: &World, name: &str) -> Result<(String, String), LabError> {
     let public = key.public_key();
     let data = public.key_data().clone();
     let line = russh::keys::PublicKey::from(data).to_openssh().map_err(LabError::certificate)?;
-    Ok((line, public.fingerprint(Default::default()).to_string()))
+    Ok((line, public.fingerprint(HashAlg::Sha256).to_string()))
 }
 
 fn new_folder() -> Result<PathBuf, LabError> {

@@ -147,14 +147,24 @@ async fn serve_tls(lab: Shared, stream: TcpStream, door: Door, machine: Machine)
     http::serve(stream, |request| {
         let (lab, machine) = (lab.clone(), machine.clone());
         async move {
-            match (machine, door) {
+            let date = date_of(&lab.world(), &machine);
+            let reply = match (machine, door) {
                 (Machine::VCenter, _) => vcenter::answer(&lab, request).await,
                 (Machine::Esxi(host), Door::Provider) => esxi::answer_provider(&lab, &host, &request),
                 (Machine::Esxi(host), _) => esxi::answer(&lab, &host, &request),
-            }
+            };
+            reply.dated(date)
         }
     })
     .await;
+}
+
+/// What the machine's own clock shows.
+fn date_of(world: &World, machine: &Machine) -> time::OffsetDateTime {
+    match machine {
+        Machine::VCenter => world.now(),
+        Machine::Esxi(host) => world.host(host).map_or(world.now(), |host| host.clock(world.now())),
+    }
 }
 
 fn identity_of(world: &World, door: Door, machine: &Machine) -> Option<Identity> {

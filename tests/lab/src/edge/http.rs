@@ -12,6 +12,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::{Body, Frame, Incoming};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use time::OffsetDateTime;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::faults::What;
@@ -79,6 +80,18 @@ impl Reply {
         Self { status, headers, body: body.into(), spoiled: None }
     }
 
+    /// With a `Date` field: the lab's time, not this machine's.
+    #[must_use]
+    pub fn dated(mut self, now: OffsetDateTime) -> Self {
+        let weekday = now.weekday().to_string();
+        let month = now.month().to_string();
+        let (weekday, month) = (weekday.get(..3).unwrap_or_default(), month.get(..3).unwrap_or_default());
+        let (day, year, hour, minute, second) = (now.day(), now.year(), now.hour(), now.minute(), now.second());
+        let date = format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT");
+        self.headers.push(("date".into(), date));
+        self
+    }
+
     /// Only a status.
     pub fn empty(status: u16) -> Self {
         Self { status, ..Self::default() }
@@ -91,6 +104,7 @@ impl Reply {
     }
 
     /// Spoiled by a fault, if it is one that the server plays; 503 is played here.
+    #[must_use]
     pub fn spoiled_by(self, fault: Option<What>) -> Self {
         match fault {
             Some(What::Unavailable) => Self::unavailable(),

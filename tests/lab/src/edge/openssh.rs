@@ -3,9 +3,10 @@
 //! It runs with a configuration and keys of its own, on the host's loopback address. Its forced command hands the client's command line
 //! to the lab's control URL and prints what comes back. The client comes in by the lab's client key.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use russh::keys::ssh_key::LineEnding;
 
@@ -39,14 +40,15 @@ impl Settings {
         private_file(&folder.join("sshd_config"), config.as_bytes(), 0o644)?;
         // sshd wants this folder of its package, which a machine without the service running may not have.
         let _ = std::fs::create_dir_all("/run/sshd");
-        Command::new(sshd)
-            .args(["-D", "-e", "-f"])
+        let child = Command::new(sshd)
+            .args(["-D", "-q", "-f"])
             .arg(folder.join("sshd_config"))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .map_err(LabError::io("start sshd"))
+            .map_err(LabError::io("start sshd"))?;
+        until_it_listens(child, address, port)
     }
 
     /// Posts the command line to the control URL; the answer's first line is the exit status, the second the error text in Base64.
@@ -68,6 +70,25 @@ impl Settings {
         )
     }
 }
+
+/// Waits for the port to open. Fails when `sshd` ended instead, or took longer than anyone would wait.
+fn until_it_listens(mut child: Child, address: Ipv4Addr, port: u16) -> Result<Child, LabError> {
+    for _ in 0..PATIENCE {
+        if TcpStream::connect((address, port)).is_ok() {
+            return Ok(child);
+        }
+        if let Ok(Some(status)) = child.try_wait() {
+            return Err(LabError::scenario(format!("sshd for {address}:{port} ended at once with {status}")));
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+    Err(LabError::scenario(format!("sshd for {address}:{port} does not listen")))
+}
+
+/// How often to look, ten milliseconds apart.
+const PATIENCE: usize = 1000;
 
 /// The place of `sshd`, if it is installed.
 pub fn installed() -> Option<&'static str> {

@@ -40,7 +40,7 @@ pub async fn serve(lab: Shared, stream: TcpStream, machine: Machine) {
         keys: vec![key],
         methods: MethodSet::from([MethodKind::Password, MethodKind::PublicKey].as_slice()),
         auth_rejection_time: Duration::ZERO,
-        inactivity_timeout: Some(Duration::from_secs(300)),
+        inactivity_timeout: Some(Duration::from_mins(5)),
         ..Config::default()
     };
     let client = key_of(seed, CLIENT).ok().map(|key| key.public_key().clone());

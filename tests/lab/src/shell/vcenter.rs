@@ -18,14 +18,12 @@ fn vecs(world: &mut World, words: &[&str]) -> Outcome {
         ["store", "list"] => Outcome::wrote("MACHINE_SSL_CERT\nTRUSTED_ROOTS\nTRUSTED_ROOT_CRLS\nSMS\n"),
         ["entry", "list", "--store", "SMS", ..] => {
             let store = &world.vcenter.sms_store;
-            let mut text = format!("Number of entries in store :\t{}\n", store.len());
-            for (alias, certificate) in store {
-                text.push_str(&format!(
-                    "Alias :\t{alias}\nEntry type :\tPrivate Key\nCertificate :\t{}\n",
-                    certificate.pem
-                ));
-            }
-            Outcome::wrote(text)
+            let entries = store.iter().map(|(alias, certificate)| {
+                format!("Alias :\t{alias}\nEntry type :\tPrivate Key\nCertificate :\t{}\n", certificate.pem)
+            });
+            let text: Vec<String> =
+                std::iter::once(format!("Number of entries in store :\t{}\n", store.len())).chain(entries).collect();
+            Outcome::wrote(text.concat())
         }
         ["entry", "getcert", "--store", "SMS", "--alias", alias] => match world.vcenter.sms_store.get(*alias) {
             Some(certificate) => Outcome::wrote(certificate.pem.clone()),

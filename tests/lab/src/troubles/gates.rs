@@ -40,27 +40,23 @@ pub(super) fn autodeploy(world: &mut World, key: &str) -> Result<(), LabError> {
 }
 
 /// A second vCenter is in the single sign-on domain.
-pub(super) fn linked_mode(world: &mut World) -> Result<(), LabError> {
+pub(super) fn linked_mode(world: &mut World) {
     let (own, other) = (world.vcenter.name.clone(), "vc02.lab.example".to_owned());
     world.vcenter.nodes =
         vec![Node { name: own.clone(), partners: vec![other.clone()] }, Node { name: other, partners: vec![own] }];
-    Ok(())
 }
 
 /// No backup was ever made.
-pub(super) fn no_backup(world: &mut World) -> Result<(), LabError> {
+pub(super) fn no_backup(world: &mut World) {
     world.vcenter.backups.clear();
-    Ok(())
 }
 
 /// SDDC Manager has registered itself.
-pub(super) fn vcf(world: &mut World) -> Result<(), LabError> {
+pub(super) fn vcf(world: &mut World) {
     world.vcenter.extensions.push("com.vmware.sddcManager".into());
-    Ok(())
 }
 
 /// vCenter HA is configured.
-pub(super) fn high_availability(world: &mut World) -> Result<(), LabError> {
+pub(super) fn high_availability(world: &mut World) {
     world.vcenter.high_availability = true;
-    Ok(())
 }

@@ -14,7 +14,15 @@ use crate::world::World;
 /// A trouble of one host: its code, and what makes it true.
 type HostTrouble = (&'static str, fn(&mut World, &str) -> Result<(), LabError>);
 /// A trouble of the vCenter.
-type VCenterTrouble = (&'static str, fn(&mut World) -> Result<(), LabError>);
+type VCenterTrouble = (&'static str, Make);
+
+/// What makes a trouble of the vCenter true.
+enum Make {
+    /// It cannot fail.
+    Surely(fn(&mut World)),
+    /// It issues a certificate, which can.
+    Perhaps(fn(&mut World) -> Result<(), LabError>),
+}
 
 /// Gives a host a trouble. Fails for a code that the lab cannot make true on a host.
 pub fn trouble_host(world: &mut World, host: &str, code: &str) -> Result<(), LabError> {
@@ -29,7 +37,11 @@ pub fn trouble_vcenter(world: &mut World, code: &str) -> Result<(), LabError> {
     let found = VCENTER_TROUBLES.iter().find(|(known, _)| *known == code);
     let (_, make) =
         found.ok_or_else(|| LabError::scenario(format!("`{code}` is not a trouble the lab can give the vCenter")))?;
-    make(world)
+    match make {
+        Make::Surely(make) => make(world),
+        Make::Perhaps(make) => make(world)?,
+    }
+    Ok(())
 }
 
 /// Codes that a host can be given, in order of code.
@@ -81,15 +93,15 @@ const HOST_TROUBLES: [HostTrouble; 35] = [
 ];
 
 const VCENTER_TROUBLES: [VCenterTrouble; 8] = [
-    ("gate-elm", gates::linked_mode),
-    ("gate-no-backup", gates::no_backup),
-    ("gate-vcf", gates::vcf),
-    ("gate-vcha", gates::high_availability),
+    ("gate-elm", Make::Surely(gates::linked_mode)),
+    ("gate-no-backup", Make::Surely(gates::no_backup)),
+    ("gate-vcf", Make::Surely(gates::vcf)),
+    ("gate-vcha", Make::Surely(gates::high_availability)),
     // The world's clock is set ahead when it is built; nothing is left to do.
-    ("scanner-clock-skew", |_| Ok(())),
-    ("sms-cert-missing", provider::client_certificate_missing),
-    ("sps-service-stopped", provider::service_stopped),
-    ("whole-fleet-down", castore::fleet_without_sms),
+    ("scanner-clock-skew", Make::Surely(|_| ())),
+    ("sms-cert-missing", Make::Surely(provider::client_certificate_missing)),
+    ("sps-service-stopped", Make::Surely(provider::service_stopped)),
+    ("whole-fleet-down", Make::Perhaps(castore::fleet_without_sms)),
 ];
 
 /// How far a skewed clock is ahead: more than the five minutes that block a change.

@@ -69,15 +69,13 @@ pub(super) fn port_refused(world: &mut World, key: &str) -> Result<(), LabError>
 }
 
 /// SPS is stopped.
-pub(super) fn service_stopped(world: &mut World) -> Result<(), LabError> {
+pub(super) fn service_stopped(world: &mut World) {
     world.sps.state = SpsState::Stopped;
-    Ok(())
 }
 
 /// The alias `sms_self_signed` was deleted.
-pub(super) fn client_certificate_missing(world: &mut World) -> Result<(), LabError> {
+pub(super) fn client_certificate_missing(world: &mut World) {
     world.vcenter.sms_store.remove(SMS_ALIAS);
-    Ok(())
 }
 
 fn lose(world: &mut World, key: &str, status: Status, link: Link) -> Result<(), LabError> {

@@ -43,10 +43,11 @@ impl World {
             seed: scenario.seed,
             numbers: 0,
             due_tasks: std::collections::BTreeSet::new(),
+            host_keys: BTreeMap::new(),
             doors_moved: true,
             moment: now,
         };
-        world.recreate_client_certificates();
+        world.recreate_client_certificates(Duration::days(400));
         let plans = host_plans(scenario)?;
         for plan in &plans {
             world.add_host(plan, scenario.host_names, network)?;
@@ -128,6 +129,9 @@ impl World {
         if self.mode() == Mode::Thumbprint {
             let url = self.provider_url(&host.name);
             self.vcenter.sms_store.insert(url, Arc::clone(&host.provider.certificate));
+        }
+        for key in [host.moref.clone(), host.name.to_ascii_lowercase(), host.address.to_string()] {
+            self.host_keys.insert(key, index);
         }
         self.hosts.push(host);
         Ok(())

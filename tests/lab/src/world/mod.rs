@@ -59,6 +59,8 @@ pub struct World {
     pub(crate) seed: u64,
     pub(crate) numbers: u64,
     pub(crate) due_tasks: BTreeSet<(OffsetDateTime, u64)>,
+    /// Where hosts stand, by each of their names in lower case: with thousands of them a search per call is too slow.
+    pub(crate) host_keys: BTreeMap<String, usize>,
     /// A service with a port of its own started or stopped since the ports were last seen to.
     pub(crate) doors_moved: bool,
     moment: OffsetDateTime,
@@ -143,7 +145,9 @@ impl World {
 
     /// Where a host stands in the list.
     pub fn host_index(&self, key: &str) -> Option<usize> {
-        self.hosts.iter().position(|host| host.goes_by(key))
+        let noted = self.host_keys.get(&key.to_ascii_lowercase()).copied();
+        let noted = noted.filter(|index| self.hosts.get(*index).is_some_and(|host| host.goes_by(key)));
+        noted.or_else(|| self.hosts.iter().position(|host| host.goes_by(key)))
     }
 
     /// The host that a provider's URL names, if it is in the inventory.

@@ -194,27 +194,27 @@ impl World {
         Ok(provider)
     }
 
-    /// SPS makes its client certificates anew when they are missing (KB 440183, vCert).
-    pub(crate) fn recreate_client_certificates(&mut self) {
+    /// SPS makes its client certificates anew when they are missing (KB 440183, vCert), as if it had done so `age` ago.
+    pub(crate) fn recreate_client_certificates(&mut self, age: Duration) {
         if !self.vcenter.sms_store.contains_key(SMS_ALIAS) {
-            self.issue_client(SMS_ALIAS, Signer::Oneself, SMS_KEY);
+            self.issue_client(SMS_ALIAS, Signer::Oneself, SMS_KEY, age);
         }
         let eight_or_newer = !self.vcenter.version.starts_with(['6', '7']);
         if eight_or_newer && !self.vcenter.sms_store.contains_key(SPS_EXTENSION_ALIAS) {
-            self.issue_client(SPS_EXTENSION_ALIAS, Signer::Vmca, SPS_EXTENSION_KEY);
+            self.issue_client(SPS_EXTENSION_ALIAS, Signer::Vmca, SPS_EXTENSION_KEY, age);
         }
     }
 
-    fn issue_client(&mut self, alias: &str, signer: Signer, key: usize) {
-        let now = self.now();
+    fn issue_client(&mut self, alias: &str, signer: Signer, key: usize, age: Duration) {
+        let begun = self.now() - age;
         let plan = LeafPlan {
             common_name: alias.into(),
             names: vec![self.vcenter.name.clone()],
             unit: "VMware Engineering",
             signer,
             key,
-            not_before: now - Duration::days(1),
-            not_after: now + Duration::days(1825),
+            not_before: begun - Duration::days(1),
+            not_after: begun + Duration::days(1825),
             client: true,
         };
         if let Ok(identity) = self.pki.issue(&plan) {

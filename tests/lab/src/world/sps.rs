@@ -128,7 +128,7 @@ impl World {
     /// What SPS does as it comes up: recreates missing client certificates, registers what is missing, loads every provider.
     fn load_providers(&mut self) {
         self.log_sps("INFO", "com.vmware.sps.StorageMain", "SPS service started", &[]);
-        self.recreate_client_certificates();
+        self.recreate_client_certificates(Duration::ZERO);
         if self.switches.sps_restart_pushes_sms
             && let Some(sms) = self.sms_certificate().map(Arc::clone)
         {

@@ -221,7 +221,7 @@ fn each_trouble_is_true_and_shows_in_the_state() {
 #[test]
 fn a_trouble_leaves_the_other_hosts_alone() {
     for code in crate::troubles::host_codes() {
-        let world = world(&format!("{}\n[[hosts]]\nname = \"esx02\"\ntroubles = [\"{code}\"]\n", TWO_HOSTS));
+        let world = world(&format!("{TWO_HOSTS}\n[[hosts]]\nname = \"esx02\"\ntroubles = [\"{code}\"]\n"));
         let other = world.providers.iter().find(|provider| provider.url_host() == "esx01.lab.example").unwrap();
         assert_eq!((other.status, other.certificate_status), (Status::Online, CertificateStatus::Valid), "{code}");
     }

@@ -11,7 +11,6 @@ use crate::pki::{Certificate, Identity};
 use crate::scenario::Mode;
 
 /// The vCenter of a lab.
-#[derive(Debug)]
 pub struct VCenter {
     /// Its name.
     pub name: String,
@@ -90,7 +89,7 @@ pub struct Event {
 }
 
 /// Open sessions by token; one token serves SOAP and REST alike.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Sessions {
     open: BTreeMap<String, Session>,
     begun: u64,
@@ -108,6 +107,23 @@ pub struct Session {
     pub login: OffsetDateTime,
     /// Last call.
     pub last_active: OffsetDateTime,
+}
+
+// Written by hand, so that no password and no token is ever printed with the rest of the world.
+impl std::fmt::Debug for VCenter {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("VCenter")
+            .field("name", &self.name)
+            .field("sessions", &self.sessions)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Sessions {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Sessions").field("open", &self.open.len()).finish_non_exhaustive()
+    }
 }
 
 impl Sessions {

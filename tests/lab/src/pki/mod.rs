@@ -1,54 +1,24 @@
 //! The lab's certificates: a real VMCA, its predecessor, a customer's authority, and every leaf they sign.
-//!
-//! The private keys are twelve RSA-2048 pairs that lie in `keys/`. They are published on purpose and protect nothing: making an
-//! RSA key costs a second, a lab of two thousand ESXi hosts needs two thousand certificates, and the same scenario must
-//! give the same lab. Each host has a certificate of its own; the keys are shared between hosts.
+
+mod certificate;
+mod keys;
 
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateRevocationListParams, DistinguishedName, DnType, DnValue,
-    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, SanType, SerialNumber,
+    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyUsagePurpose, SanType, SerialNumber,
 };
 use sha2::{Digest as _, Sha256};
 use time::{Duration, OffsetDateTime};
-use x509_parser::prelude::{FromDer as _, GeneralName, ParsedExtension, X509Certificate};
+
+pub(crate) use certificate::hex;
+pub use certificate::{Certificate, pem, sha256_with_colons};
+use keys::{CUSTOMER_KEY, OLD_VMCA_KEY, VMCA_KEY};
+pub use keys::{Keys, MACHINE_SSL_KEY, SMS_KEY, SPS_EXTENSION_KEY};
 
 use crate::error::LabError;
-
-/// A certificate, with what the world needs to judge it already read out of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Certificate {
-    /// PEM text, ending in a line end.
-    pub pem: String,
-    /// DER bytes.
-    pub der: Vec<u8>,
-    /// SHA-256 of the DER, lower case hex without colons.
-    pub fingerprint: String,
-    /// SHA-1 of the DER, upper case hex with colons, as vCenter shows a host's thumbprint.
-    pub thumbprint: String,
-    /// Subject, as one line.
-    pub subject: String,
-    /// Issuer, as one line.
-    pub issuer: String,
-    /// Serial number, upper case hex.
-    pub serial: String,
-    /// DNS names and addresses of the subject alternative name.
-    pub names: Vec<String>,
-    /// Not before.
-    pub not_before: OffsetDateTime,
-    /// Not after.
-    pub not_after: OffsetDateTime,
-    /// Subject key identifier, lower case hex, empty when absent.
-    pub key_id: String,
-    /// Authority key identifier, lower case hex, empty when absent.
-    pub authority_key_id: String,
-    /// May it sign certificates?
-    pub is_authority: bool,
-}
 
 /// A certificate and the number of its key in the [`Keys`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,12 +27,6 @@ pub struct Identity {
     pub certificate: Arc<Certificate>,
     /// Its private key, by number.
     pub key: usize,
-}
-
-/// The lab's fixed private keys.
-#[derive(Debug)]
-pub struct Keys {
-    pairs: Vec<KeyPair>,
 }
 
 /// Who can sign in the lab.
@@ -112,66 +76,6 @@ pub struct Pki {
     pub old_vmca: Arc<Certificate>,
     /// The customer's root.
     pub customer: Arc<Certificate>,
-}
-
-/// Keys of authorities and of vCenter come first; the rest are hosts'.
-const VMCA_KEY: usize = 0;
-const OLD_VMCA_KEY: usize = 1;
-const CUSTOMER_KEY: usize = 2;
-/// The key of vCenter's machine SSL certificate.
-pub const MACHINE_SSL_KEY: usize = 3;
-/// The key of `sms_self_signed`.
-pub const SMS_KEY: usize = 4;
-/// The key of `sps-extension`.
-pub const SPS_EXTENSION_KEY: usize = 5;
-const FIRST_HOST_KEY: usize = 6;
-
-const KEY_PEMS: [&str; 12] = [
-    include_str!("../keys/00.pem"),
-    include_str!("../keys/01.pem"),
-    include_str!("../keys/02.pem"),
-    include_str!("../keys/03.pem"),
-    include_str!("../keys/04.pem"),
-    include_str!("../keys/05.pem"),
-    include_str!("../keys/06.pem"),
-    include_str!("../keys/07.pem"),
-    include_str!("../keys/08.pem"),
-    include_str!("../keys/09.pem"),
-    include_str!("../keys/10.pem"),
-    include_str!("../keys/11.pem"),
-];
-
-impl Keys {
-    /// Reads the keys that ship with the lab.
-    pub fn load() -> Result<Self, LabError> {
-        let pairs = KEY_PEMS
-            .iter()
-            .map(|pem| KeyPair::from_pkcs8_pem_and_sign_algo(pem, &rcgen::PKCS_RSA_SHA256))
-            .collect::<Result<_, _>>()
-            .map_err(LabError::certificate)?;
-        Ok(Self { pairs })
-    }
-
-    /// PKCS #8 bytes of a key, to serve TLS with.
-    pub fn pkcs8(&self, number: usize) -> Option<Vec<u8>> {
-        self.pairs.get(number).map(KeyPair::serialize_der)
-    }
-
-    /// How many keys there are.
-    pub fn count(&self) -> usize {
-        self.pairs.len()
-    }
-
-    /// The key of the `turn`th certificate of host number `index`; two turns in a row never share one.
-    pub fn of_host(&self, index: usize, turn: u64) -> usize {
-        let hosts = self.pairs.len().saturating_sub(FIRST_HOST_KEY).max(1);
-        let turn = usize::try_from(turn).unwrap_or(0);
-        FIRST_HOST_KEY + (index + turn) % hosts
-    }
-
-    fn pair(&self, number: usize) -> Result<&KeyPair, LabError> {
-        self.pairs.get(number).ok_or_else(|| LabError::certificate(format!("no key number {number}")))
-    }
 }
 
 impl Pki {
@@ -232,112 +136,6 @@ impl Pki {
     }
 }
 
-impl Certificate {
-    /// Reads the first certificate of a PEM text. Fails when there is none or it is not X.509.
-    pub fn from_pem(text: &str) -> Result<Self, LabError> {
-        let body = text
-            .split("-----BEGIN CERTIFICATE-----")
-            .nth(1)
-            .and_then(|rest| rest.split("-----END CERTIFICATE-----").next())
-            .ok_or_else(|| LabError::certificate("no PEM certificate in the text"))?;
-        let base64: String = body.split_whitespace().collect();
-        let der = BASE64.decode(base64).map_err(LabError::certificate)?;
-        Self::from_der(&der)
-    }
-
-    /// Reads a DER certificate.
-    pub fn from_der(der: &[u8]) -> Result<Self, LabError> {
-        let (_, parsed) = X509Certificate::from_der(der).map_err(LabError::certificate)?;
-        let (mut key_id, mut authority_key_id, mut names) = (String::new(), String::new(), Vec::new());
-        for extension in parsed.extensions() {
-            match extension.parsed_extension() {
-                ParsedExtension::SubjectKeyIdentifier(id) => key_id = hex(id.0),
-                ParsedExtension::AuthorityKeyIdentifier(id) => {
-                    authority_key_id = id.key_identifier.as_ref().map(|id| hex(id.0)).unwrap_or_default();
-                }
-                ParsedExtension::SubjectAlternativeName(san) => {
-                    names = san.general_names.iter().filter_map(readable_name).collect();
-                }
-                _ => {}
-            }
-        }
-        Ok(Self {
-            pem: pem("CERTIFICATE", der),
-            fingerprint: hex(&Sha256::digest(der)),
-            thumbprint: colons(&sha1::Sha1::digest(der)),
-            subject: parsed.subject().to_string(),
-            issuer: parsed.issuer().to_string(),
-            serial: hex(parsed.raw_serial()).to_uppercase(),
-            names,
-            not_before: parsed.validity().not_before.to_datetime(),
-            not_after: parsed.validity().not_after.to_datetime(),
-            key_id,
-            authority_key_id,
-            is_authority: parsed.is_ca(),
-            der: der.to_vec(),
-        })
-    }
-
-    /// Did `authority` sign this one? By name and key identifier, which is what tells a rotated root from its successor.
-    pub fn is_signed_by(&self, authority: &Self) -> bool {
-        authority.is_authority && self.issuer == authority.subject && self.authority_key_id == authority.key_id
-    }
-
-    /// Is subject equal to issuer?
-    pub fn is_self_signed(&self) -> bool {
-        self.subject == self.issuer
-    }
-
-    /// Is `now` inside its validity?
-    pub fn is_valid_at(&self, now: OffsetDateTime) -> bool {
-        self.not_before <= now && now <= self.not_after
-    }
-
-    /// Does it name this host?
-    pub fn names_host(&self, host: &str) -> bool {
-        self.names.iter().any(|name| name.eq_ignore_ascii_case(host))
-    }
-}
-
-/// SHA-256 with colons, upper case, as thumbprints are shown to people.
-pub fn sha256_with_colons(der: &[u8]) -> String {
-    colons(&Sha256::digest(der))
-}
-
-/// PEM text of some bytes.
-pub fn pem(label: &str, der: &[u8]) -> String {
-    let base64 = BASE64.encode(der);
-    let mut text = format!("-----BEGIN {label}-----\n");
-    for (index, letter) in base64.chars().enumerate() {
-        if index > 0 && index % 64 == 0 {
-            text.push('\n');
-        }
-        text.push(letter);
-    }
-    text.push_str(&format!("\n-----END {label}-----\n"));
-    text
-}
-
-/// Lower case hex.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn colons(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(":")
-}
-
-fn readable_name(name: &GeneralName<'_>) -> Option<String> {
-    match name {
-        GeneralName::DNSName(name) => Some((*name).to_owned()),
-        GeneralName::IPAddress(octets) => {
-            let octets: [u8; 4] = (*octets).try_into().ok()?;
-            Some(IpAddr::from(octets).to_string())
-        }
-        _ => None,
-    }
-}
-
 fn signer_key(signer: Signer) -> Option<usize> {
     match signer {
         Signer::Vmca => Some(VMCA_KEY),
@@ -354,10 +152,9 @@ fn root_params(key: usize, vcenter_name: &str) -> CertificateParams {
         subject.push(DnType::OrganizationName, "Example Corporation");
     } else {
         subject.push(DnType::CommonName, "CA");
-        for part in ["vsphere", "local"] {
-            if let Ok(part) = part.try_into() {
-                subject.push(DnType::CustomDnType(vec![0, 9, 2342, 19_200_300, 100, 1, 25]), DnValue::Ia5String(part));
-            }
+        // Real roots have one domain component for `vsphere` and one for `local`; rcgen keeps one of a kind.
+        if let Ok(domain) = "vsphere.local".try_into() {
+            subject.push(DnType::CustomDnType(vec![0, 9, 2342, 19_200_300, 100, 1, 25]), DnValue::Ia5String(domain));
         }
         subject.push(DnType::CountryName, "US");
         subject.push(DnType::StateOrProvinceName, "California");
