@@ -41,13 +41,13 @@ impl Lab {
         let https = *ports.https.get_or_insert(if geteuid().is_root() { 443 } else { 8443 });
         let (network, listener) = claim_network(https)?;
         let world = World::build(&scenario, network, ports)?;
+        let folder = new_folder()?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
             .thread_name("lab")
             .build()
             .map_err(LabError::io("start the lab's threads"))?;
-        let folder = new_folder()?;
         let state = Arc::new(LabState::new(world, Faults::new(scenario.faults)));
         let lab = Self { state, runtime: Some(runtime), folder };
         lab.open(scenario.seed, ports, network, listener)?;

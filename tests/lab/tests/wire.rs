@@ -206,6 +206,20 @@ fn two_labs_live_side_by_side_and_leave_nothing() {
 }
 
 #[test]
+fn two_thousand_hosts_fit_in_one_lab() {
+    let mut scenario = Scenario::of_size(2000);
+    scenario.ports.https = Some(8443);
+    let lab = Lab::start(scenario).unwrap();
+    let ready = ready(&lab);
+    let leaves: std::collections::BTreeSet<String> = [0, 1, 999, 1999]
+        .iter()
+        .map(|index| leaf(&ready.hosts[*index].address, ready.hosts[*index].provider_port).unwrap())
+        .collect();
+    assert_eq!(leaves.len(), 4, "each host has a certificate of its own");
+    assert_eq!(lab.state()["providers"].as_array().unwrap().len(), 2000);
+}
+
+#[test]
 fn every_scenario_file_starts() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     let files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();

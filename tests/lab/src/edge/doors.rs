@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::process::Child;
 use std::sync::{Mutex, Weak};
 
+use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
@@ -105,9 +106,14 @@ impl Doors {
         drop(entered);
         let lab = self.lab.clone();
         let task = self.runtime.spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
+            loop {
+                let accepted = listener.accept().await;
                 let Some(lab) = lab.upgrade() else { return };
-                tokio::spawn(admit(lab, stream, door, machine.clone()));
+                match accepted {
+                    Ok((stream, _)) => drop(tokio::spawn(admit(lab, stream, door, machine.clone()))),
+                    // Too many open files, most likely; connections that end give some back.
+                    Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+                }
             }
         });
         locked(&self.open).insert((address, door), Doorkeeper::Task(task.abort_handle()));

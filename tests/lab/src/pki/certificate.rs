@@ -92,6 +92,11 @@ impl Certificate {
         authority.is_authority && self.issuer == authority.subject && self.authority_key_id == authority.key_id
     }
 
+    /// Its public key, as the DER of `SubjectPublicKeyInfo`; empty when it cannot be read again.
+    pub fn public_key(&self) -> Vec<u8> {
+        X509Certificate::from_der(&self.der).map(|(_, parsed)| parsed.public_key().raw.to_vec()).unwrap_or_default()
+    }
+
     /// Is subject equal to issuer?
     pub fn is_self_signed(&self) -> bool {
         self.subject == self.issuer

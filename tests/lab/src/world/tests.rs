@@ -162,6 +162,35 @@ fn a_new_sms_certificate_takes_the_old_hosts_down_and_spares_the_new_ones() {
 }
 
 #[test]
+fn a_certificate_of_another_key_is_not_installed() {
+    let mut world = one_host("gate-vsan");
+    let own = world.hosts[0].machine.clone();
+    let strange = world.vcenter.machine_ssl.certificate.pem.clone();
+    assert_eq!(world.install_server_certificate("host-11", &strange).unwrap_err().name, "HostConfigFault");
+    assert_eq!(world.install_server_certificate("host-11", "no PEM").unwrap_err().name, "HostConfigFault");
+    assert_eq!(world.hosts[0].machine, own);
+    let earlier = one_host("gate-vsan").hosts[0].machine.clone();
+    world.install_server_certificate("host-11", &earlier.certificate.pem).unwrap();
+    assert_eq!(world.hosts[0].machine.certificate.pem, earlier.certificate.pem);
+    assert!(world.signing_request("host-11").unwrap().starts_with("-----BEGIN CERTIFICATE REQUEST-----"));
+}
+
+#[test]
+fn events_tell_what_happened_to_a_provider() {
+    let mut world = one_host("gate-vsan");
+    assert!(world.vcenter.events.is_empty());
+    world.stop_provider_daemon("host-11").unwrap();
+    later(&mut world);
+    world.restart_provider_daemon("host-11").unwrap();
+    later(&mut world);
+    let kinds: Vec<&str> = world.vcenter.events.iter().map(|event| event.kind.as_str()).collect();
+    assert_eq!(
+        kinds,
+        ["com.vmware.vc.sms.VasaProviderDisconnectedEvent", "com.vmware.vc.sms.VasaProviderConnectedEvent"]
+    );
+}
+
+#[test]
 fn a_task_can_fail_never_end_or_lie() {
     let mut world = one_host("host-cert-expiring-hard");
     let operation = Operation::RenewCertificates { hosts: vec![world.hosts[0].moref.clone()] };
