@@ -49,7 +49,7 @@ impl Context<'_> {
 
     /// The world as the property collector reads it, with the caller's views in it.
     pub(crate) fn inventory(&self) -> WorldView<'_> {
-        WorldView { world: self.world, objects: self.objects, session: self.session.as_ref() }
+        WorldView::new(self.world, self.objects, self.session.as_ref())
     }
 
     /// Whether the object exists for this caller.

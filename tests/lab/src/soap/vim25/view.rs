@@ -1,19 +1,25 @@
 //! The world as vCenter's managed objects: which exist, and what their properties are.
 
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
 use super::{host, host_managers, inventory, managers, task};
 use crate::soap::objects::Objects;
 use crate::soap::property_collector::Inventory;
 use crate::soap::schema::schema;
 use crate::soap::value::{Reference, Value};
 use crate::world::World;
+use crate::world::host::Host;
 use crate::world::vcenter::Session;
 
 /// The world as one caller sees it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct WorldView<'a> {
     pub(crate) world: &'a World,
     pub(crate) objects: &'a Objects,
     pub(crate) session: Option<&'a (String, Session)>,
+    /// Hosts by id, made at the first look: a whole fleet is read through one view.
+    hosts: OnceCell<BTreeMap<&'a str, &'a Host>>,
 }
 
 impl Inventory for WorldView<'_> {
@@ -32,7 +38,7 @@ impl Inventory for WorldView<'_> {
 
     fn property(&self, object: &Reference, name: &str) -> Option<Value> {
         match object.kind.as_str() {
-            "HostSystem" => host::property(self.world, self.world.host(&object.id)?, name),
+            "HostSystem" => host::property(self.world, self.host(&object.id)?, name),
             "Folder" | "Datacenter" | "ClusterComputeResource" => inventory::property(self.world, object, name),
             "ContainerView" => self.view_property(&object.id, name),
             "Task" => (name == "info")
@@ -48,7 +54,17 @@ impl Inventory for WorldView<'_> {
     }
 }
 
-impl WorldView<'_> {
+impl<'a> WorldView<'a> {
+    /// The world as the caller of this session sees it.
+    pub(crate) fn new(world: &'a World, objects: &'a Objects, session: Option<&'a (String, Session)>) -> Self {
+        Self { world, objects, session, hosts: OnceCell::new() }
+    }
+
+    fn host(&self, id: &str) -> Option<&'a Host> {
+        let by_id = || self.world.hosts.iter().map(|host| (host.moref.as_str(), host)).collect();
+        self.hosts.get_or_init(by_id).get(id).copied()
+    }
+
     fn view(&self, id: &str) -> Option<&crate::soap::objects::View> {
         self.objects.of(&self.session?.0)?.views.get(id)
     }
