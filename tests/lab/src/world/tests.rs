@@ -152,9 +152,9 @@ fn registering_shows_the_certificate_that_is_not_trusted() {
 
 #[test]
 fn a_new_sms_certificate_takes_the_old_hosts_down_and_spares_the_new_ones() {
-    let text =
-        format!("{}\n[vcenter]\ntroubles = [\"whole-fleet-down\"]\n", include_str!("../../scenarios/healthy.toml"));
-    let world = world(&text);
+    let mut scenario = Scenario::healthy().unwrap();
+    scenario.vcenter.troubles.push("whole-fleet-down".into());
+    let world = World::build(&scenario, 44, ports()).unwrap();
     let down = |host: &str| world.providers.iter().find(|p| p.url_host() == host).unwrap().status == Status::Offline;
     assert!(down("esx01.lab.example") && down("esx03.lab.example"));
     assert!(!down("esx04.lab.example"), "hosts from 9.0 on are shown sps-extension");
