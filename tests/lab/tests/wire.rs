@@ -195,7 +195,7 @@ fn nothing_that_is_shown_holds_a_secret() {
 
 #[test]
 fn two_labs_live_side_by_side_and_leave_nothing() {
-    let (one, two) = (lab(""), lab(""));
+    let (one, two) = (lab(""), lab("[ports]\nhttps = 8444\n"));
     let (first, second) = (ready(&one), ready(&two));
     assert_ne!(first.vcenter, second.vcenter);
     assert_eq!(ask_verified(&first, "GET /").unwrap().status, 200);

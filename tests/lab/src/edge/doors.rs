@@ -196,17 +196,30 @@ fn port_of(door: Door, world: &World) -> u16 {
     }
 }
 
-/// Finds a network 127.B.0.0/16 whose vCenter address is free on this port, and holds it by listening.
-pub fn claim_network(port: u16) -> Result<(u8, TcpListener), LabError> {
+/// A network 127.B.0.0/16 that no other lab has.
+#[derive(Debug)]
+pub struct Network {
+    /// The B.
+    pub number: u8,
+    /// vCenter's HTTPS listener.
+    pub https: TcpListener,
+    /// A listener at a fixed place, whatever ports a lab uses: who holds it has the network.
+    pub claim: TcpListener,
+}
+
+/// Takes the first network that no lab has claimed and whose vCenter address is free on this port.
+pub fn claim_network(port: u16) -> Result<Network, LabError> {
     let mut last = std::io::Error::from(std::io::ErrorKind::AddrInUse);
-    for network in FIRST_NETWORK..=LAST_NETWORK {
-        match TcpListener::bind((vcenter_address(network), port)) {
-            Ok(listener) => return Ok((network, listener)),
+    for number in FIRST_NETWORK..=LAST_NETWORK {
+        let address = vcenter_address(number);
+        let claim = TcpListener::bind((Ipv4Addr::new(127, number, 255, 254), CLAIM_PORT));
+        match claim.and_then(|claim| Ok((claim, TcpListener::bind((address, port))?))) {
+            Ok((claim, https)) => return Ok(Network { number, https, claim }),
             Err(cause) if cause.kind() == std::io::ErrorKind::AddrInUse => last = cause,
             Err(cause) => {
-                let what =
-                    format!("listen on {}:{port}; without root, give ports above 1023", vcenter_address(network));
-                return Err(LabError::io(what)(cause));
+                return Err(LabError::io(format!("listen on {address}:{port}; without root, give ports above 1023"))(
+                    cause,
+                ));
             }
         }
     }
@@ -224,3 +237,5 @@ fn address_of(listener: &TcpListener) -> Result<Ipv4Addr, LabError> {
 /// 127.0 is everyone's; the lab begins well above it.
 const FIRST_NETWORK: u8 = 44;
 const LAST_NETWORK: u8 = 250;
+/// The port of a claim; it means nothing.
+const CLAIM_PORT: u16 = 44_044;
