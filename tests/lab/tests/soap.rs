@@ -258,6 +258,45 @@ async fn a_task_is_waited_for_by_updates() {
 }
 
 #[tokio::test]
+async fn updates_say_what_entered_what_changed_and_then_nothing() {
+    let lab = lab();
+    let mut caller = Caller::logged_in(&lab).await;
+    let filter = "<CreateFilter><_this type=\"PropertyCollector\">propertyCollector</_this><spec><propSet>\
+        <type>HostSystem</type><pathSet>runtime.inMaintenanceMode</pathSet></propSet><objectSet>\
+        <obj type=\"HostSystem\">host-11</obj></objectSet></spec><partialUpdates>false</partialUpdates></CreateFilter>";
+    let (_, text) = caller.text(VIM, filter).await;
+    let id = between(&text, "type=\"PropertyFilter\">", "<").to_owned();
+    let look = |version: &str| {
+        format!(
+            "<WaitForUpdatesEx><_this type=\"PropertyCollector\">propertyCollector</_this><version>{version}</version>\
+             <options><maxWaitSeconds>0</maxWaitSeconds></options></WaitForUpdatesEx>"
+        )
+    };
+    let (_, text) = caller.text(VIM, &look("")).await;
+    assert!(text.contains("<kind>enter</kind>") && text.contains(">false</val>"), "{text}");
+    let version = between(&text, "<version>", "</version>").to_owned();
+    let (status, text) = caller.text(VIM, &look(&version)).await;
+    assert_eq!((status, count(&text, "returnval")), (200, 0), "{text}");
+    lab.world().set_maintenance("host-11", true).expect("a connected host can be put into maintenance mode");
+    let (_, text) = caller.text(VIM, &look(&version)).await;
+    assert!(text.contains("<kind>modify</kind>") && text.contains(">true</val>"), "{text}");
+    let destroy = format!("<DestroyPropertyFilter><_this type=\"PropertyFilter\">{id}</_this></DestroyPropertyFilter>");
+    assert_eq!(caller.ask(VIM, &destroy).await.status, 200);
+    assert_eq!(caller.ask(VIM, &destroy).await.status, 500);
+}
+
+#[tokio::test]
+async fn other_paths_are_not_soap() {
+    let lab = lab();
+    let request =
+        |path: &str| SoapRequest { method: "GET".into(), path: path.into(), headers: Vec::new(), body: Vec::new() };
+    assert_eq!(soap::handle(&lab, request("/sdk/vim25/8.0.1.0/ServiceInstance")).await.status, 404);
+    let versions = soap::handle(&lab, request("/sdk/vimServiceVersions.xml")).await;
+    let text = String::from_utf8(versions.body).expect("the document is text");
+    assert!(text.contains("<version>8.0.3.0</version>\n  <priorVersions>"), "{text}");
+}
+
+#[tokio::test]
 async fn rules_decide_how_a_task_ends() {
     let lab = lab();
     let mut caller = Caller::logged_in(&lab).await;

@@ -38,7 +38,11 @@ pub(crate) async fn answer(lab: &LabState, request: &SoapRequest) -> SoapRespons
     if request.path.ends_with("/vimServiceVersions.xml") {
         return versions(lab);
     }
-    let service = if request.path.starts_with("/sms") { Service::Sms } else { Service::VCenter };
+    let service = match request.path.trim_end_matches('/') {
+        "/sdk" | "/sdk/vimService" => Service::VCenter,
+        "/sms/sdk" => Service::Sms,
+        _ => return plain(404, "text/html", "<html><body>404 Not Found</body></html>".to_owned()),
+    };
     if service == Service::Sms && lab.world().sps.state != SpsState::Started {
         return unavailable("/sms");
     }

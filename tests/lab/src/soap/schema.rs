@@ -82,18 +82,20 @@ impl Schema {
 
     /// All fields of a type, its base classes' first, as they are written on the wire.
     pub(crate) fn fields(&self, name: &str) -> Vec<&Field> {
-        let mut chain = Vec::new();
-        let mut next = self.types.get(name);
-        while let Some(wire_type) = next {
-            chain.push(wire_type);
-            next = wire_type.parent.and_then(|parent| self.types.get(parent));
-        }
-        chain.iter().rev().flat_map(|wire_type| &wire_type.fields).collect()
+        let mut chain: Vec<&WireType> = self.with_ancestors(name).collect();
+        chain.reverse();
+        chain.iter().flat_map(|wire_type| &wire_type.fields).collect()
     }
 
     /// One field of a type or of one of its base classes.
     pub(crate) fn field(&self, type_name: &str, field: &str) -> Option<&Field> {
-        self.fields(type_name).into_iter().find(|known| known.name == field)
+        self.with_ancestors(type_name).flat_map(|wire_type| &wire_type.fields).find(|known| known.name == field)
+    }
+
+    /// A type, then its base class, and so on.
+    fn with_ancestors(&self, name: &str) -> impl Iterator<Item = &WireType> {
+        let parent = |wire_type: &&WireType| wire_type.parent.and_then(|parent| self.types.get(parent));
+        std::iter::successors(self.types.get(name), parent)
     }
 
     /// Whether `name` is `ancestor` or extends it.

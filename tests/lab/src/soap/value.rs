@@ -94,7 +94,11 @@ impl Object {
         let field = schema().field(&self.kind, name);
         debug_assert!(field.is_some(), "{} has no field {name}", self.kind);
         let value = value.into();
-        self.fields.insert(name, field.map_or(value.clone(), |field| value.declared(field.kind)));
+        let value = match field {
+            Some(field) => value.declared(field.kind),
+            None => value,
+        };
+        self.fields.insert(name, value);
         self
     }
 

@@ -212,12 +212,96 @@ impl<'a> Writer<'a> {
         self.print(format_args!(" {name}=\"{}\"", quick_xml::escape::escape(value)));
     }
 
-    /// Java's writers keep carriage returns as references; vpxd prints text as it is.
+    /// Carriage returns become references, for a reader would drop them otherwise.
     fn text(&mut self, text: &str) {
-        let escaped = quick_xml::escape::partial_escape(text);
-        match self.style {
-            Style::Vpxd => self.out.push_str(&escaped),
-            Style::Java => self.out.push_str(&escaped.replace('\r', "&#xD;")),
-        }
+        self.out.push_str(&quick_xml::escape::partial_escape(text).replace("&#13;", "&#xD;"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::value::Reference;
+    use super::*;
+
+    fn printed(style: Style, version: &str, kind: &'static str, value: impl Into<Value>) -> String {
+        let kind = Kind::parse(kind);
+        let value = value.into().declared(kind);
+        let text = response(style, &ApiVersion::new(version), "Fetch", Some((kind, &value)));
+        let body = text.split_once("<FetchResponse").and_then(|(_, rest)| rest.split_once('>'));
+        body.and_then(|(_, rest)| rest.split_once("</FetchResponse>"))
+            .map(|(inner, _)| inner.to_owned())
+            .unwrap_or_default()
+    }
+
+    fn service() -> Object {
+        // Set in another order than the wire has.
+        Object::new("HostService")
+            .with("running", true)
+            .with("label", "SSH")
+            .with("key", "TSM-SSH")
+            .with("policy", "on")
+    }
+
+    const SERVICE: &str = "<key>TSM-SSH</key><label>SSH</label><running>true</running><policy>on</policy>";
+
+    #[test]
+    fn fields_are_printed_in_wire_order() {
+        let plain = printed(Style::Vpxd, "8.0.3.0", "HostService", service());
+        assert_eq!(plain, format!("<returnval>{SERVICE}</returnval>"));
+    }
+
+    #[test]
+    fn what_may_be_of_any_type_says_its_type() {
+        let any = |value: Value| printed(Style::Vpxd, "8.0.3.0", "xsd:anyType", value);
+        assert_eq!(any("a<b".into()), "<returnval xsi:type=\"xsd:string\">a&lt;b</returnval>");
+        assert_eq!(
+            any(Reference::new("Task", "task-1").into()),
+            "<returnval xsi:type=\"ManagedObjectReference\" type=\"Task\">task-1</returnval>"
+        );
+        let list = Value::from(vec![service()]).declared(Kind::parse("HostService[]"));
+        assert_eq!(
+            any(list),
+            format!("<returnval xsi:type=\"ArrayOfHostService\"><HostService>{SERVICE}</HostService></returnval>")
+        );
+        assert_eq!(
+            any(Value::Bytes(vec![45, 200])),
+            "<returnval xsi:type=\"ArrayOfByte\"><byte>45</byte><byte>-56</byte></returnval>"
+        );
+    }
+
+    #[test]
+    fn a_declared_array_repeats_its_element() {
+        let twice = printed(Style::Vpxd, "8.0.3.0", "xsd:string[]", vec!["a", "b"]);
+        assert_eq!(twice, "<returnval>a</returnval><returnval>b</returnval>");
+        assert_eq!(printed(Style::Vpxd, "8.0.3.0", "xsd:string[]", Vec::<String>::new()), "");
+    }
+
+    #[test]
+    fn a_fault_in_a_field_is_wrapped_and_prefixed_by_java() {
+        let info = Object::new("SmsTaskInfo")
+            .with("state", "error")
+            .with("error", Fault::new("CertificateNotTrusted", "m").with("certificate", "p\r"));
+        assert_eq!(
+            printed(Style::Java, "8.0.0.0", "SmsTaskInfo", info),
+            "<returnval><error><fault xsi:type=\"sms:CertificateNotTrusted\"><certificate>p&#xD;</certificate></fault>\
+             <localizedMessage>m</localizedMessage></error><state>error</state></returnval>"
+        );
+    }
+
+    #[test]
+    fn a_field_newer_than_the_version_is_left_out() {
+        let info = Object::new("HostCertificateManagerCertificateInfo").with("kind", "Machine").with("status", "good");
+        let asked =
+            |version: &str| printed(Style::Vpxd, version, "HostCertificateManagerCertificateInfo", info.clone());
+        assert_eq!(asked("8.0.1.0"), "<returnval><kind>Machine</kind><status>good</status></returnval>");
+        assert_eq!(asked("8.0.0.2"), "<returnval><status>good</status></returnval>");
+    }
+
+    #[test]
+    fn a_thrown_fault_is_named_twice() {
+        let text = fault(Style::Java, &ApiVersion::new("8.0.0.0"), &Fault::new("ProviderRegistrationFault", "no"));
+        let expected = "<faultstring>no</faultstring><detail><ProviderRegistrationFaultFault xmlns=\"urn:sms\"";
+        assert!(text.contains(expected), "{text}");
+        assert!(text.contains("xsi:type=\"sms:ProviderRegistrationFault\">"), "{text}");
     }
 }

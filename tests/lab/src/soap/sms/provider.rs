@@ -48,7 +48,8 @@ fn info(provider: &Provider) -> Object {
         .with("description", &provider.description)
         .with("version", "1.0")
         .with("url", &provider.url)
-        .with("certificate", provider.certificate.pem.trim_end())
+        // Java's PEM writer ends lines with a carriage return too.
+        .with("certificate", provider.certificate.pem.trim_end().replace('\n', "\r\n"))
         .with("status", provider.status.as_str())
         .with_some("statusFault", why.filter(|_| provider.status != Status::Online))
         .with("vasaVersion", &provider.vasa_version)
