@@ -44,14 +44,7 @@ pub struct Certificate {
 impl Certificate {
     /// Reads the first certificate of a PEM text. Fails when there is none or it is not X.509.
     pub fn from_pem(text: &str) -> Result<Self, LabError> {
-        let body = text
-            .split("-----BEGIN CERTIFICATE-----")
-            .nth(1)
-            .and_then(|rest| rest.split("-----END CERTIFICATE-----").next())
-            .ok_or_else(|| LabError::certificate("no PEM certificate in the text"))?;
-        let base64: String = body.split_whitespace().collect();
-        let der = BASE64.decode(base64).map_err(LabError::certificate)?;
-        Self::from_der(&der)
+        Self::from_der(&unarmoured("CERTIFICATE", text)?)
     }
 
     /// Reads a DER certificate.
@@ -111,6 +104,17 @@ impl Certificate {
     pub fn names_host(&self, host: &str) -> bool {
         self.names.iter().any(|name| name.eq_ignore_ascii_case(host))
     }
+}
+
+/// DER bytes of the first PEM block with this label. Fails when there is none or it is not Base64.
+pub(crate) fn unarmoured(label: &str, text: &str) -> Result<Vec<u8>, LabError> {
+    let body = text
+        .split(&format!("-----BEGIN {label}-----"))
+        .nth(1)
+        .and_then(|rest| rest.split(&format!("-----END {label}-----")).next())
+        .ok_or_else(|| LabError::certificate(format!("no PEM {} in the text", label.to_lowercase())))?;
+    let base64: String = body.split_whitespace().collect();
+    BASE64.decode(base64).map_err(LabError::certificate)
 }
 
 /// SHA-256 with colons, upper case, as thumbprints are shown to people.

@@ -58,6 +58,11 @@ impl Keys {
         self.pairs.get(number).map(KeyPair::serialize_der)
     }
 
+    /// The number of the key with this public half, as the DER of `SubjectPublicKeyInfo`.
+    pub(super) fn number_of(&self, public_key: &[u8]) -> Option<usize> {
+        self.pairs.iter().position(|pair| pair.subject_public_key_info() == public_key)
+    }
+
     /// Is this the certificate of that key?
     pub fn fits(&self, number: usize, certificate: &Certificate) -> bool {
         self.pairs.get(number).is_some_and(|pair| pair.subject_public_key_info() == certificate.public_key())

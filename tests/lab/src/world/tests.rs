@@ -172,7 +172,12 @@ fn a_certificate_of_another_key_is_not_installed() {
     let earlier = one_host("gate-vsan").hosts[0].machine.clone();
     world.install_server_certificate("host-11", &earlier.certificate.pem).unwrap();
     assert_eq!(world.hosts[0].machine.certificate.pem, earlier.certificate.pem);
-    assert!(world.signing_request("host-11").unwrap().starts_with("-----BEGIN CERTIFICATE REQUEST-----"));
+    let (request, now) = (world.signing_request("host-11").unwrap(), world.now());
+    let signed = world.pki.sign_request(&request, now).unwrap();
+    assert!(signed.names_host("esx01.lab.example") && signed.is_signed_by(&world.pki.customer));
+    world.install_server_certificate("host-11", &signed.pem).unwrap();
+    assert_eq!(world.hosts[0].machine.certificate, signed);
+    assert!(world.pki.sign_request("no PEM", now).is_err());
 }
 
 #[test]
