@@ -1,6 +1,8 @@
 """The official SDK works against the lab as it would against a vCenter, and every message between the two satisfies
 the SDK's own type tables."""
 
+import pathlib
+
 import pytest
 from pyVim import connect
 from pyVim.task import WaitForTask
@@ -243,9 +245,12 @@ def test_installs_a_certificate_of_a_request(lab):
     assert certificates.GenerateCertificateSigningRequest(False).startswith("-----BEGIN CERTIFICATE REQUEST-----")
     by_name = certificates.GenerateCertificateSigningRequestByDn("CN=esx01.lab.example")
     assert by_name.startswith("-----BEGIN CERTIFICATE REQUEST-----")
-    other = bytes(byte & 0xFF for byte in hosts[1].config.certificate).decode()
-    certificates.InstallServerCertificate(other)
-    assert bytes(byte & 0xFF for byte in hosts[0].config.certificate).decode() == other
+    root = pathlib.Path(lab.ready["ca_file"]).read_text()
+    with pytest.raises(vim.fault.HostConfigFault):
+        certificates.InstallServerCertificate(root)
+    signed = lab.sign(by_name)
+    certificates.InstallServerCertificate(signed)
+    assert bytes(byte & 0xFF for byte in hosts[0].config.certificate).decode() == signed
 
 
 def test_starts_and_stops_services(lab):
