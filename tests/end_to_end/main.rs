@@ -1,3 +1,4 @@
 //! The main job against the lab: find, explain, plan, cure, and find nothing any more.
 
+mod apply;
 mod check;

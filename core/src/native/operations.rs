@@ -1,6 +1,6 @@
 //! Check, plan, apply, resume: the machines driven to their ends with real sockets. Every face calls these.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{
@@ -118,7 +118,7 @@ pub async fn apply(
     let given = match apply.plan {
         Some(plan) => plan,
         None => {
-            let report = self::plan(connection, policy, clock, stop, &mut progress).await?;
+            let report = plan(connection, policy, clock, stop, &mut progress).await?;
             match &report.plan {
                 Some(plan) if !plan.is_empty() => plan.clone(),
                 _ => return Ok(Err(Box::new(report))),
@@ -127,7 +127,7 @@ pub async fn apply(
     };
     make_folder(&apply.folder)?;
     let job = connection.job()?;
-    let _lock = Lock::take(locks_beside(&apply.folder), &job.vcenter)?;
+    let _lock = take_lock(&apply.folder, &job.vcenter)?;
     let path = apply.folder.join(JOURNAL);
     let journal = Journal::create(&path)?;
     let run = Run::new(given, policy.clone(), job, clock.now());
@@ -146,7 +146,7 @@ pub async fn resume(
     let job = connection.job()?;
     let path = folder.join(JOURNAL);
     let (journal, recovered) = Journal::<JournalEntry>::resume(&path)?;
-    let _lock = Lock::take(locks_beside(&folder), &job.vcenter)?;
+    let _lock = take_lock(&folder, &job.vcenter)?;
     let run = Run::recover(&recovered.entries, job, clock.now())?;
     finish(connection, run, journal, path, approver, clock, stop, progress).await
 }
@@ -197,11 +197,13 @@ async fn finish(
     Outcome::of(&run, Some(path.display().to_string())).ok_or(OperationError::NoEnding)
 }
 
-fn make_folder(path: &PathBuf) -> Result<(), OperationError> {
-    std::fs::create_dir_all(path).map_err(|why| OperationError::Folder { path: path.clone(), why })
+fn make_folder(path: &Path) -> Result<(), OperationError> {
+    std::fs::create_dir_all(path).map_err(|why| OperationError::Folder { path: path.to_owned(), why })
 }
 
 /// Locks stand beside the folders of runs, so that two runs with folders of their own still see each other.
-fn locks_beside(folder: &std::path::Path) -> PathBuf {
-    folder.parent().map_or_else(|| PathBuf::from(LOCKS), |parent| parent.join(LOCKS))
+fn take_lock(folder: &Path, vcenter: &str) -> Result<Lock, OperationError> {
+    let locks = folder.parent().unwrap_or(folder).join(LOCKS);
+    make_folder(&locks)?;
+    Ok(Lock::take(locks, vcenter)?)
 }

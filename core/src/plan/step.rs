@@ -229,6 +229,12 @@ impl Act {
         }
     }
 
+    /// True when its effect can be told from the state before. A restart leaves no such trace: a service that is well
+    /// afterwards may never have been restarted.
+    pub fn shows(&self) -> bool {
+        !matches!(self, Self::RestartSps)
+    }
+
     /// True when doing it twice is as good as doing it once.
     pub fn is_idempotent(&self) -> bool {
         match self {

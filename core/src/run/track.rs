@@ -232,7 +232,7 @@ impl Run {
 
     fn look_until(&mut self, index: usize, id: StepId, why: Why, deadline: UnixTime) {
         let questions = match &why {
-            Why::Session { .. } => vec![Question::CurrentTime],
+            Why::Session { direction, .. } => self.session_questions(id, *direction),
             _ => self
                 .condition(id, &why)
                 .map_or_else(Vec::new, |condition| look::questions(&condition, &self.inquiry.facts)),
@@ -241,6 +241,15 @@ impl Run {
         self.inquiry.knock_again();
         questions.into_iter().for_each(|question| self.inquiry.put(question, tag));
         self.set(index, id, Some(Activity::Look { why, tag, deadline }));
+    }
+
+    /// A question that brings the session which the act needs.
+    fn session_questions(&self, id: StepId, direction: Direction) -> Vec<Question> {
+        match self.act_of(id, direction).and_then(|act| session_of(&act)) {
+            Some(Session::Vim) => vec![Question::CurrentTime],
+            Some(Session::Rest) => vec![Question::SpsService],
+            None => Vec::new(),
+        }
     }
 
     fn condition(&self, id: StepId, why: &Why) -> Option<Condition> {
@@ -345,6 +354,9 @@ impl Run {
     /// Sends the step's change. It was journalled before, with what is needed to go back.
     fn act(&mut self, now: UnixTime, index: usize, id: StepId, attempts: u32) {
         let Some(act) = self.plan.step(id).map(|step| step.act.clone()) else { return };
+        if attempts == 0 && session_of(&act).is_some_and(|session| !self.inquiry.has_session(session)) {
+            return self.look(now, index, id, Why::Session { direction: Direction::Forward, attempts: 1 });
+        }
         let saved = match act::save(&act, &self.inquiry) {
             Ok(saved) => saved,
             Err(why) => return self.refused(now, index, id, why),
@@ -403,7 +415,9 @@ impl Run {
                 self.watch_task(now, index, id, task, direction);
             }
             Err(Refused::Wire(WireError::NotAuthenticated { .. })) if attempts < 2 => {
-                self.inquiry.lost_session(session_of(&act));
+                if let Some(session) = session_of(&act) {
+                    self.inquiry.lost_session(session);
+                }
                 let attempts = attempts.saturating_add(1);
                 self.look(now, index, id, Why::Session { direction, attempts });
             }
@@ -426,7 +440,9 @@ impl Run {
 
     /// Refused. It is looked at once all the same, since what was wanted may be so already.
     fn said_no(&mut self, now: UnixTime, index: usize, id: StepId, direction: Direction, why: String) {
+        let is_proof = self.act_of(id, direction).is_some_and(|act| act.shows());
         let why = match direction {
+            Direction::Forward if !is_proof => return self.not_done(now, index, id, Some(why)),
             Direction::Forward => Why::Done { why: Some(why) },
             Direction::Back => Why::Undone { acted: true, why: Some(why) },
         };
@@ -533,9 +549,10 @@ impl Run {
     }
 }
 
-fn session_of(act: &Act) -> Session {
+fn session_of(act: &Act) -> Option<Session> {
     match act {
-        Act::RestartSps | Act::StartSps => Session::Rest,
-        _ => Session::Vim,
+        Act::RestartSps | Act::StartSps => Some(Session::Rest),
+        Act::Shell { .. } | Act::AwaitProvider { .. } => None,
+        _ => Some(Session::Vim),
     }
 }

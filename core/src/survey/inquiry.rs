@@ -178,11 +178,6 @@ impl Inquiry {
         Ok(())
     }
 
-    /// True when this machine waits for the answer to `id`.
-    pub(crate) fn is_open(&self, id: RequestId) -> bool {
-        self.open.contains_key(&id)
-    }
-
     /// Makes ready what waited for this time.
     pub(crate) fn wake(&mut self, now: UnixTime) {
         let (due, later) = std::mem::take(&mut self.later).into_iter().partition(|(at, _)| *at <= now);

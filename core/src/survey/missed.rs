@@ -44,8 +44,11 @@ pub(crate) fn missed(inquiry: &mut Inquiry, question: &Question, missing: &Missi
         }
         Question::Peek443 { host } => on(facts, host, |host| host.on_443 = unknown(missing)),
         Question::Peek9080 { host } => on(facts, host, |host| host.on_9080 = unknown(missing)),
-        Question::StorageManager | Question::Providers | Question::ProviderInfo { .. } => {
+        Question::StorageManager | Question::Providers => facts.provider_list = unknown(missing),
+        Question::ProviderInfo { provider } => {
             facts.provider_list = unknown(missing);
+            // The next list asks it again.
+            inquiry.link.listed_providers.remove(&provider.value);
         }
         Question::VimTask { task } | Question::SmsTask { task } => {
             let seen = if missing.reason == MissingReason::Gone { TaskSeen::Gone } else { TaskSeen::Going };
