@@ -3,6 +3,7 @@
 
 pub mod certificate;
 pub mod diagnostic;
+pub mod document;
 pub mod facts;
 pub mod gates;
 pub mod job;
@@ -16,4 +17,5 @@ pub mod request;
 pub mod rules;
 pub mod survey;
 pub mod time;
+pub mod vector;
 pub mod wire;

@@ -23,7 +23,7 @@ use crate::request::Look;
 use crate::time::UnixTime;
 
 /// The version of a survey's snapshot; one of another version is refused.
-const SNAPSHOT: &str = "iofilter-certs/survey/1";
+pub const SNAPSHOT: &str = "iofilter-certs/survey/1";
 
 /// Looks at one vCenter and all its ESXi hosts.
 ///
@@ -84,6 +84,11 @@ impl Survey {
     /// Why the vCenter could not be asked at all, if that is so. What was learned before is in the facts.
     pub fn stopped(&self) -> Option<&Diagnostic> {
         self.inquiry.stopped.as_ref()
+    }
+
+    /// True when everything was asked and the sessions are ended.
+    pub fn is_over(&self) -> bool {
+        self.phase == Phase::Over
     }
 
     /// The machine as JSON, to be kept. Only at rest.
