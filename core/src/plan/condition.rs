@@ -45,6 +45,13 @@ pub enum Condition {
         /// What must be there.
         certificates: Vec<Fingerprint>,
     },
+    /// The CA store holds these and no others.
+    CaStoreIs {
+        /// The host.
+        host: HostId,
+        /// What must be there.
+        certificates: Vec<Fingerprint>,
+    },
     /// vCenter says that the host is in this state.
     HostIs {
         /// The host.
@@ -140,6 +147,10 @@ impl Condition {
                 let store = host_of(facts, host)?.ca_store.value()?;
                 Some(certificates.iter().all(|wanted| store.contains(wanted)))
             }
+            Self::CaStoreIs { host, certificates } => {
+                let store = host_of(facts, host)?.ca_store.value()?;
+                Some(store.iter().all(|one| certificates.contains(one)) && certificates.iter().all(|one| store.contains(one)))
+            }
             Self::HostIs { host, state } => Some(host_of(facts, host)?.connection.value()? == state),
             Self::Service { host, service, running } => {
                 let services = host_of(facts, host)?.services.value()?;
@@ -192,6 +203,7 @@ impl Condition {
             Self::CaStoreHolds { certificates, .. } => {
                 format!("the CA store holds {} certificates that it needs", certificates.len())
             }
+            Self::CaStoreIs { .. } => "the CA store is as it was before".to_owned(),
             Self::HostIs { state, .. } => match state {
                 ConnectionState::Connected => "vCenter says `connected`".to_owned(),
                 ConnectionState::Disconnected => "vCenter says `disconnected`".to_owned(),

@@ -131,10 +131,13 @@ pub enum Act {
         /// The host.
         host: HostId,
     },
-    /// A11, second half: `ReconnectHost_Task`, with the certificate that the host shows just before.
+    /// A11, second half: `ReconnectHost_Task`.
     ReconnectHost {
         /// The host.
         host: HostId,
+        /// Whether vCenter is told to accept the certificate that 443 shows. Only after it was compared with the one
+        /// on the host's disk, over SSH with a verified host key.
+        accept_shown_certificate: bool,
     },
     /// A12: restart the service `sps` over REST.
     RestartSps,

@@ -128,7 +128,13 @@ pub(crate) fn restart_provider_daemon(host: &Host, timeout_seconds: i64) -> Step
 }
 
 /// A11: disconnect, then reconnect. In `vmca` mode vCenter issues a new host certificate as it reconnects.
-pub(crate) fn reconnect_host(host: &Host, done_when: &Condition, timeout_seconds: i64) -> [Step; 2] {
+pub(crate) fn reconnect_host(
+    host: &Host,
+    accept_shown_certificate: bool,
+    done_when: &Condition,
+    timeout_seconds: i64,
+) -> [Step; 2] {
+    let reconnect = Act::ReconnectHost { host: host.id.clone(), accept_shown_certificate };
     let disconnected = Condition::HostIs { host: host.id.clone(), state: ConnectionState::Disconnected };
     let connected = Condition::HostIs { host: host.id.clone(), state: ConnectionState::Connected };
     let done = Condition::Both { left: Box::new(connected.clone()), right: Box::new(done_when.clone()) };
@@ -138,7 +144,7 @@ pub(crate) fn reconnect_host(host: &Host, done_when: &Condition, timeout_seconds
             skip_when: done.clone(),
             done_when: disconnected,
             if_not_done: IfNotDone::Stop,
-            undo: Undo::By { act: Act::ReconnectHost { host: host.id.clone() }, done_when: connected },
+            undo: Undo::By { act: reconnect.clone(), done_when: connected },
             safety: Safety::Disturbs,
             disturbs: disturbs.to_owned(),
             privilege: "Host.Config.Connection".to_owned(),
@@ -152,7 +158,7 @@ pub(crate) fn reconnect_host(host: &Host, done_when: &Condition, timeout_seconds
             safety: Safety::Disturbs,
             disturbs: disturbs.to_owned(),
             privilege: "Host.Config.Connection".to_owned(),
-            ..step(Some(host), Act::ReconnectHost { host: host.id.clone() }, Touches::HostConnection, timeout_seconds)
+            ..step(Some(host), reconnect, Touches::HostConnection, timeout_seconds)
         },
     ]
 }

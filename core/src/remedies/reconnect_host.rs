@@ -15,7 +15,7 @@ pub(super) const REMEDY: Remedy = Remedy {
 fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft) -> Result<(), String> {
     let timeout = planning.case.policy.step_timeout_seconds;
     let connected = Condition::HostIs { host: host.id.clone(), state: ConnectionState::Connected };
-    let [_, reconnect] = moves::reconnect_host(host, &connected, timeout);
+    let [_, reconnect] = moves::reconnect_host(host, false, &connected, timeout);
     let step = Step { skip_when: connected.clone(), done_when: connected, safety: Safety::AskFirst, ..reconnect };
     draft.add(Stage::HostCertificate, step);
     if let Some(certificate) = super::add_client_certificate::client_certificate(planning.case.facts, host) {

@@ -18,7 +18,7 @@ fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft) -> Result<
     let before = super::renew_host_certificate::leaf_on_443(host)?;
     match planning.case.policy.renew_by {
         RenewBy::Auto | RenewBy::Vcenter => {
-            for step in reconnect(host, &before, planning.case.policy.step_timeout_seconds) {
+            for step in reconnect(host, &before, false, planning.case.policy.step_timeout_seconds) {
                 draft.add(Stage::HostCertificate, step);
             }
         }
@@ -28,7 +28,12 @@ fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft) -> Result<
 }
 
 /// A11 as a way to a new certificate.
-pub(super) fn reconnect(host: &Host, before: &Fingerprint, timeout_seconds: i64) -> [Step; 2] {
+pub(super) fn reconnect(
+    host: &Host,
+    before: &Fingerprint,
+    accept_shown_certificate: bool,
+    timeout_seconds: i64,
+) -> [Step; 2] {
     let replaced = Condition::HostCertificateReplaced { host: host.id.clone(), before: *before };
-    moves::reconnect_host(host, &replaced, timeout_seconds)
+    moves::reconnect_host(host, accept_shown_certificate, &replaced, timeout_seconds)
 }

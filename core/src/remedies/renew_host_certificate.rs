@@ -41,7 +41,7 @@ pub(super) fn by_shell(
     for step in moves::regenerate_by_shell(host, before, timeout) {
         draft.add(Stage::HostCertificate, step);
     }
-    for step in super::reissue_host_certificate::reconnect(host, before, timeout) {
+    for step in super::reissue_host_certificate::reconnect(host, before, true, timeout) {
         draft.add(Stage::HostCertificate, step);
     }
     Ok(())

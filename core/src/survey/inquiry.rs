@@ -34,6 +34,8 @@ pub(crate) struct Inquiry {
     pub(crate) stopped: Option<Diagnostic>,
     /// What a run saw of files on hosts.
     pub(crate) on_disk: BTreeMap<HostId, OnDisk>,
+    /// What is known of tasks that a run has begun, by the task's id.
+    pub(crate) tasks: BTreeMap<String, TaskSeen>,
     /// Hosts by cluster, so that what is said of a cluster is written without a search.
     pub(crate) cluster_hosts: BTreeMap<String, Vec<HostId>>,
     ready: VecDeque<Entry>,
@@ -43,6 +45,19 @@ pub(crate) struct Inquiry {
     unanswered: BTreeMap<Tag, u32>,
     answered: u32,
     put: u32,
+}
+
+/// What was last seen of a task.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum TaskSeen {
+    /// It waits or runs.
+    Going,
+    /// It ended well.
+    Success,
+    /// It failed, and why.
+    Error(String),
+    /// It is not to be found any more.
+    Gone,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -96,7 +111,7 @@ impl Inquiry {
             deadline_seconds: job.deadline_seconds,
         };
         let facts = Facts::nothing_yet(&job.vcenter, now);
-        let link = Link { vcenter, content: None, storage_manager: None, provider_lists: 0 };
+        let link = Link { vcenter, content: None, storage_manager: None, listed_providers: BTreeMap::new() };
         Self {
             job,
             link,
@@ -104,6 +119,7 @@ impl Inquiry {
             scans: BTreeMap::new(),
             stopped: None,
             on_disk: BTreeMap::new(),
+            tasks: BTreeMap::new(),
             cluster_hosts: BTreeMap::new(),
             ready: VecDeque::new(),
             open: BTreeMap::new(),
@@ -208,6 +224,28 @@ impl Inquiry {
         dropped.extend(std::mem::take(&mut self.later).into_iter().map(|(_, entry)| entry));
         let missing = self.stopped_missing();
         dropped.into_iter().for_each(|entry| self.give_up(entry, &missing));
+    }
+
+    /// The session that a change was sent with is gone: the next question begins a new one.
+    pub(crate) fn lost_session(&mut self, session: Session) {
+        let door = self.door(session);
+        if door.state == DoorState::Open {
+            door.state = DoorState::Closed;
+        }
+    }
+
+    /// A way in that was refused is tried again: what was so a moment ago need not be so now.
+    pub(crate) fn knock_again(&mut self) {
+        self.stopped = None;
+        for door in self.doors.values_mut().filter(|door| matches!(door.state, DoorState::Refused(_))) {
+            door.state = DoorState::Closed;
+        }
+    }
+
+    /// Begins again without sessions, as after a survey that took its leave; what was learned is kept.
+    pub(crate) fn begin_again(mut self) -> Self {
+        self.doors.clear();
+        self
     }
 
     /// A session was begun: lets in who waited for it.

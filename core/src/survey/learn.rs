@@ -1,12 +1,12 @@
 //! From answers to facts, and to the questions that follow from them.
 
-use super::inquiry::Inquiry;
+use super::inquiry::{Inquiry, TaskSeen};
 use super::question::{Question, Session};
 use super::{learn_host, learn_provider, learn_vcenter};
 use crate::machine::Misuse;
 use crate::request::{Chunk, HttpResponse, Peer, Response, SshOutput};
 use crate::time::UnixTime;
-use crate::wire::{WireError, rest, sms, vim};
+use crate::wire::{Fault, TaskState, WireError, rest, sms, vim};
 
 /// What an answer taught: the questions that follow, or why it could not be used.
 pub(crate) type Learned = Result<Vec<Question>, WireError>;
@@ -160,13 +160,25 @@ fn http(inquiry: &mut Inquiry, now: UnixTime, question: &Question, response: &Ht
             Ok(vec![Question::Providers])
         }
         Question::Providers => Ok(learn_provider::list(inquiry, now, sms::providers::parse(response)?)),
-        Question::ProviderInfo { provider, list } => {
+        Question::ProviderInfo { provider } => {
             match sms::provider_info::parse(response) {
-                Ok(info) => learn_provider::info(inquiry, now, provider, *list, info),
+                Ok(info) => learn_provider::info(inquiry, now, provider, info),
                 // Unregistered since the list was read: that is an answer, not a failure.
-                Err(error) if error.gone() => {}
+                Err(error) if error.gone() => learn_provider::gone(inquiry, provider),
                 Err(error) => return Err(error),
             }
+            nothing
+        }
+        Question::VimTask { task } => {
+            let page = vim::task_info::parse(response)?;
+            let info = page.records.into_iter().find(|record| record.moref.value == task.value).and_then(|one| one.info);
+            let seen = info.map_or(TaskSeen::Gone, |info| task_seen(&info.state, info.error.as_ref()));
+            inquiry.tasks.insert(task.value.clone(), seen);
+            nothing
+        }
+        Question::SmsTask { task } => {
+            let info = sms::task_info::parse(response)?;
+            inquiry.tasks.insert(task.value.clone(), task_seen(&info.state, info.error.as_ref()));
             nothing
         }
         Question::SpsService => {
@@ -197,6 +209,14 @@ fn http(inquiry: &mut Inquiry, now: UnixTime, question: &Question, response: &Ht
         | Question::SavedLog { .. }
         | Question::HostFolder { .. }
         | Question::HostFile { .. } => nothing,
+    }
+}
+
+fn task_seen(state: &TaskState, error: Option<&Fault>) -> TaskSeen {
+    match state {
+        TaskState::Success => TaskSeen::Success,
+        TaskState::Error => TaskSeen::Error(error.map_or_else(|| "no reason was told".to_owned(), ToString::to_string)),
+        TaskState::Queued | TaskState::Running | TaskState::Other(_) => TaskSeen::Going,
     }
 }
 

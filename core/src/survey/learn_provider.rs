@@ -9,24 +9,45 @@ use crate::wire::MoRef;
 use crate::wire::provider_url::ProviderUrl as WireUrl;
 use crate::wire::sms::provider_info::ProviderInfo;
 
-/// The list of providers. Those that are not in it any more are gone.
+/// The list of providers. Those that are not in it any more are gone; those that are new are asked.
 pub(crate) fn list(inquiry: &mut Inquiry, now: UnixTime, list: Vec<MoRef>) -> Vec<Question> {
-    let registered = u32::try_from(list.len()).unwrap_or(u32::MAX);
-    inquiry.facts.provider_list = Observed::seen(ProviderList { registered, others: 0 }, now);
-    inquiry.facts.providers.clear();
-    inquiry.link.provider_lists = inquiry.link.provider_lists.saturating_add(1);
-    let number = inquiry.link.provider_lists;
-    list.into_iter().map(|provider| Question::ProviderInfo { provider, list: number }).collect()
+    let known = std::mem::take(&mut inquiry.link.listed_providers);
+    let listed = &mut inquiry.link.listed_providers;
+    let mut follow = Vec::new();
+    for provider in list {
+        let is_other = known.get(&provider.value).copied();
+        listed.insert(provider.value.clone(), is_other.unwrap_or(false));
+        if is_other.is_none() {
+            follow.push(Question::ProviderInfo { provider });
+        }
+    }
+    inquiry.facts.providers.retain(|_, provider| listed.contains_key(&provider.object));
+    count(inquiry, now);
+    follow
 }
 
-/// One provider. An answer that belongs to an earlier list says nothing about the present one.
-pub(crate) fn info(inquiry: &mut Inquiry, now: UnixTime, object: &MoRef, list: u32, info: ProviderInfo) {
-    if list != inquiry.link.provider_lists {
+/// A provider was unregistered.
+pub(crate) fn gone(inquiry: &mut Inquiry, object: &MoRef) {
+    inquiry.link.listed_providers.remove(&object.value);
+    inquiry.facts.providers.retain(|_, provider| provider.object != object.value);
+}
+
+fn count(inquiry: &mut Inquiry, now: UnixTime) {
+    let listed = &inquiry.link.listed_providers;
+    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let others = number(listed.values().filter(|is_other| **is_other).count());
+    inquiry.facts.provider_list = Observed::seen(ProviderList { registered: number(listed.len()), others }, now);
+}
+
+/// One provider, unless a newer list has it no more.
+pub(crate) fn info(inquiry: &mut Inquiry, now: UnixTime, object: &MoRef, info: ProviderInfo) {
+    if !inquiry.link.listed_providers.contains_key(&object.value) {
         return;
     }
     let port = inquiry.job.provider_port;
     let is_io_filter = |url: &ProviderUrl| url.port == port && url.text.ends_with("/version.xml");
     let Some(url) = info.url.as_deref().and_then(read_url).filter(is_io_filter) else {
+        inquiry.link.listed_providers.insert(object.value.clone(), true);
         if let Observed::Seen { value, .. } = &mut inquiry.facts.provider_list {
             value.others = value.others.saturating_add(1);
         }

@@ -1,8 +1,8 @@
 //! What stays unknown when a question has no answer.
 
-use super::inquiry::Inquiry;
+use super::inquiry::{Inquiry, TaskSeen};
 use super::question::Question;
-use crate::facts::{Facts, Host, HostId, Missing, Observed};
+use crate::facts::{Facts, Host, HostId, Missing, MissingReason, Observed};
 
 /// Writes the reason into every fact that the question was asked for.
 pub(crate) fn missed(inquiry: &mut Inquiry, question: &Question, missing: &Missing) {
@@ -44,6 +44,10 @@ pub(crate) fn missed(inquiry: &mut Inquiry, question: &Question, missing: &Missi
         Question::Peek9080 { host } => on(facts, host, |host| host.on_9080 = unknown(missing)),
         Question::StorageManager | Question::Providers | Question::ProviderInfo { .. } => {
             facts.provider_list = unknown(missing);
+        }
+        Question::VimTask { task } | Question::SmsTask { task } => {
+            let seen = if missing.reason == MissingReason::Gone { TaskSeen::Gone } else { TaskSeen::Going };
+            inquiry.tasks.insert(task.value.clone(), seen);
         }
         Question::SpsService => facts.vcenter.sps = unknown(missing),
         Question::Backups => facts.vcenter.backup = unknown(missing),

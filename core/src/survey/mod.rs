@@ -9,8 +9,8 @@ mod missed;
 mod question;
 mod trouble;
 
-pub(crate) use inquiry::{Inquiry, Tag};
-pub(crate) use question::{Question, Session, certificate_manager};
+pub(crate) use inquiry::{Inquiry, Tag, TaskSeen};
+pub(crate) use question::{Question, Session, address_of, certificate_manager};
 
 use serde::{Deserialize, Serialize};
 
@@ -62,13 +62,31 @@ const ALL: Tag = 0;
 impl Survey {
     /// A survey of the vCenter of `job`. `now` is kept as the time when it began.
     pub fn new(job: Job, now: UnixTime) -> Self {
+        Self::starting_at(job, now, 1)
+    }
+
+    /// The same inside a larger machine, which has used the request ids below `next_id`.
+    pub(crate) fn starting_at(job: Job, now: UnixTime, next_id: u32) -> Self {
         let mut inquiry = Inquiry::new(job, now);
         for question in first_questions(&inquiry.job) {
             inquiry.put(question, ALL);
         }
         explain_what_is_not_asked(&mut inquiry, now);
         let version = SNAPSHOT.to_owned();
-        Self { version, inquiry, phase: Phase::Asking, next_id: 1, at_rest: true, told: None }
+        Self { version, inquiry, phase: Phase::Asking, next_id, at_rest: true, told: None }
+    }
+
+    pub(crate) fn next_id(&self) -> u32 {
+        self.next_id
+    }
+
+    /// True until the first input.
+    pub(crate) fn is_new(&self) -> bool {
+        self.at_rest && self.told.is_none()
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        self.phase == Phase::Over
     }
 
     /// What was seen so far; complete once the survey is done.
@@ -109,8 +127,9 @@ impl Survey {
         Ok(survey)
     }
 
-    pub(crate) fn inquiry(&self) -> &Inquiry {
-        &self.inquiry
+    /// What was learned, to go on asking with.
+    pub(crate) fn into_inquiry(self) -> Inquiry {
+        self.inquiry.begin_again()
     }
 
     fn advance(&mut self, now: UnixTime) {

@@ -1,5 +1,7 @@
 //! Everything that a survey can ask, and how each question is put.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::facts::HostId;
@@ -101,8 +103,16 @@ pub(crate) enum Question {
     ProviderInfo {
         /// Its object id.
         provider: MoRef,
-        /// Which answer to `Providers` named it; a later list makes this question void.
-        list: u32,
+    },
+    /// How far is this task of vCenter?
+    VimTask {
+        /// The task.
+        task: MoRef,
+    },
+    /// How far is this task of SMS?
+    SmsTask {
+        /// The task.
+        task: MoRef,
     },
     /// Does `sps` run?
     SpsService,
@@ -161,8 +171,8 @@ pub(crate) struct Link {
     pub(crate) content: Option<vim::service_content::ServiceContent>,
     /// The storage manager, once it is known.
     pub(crate) storage_manager: Option<MoRef>,
-    /// How often the list of providers was read.
-    pub(crate) provider_lists: u32,
+    /// The providers that the newest list names, and whether each is known to be none of an ESXi host.
+    pub(crate) listed_providers: BTreeMap<String, bool>,
 }
 
 /// The extension by which SDDC Manager registers itself. Practitioner knowledge (grade D): its presence closes a gate,
@@ -209,6 +219,8 @@ impl Question {
             | Self::RevocationLists { .. }
             | Self::HostClock { .. }
             | Self::DisksUsingFilter { .. }
+            | Self::VimTask { .. }
+            | Self::SmsTask { .. }
             | Self::StorageManager
             | Self::Providers
             | Self::ProviderInfo { .. } => Some(Session::Vim),
@@ -291,6 +303,10 @@ impl Question {
                 let host = facts.hosts.get(host)?;
                 peek(&Job::authority(address_of(host), job.provider_port), &host.name)
             }
+            Self::VimTask { task } => {
+                vim::task_info::request(vcenter, &content()?.property_collector, std::slice::from_ref(task))
+            }
+            Self::SmsTask { task } => sms::task_info::request(vcenter, task),
             Self::StorageManager => sms::storage_manager::request(vcenter),
             Self::Providers => sms::providers::request(vcenter, link.storage_manager.as_ref()?),
             Self::ProviderInfo { provider, .. } => sms::provider_info::request(vcenter, provider),

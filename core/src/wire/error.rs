@@ -145,8 +145,11 @@ impl Fault {
 /// "`NoPermission`: permission to perform this operation was denied (needs `Certificate.Manage`)".
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let name = if self.name.is_empty() { "a fault without a name" } else { &self.name };
-        write!(f, "`{name}`{}", after_colon(&self.message))?;
+        match self.name.as_str() {
+            "" => f.write_str("a fault without a name")?,
+            name => write!(f, "`{name}`")?,
+        }
+        f.write_str(&after_colon(&self.message))?;
         let privileges = self.privileges();
         if !privileges.is_empty() && !self.is_not_authenticated() {
             write!(f, " (needs `{}`)", privileges.join("`, `"))?;

@@ -6,6 +6,9 @@ use super::xml::{Tag, Xml};
 /// Fields that are kept of one fault; the most that a known fault has is 12.
 const MAX_FIELDS: usize = 64;
 
+/// Characters that are kept of a fault's name; the longest known has 56.
+const MAX_NAME: usize = 100;
+
 /// Reads a `<soapenv:Fault>` that was just begun. Its `detail` may be missing, and its type may be one that nobody
 /// knows.
 pub(super) fn of_call(xml: &mut Xml<'_>) -> Result<Fault, WireError> {
@@ -52,7 +55,7 @@ fn bare(xml: &mut Xml<'_>, tag: &Tag<'_>) -> Result<Fault, WireError> {
         Some(kind) => kind.clone(),
         None => tag.name().strip_suffix("Fault").unwrap_or(tag.name()).to_owned(),
     };
-    let mut fault = empty(name);
+    let mut fault = empty(name.chars().take(MAX_NAME).collect());
     xml.children(|xml, tag| bare_field(xml, tag, &mut fault))?;
     Ok(fault)
 }

@@ -61,7 +61,9 @@ pub(super) fn segment(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            let digits = [byte >> 4, byte & 15].map(|half| char::from_digit(u32::from(half), 16).unwrap_or_default());
+            encoded.push('%');
+            encoded.extend(digits.map(|digit| digit.to_ascii_uppercase()));
         }
     }
     encoded

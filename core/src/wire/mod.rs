@@ -78,4 +78,8 @@ impl std::fmt::Display for MoRef {
     }
 }
 #[cfg(test)]
+mod hazards;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod testing;

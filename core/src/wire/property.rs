@@ -66,7 +66,7 @@ pub(super) fn retrieve(
                             body.flag("skip", false);
                         });
                     }
-                    // One that is gone is told of in its place, and the others are answered.
+                    // One that is gone is told of in its place (vcsim leaves it out), and the others are answered.
                     body.flag("reportMissingObjectsInResults", true);
                 }
             }

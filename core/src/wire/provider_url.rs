@@ -89,3 +89,61 @@ fn split_authority(authority: &str) -> Option<(String, u16)> {
     };
     Some((host.to_ascii_lowercase(), port))
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+
+    #[test]
+    fn takes_urls_apart() {
+        let cases = [
+            ("https://esx01.lab.test:9080/version.xml", "esx01.lab.test:9080", "/version.xml", true),
+            (" HTTPS://ESX01:9080/version.xml ", "esx01:9080", "/version.xml", true),
+            ("https://10.0.0.1:9080/version.xml", "10.0.0.1:9080", "/version.xml", true),
+            ("https://[fe80::1]:9080/version.xml", "[fe80::1]:9080", "/version.xml", true),
+            ("https://[fe80::1]/a", "[fe80::1]:443", "/a", false),
+            ("https://array.example:8443/vasa/services?x=1#f", "array.example:8443", "/vasa/services?x=1", false),
+            ("https://array.example", "array.example:443", "/", false),
+            ("https://array.example:9080?x", "array.example:9080", "/?x", false),
+        ];
+        for (url, authority, path, io_filter) in cases {
+            let parsed = ProviderUrl::parse(url).unwrap();
+            assert_eq!((parsed.authority().as_str(), parsed.path.as_str()), (authority, path), "{url}");
+            assert_eq!(parsed.is_io_filter_provider(), io_filter, "{url}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_url_of_a_provider() {
+        let bad = [
+            "",
+            "esx01",
+            "http://esx01:9080/",
+            "https://",
+            "https://user@esx01/",
+            "https://esx01:99999/",
+            "https://esx01:0/",
+            "https://esx01:/",
+            "https://[fe80::1",
+            "https://[nonsense]/",
+            "https://fe80::1/",
+            "https://a b/",
+            "https://a\r\nb/",
+            "https://[fe80::1]9080/",
+        ];
+        for url in bad {
+            assert_eq!(ProviderUrl::parse(url), None, "{url}");
+        }
+    }
+
+    #[test]
+    fn names_the_host_of_an_array() {
+        assert_eq!(io_filter_host("IOFILTERS:4C4C-0A").as_deref(), Some("4c4c-0a"));
+        for other in ["IOFILTERS:", "VVOL:4c4c", ""] {
+            assert_eq!(io_filter_host(other), None, "{other}");
+        }
+        assert_eq!(provider_url("fe80::1"), "https://[fe80::1]:9080/version.xml");
+        assert!(ProviderUrl::parse(&provider_url("esx01")).unwrap().is_io_filter_provider());
+    }
+}

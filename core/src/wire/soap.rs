@@ -176,7 +176,16 @@ pub(super) fn many<T>(
 
 /// Reads an answer that is a reference, such as the task that was begun.
 pub(super) fn reference(response: &HttpResponse, method: &str) -> Result<MoRef, WireError> {
-    one(response, method, |xml, tag| xml.reference(tag))
+    one(response, method, of_reference)
+}
+
+/// Reads an answer that is a list of references.
+pub(super) fn references(response: &HttpResponse, method: &str) -> Result<Vec<MoRef>, WireError> {
+    many(response, method, of_reference)
+}
+
+fn of_reference(xml: &mut Xml<'_>, tag: &Tag<'_>) -> Result<MoRef, WireError> {
+    xml.reference(tag)
 }
 
 /// Tells by the status alone what does not come from the service: the proxy in front of it, and the web server.

@@ -18,6 +18,9 @@ pub(super) const MAX_DEPTH: usize = 64;
 /// Bytes that the text of one element may have; the longest known, a certificate chain, has some 20 kB.
 pub(super) const MAX_TEXT: usize = 1 << 20;
 
+/// Characters of a place that are told in an error.
+const MAX_PLACE: usize = 160;
+
 const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
 /// Reads one document, element by element.
@@ -144,7 +147,7 @@ impl<'a> Xml<'a> {
         match text.trim() {
             "true" | "1" => Ok(true),
             "false" | "0" => Ok(false),
-            other => Err(self.malformed_at(place, &format!("`{}` is neither true nor false", short(other)))),
+            other => Err(self.malformed_at(&place, &format!("`{}` is neither true nor false", short(other)))),
         }
     }
 
@@ -154,7 +157,7 @@ impl<'a> Xml<'a> {
         let text = self.text()?;
         text.trim()
             .parse()
-            .map_err(|_| self.malformed_at(place, &format!("`{}` is not a whole number", short(text.trim()))))
+            .map_err(|_| self.malformed_at(&place, &format!("`{}` is not a whole number", short(text.trim()))))
     }
 
     /// An instant.
@@ -162,7 +165,7 @@ impl<'a> Xml<'a> {
         let place = self.path.clone();
         let text = self.text()?;
         UnixTime::parse(&text)
-            .ok_or_else(|| self.malformed_at(place, &format!("`{}` is not a time", short(text.trim()))))
+            .ok_or_else(|| self.malformed_at(&place, &format!("`{}` is not a time", short(text.trim()))))
     }
 
     /// A managed object reference.
@@ -205,11 +208,12 @@ impl<'a> Xml<'a> {
 
     /// The error that what is read at this place is wrong.
     pub(super) fn malformed(&self, why: &str) -> WireError {
-        self.malformed_at(self.path.clone(), why)
+        self.malformed_at(&self.path, why)
     }
 
-    fn malformed_at(&self, place: String, why: &str) -> WireError {
-        let place = if place.is_empty() { "/".to_owned() } else { place };
+    fn malformed_at(&self, place: &str, why: &str) -> WireError {
+        // Names are the server's, and may be of any length.
+        let place = if place.is_empty() { "/".to_owned() } else { place.chars().take(MAX_PLACE).collect() };
         WireError::Malformed { what: self.what.to_owned(), place, why: why.to_owned() }
     }
 
@@ -251,8 +255,7 @@ impl<'a> Xml<'a> {
         self.path.push('/');
         self.path.push_str(start.local_name().into_inner());
         if self.depth > MAX_DEPTH {
-            let place: String = self.path.chars().take(80).collect();
-            return Err(self.malformed_at(place, &format!("more than {MAX_DEPTH} elements stand in one another")));
+            return Err(self.malformed(&format!("more than {MAX_DEPTH} elements stand in one another")));
         }
         let (mut kind, mut of) = (None, None);
         if !start.attributes_raw().is_empty() {

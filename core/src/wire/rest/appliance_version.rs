@@ -30,3 +30,17 @@ pub fn parse(response: &HttpResponse) -> Result<ApplianceVersion, WireError> {
         product: info.text("product")?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::wire::testing::{look, response, vcenter};
+
+    #[test]
+    fn reads_the_release() {
+        assert_eq!(look(request(&vcenter())).path, "/api/appliance/system/version");
+        let version = parse(&response(200, r#"{"version":"8.0.3.00000","build":"24022515","product":"p"}"#)).unwrap();
+        assert_eq!((version.version.as_str(), version.build.as_str()), ("8.0.3.00000", "24022515"));
+    }
+}

@@ -36,3 +36,34 @@ pub fn parse(response: &HttpResponse) -> Result<Vec<BackupJob>, WireError> {
 pub fn newest_success(jobs: &[BackupJob]) -> Option<UnixTime> {
     jobs.iter().filter(|job| job.status == "SUCCEEDED").filter_map(|job| job.end_time).max()
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::wire::testing::{look, response, vcenter};
+
+    #[test]
+    fn finds_the_newest_success_in_both_styles() {
+        assert_eq!(look(request(&vcenter())).path, "/api/appliance/recovery/backup/job/details");
+        let job =
+            |status: &str, end: &str| format!(r#"{{"location":"sftp://b","status":"{status}","end_time":{end}}}"#);
+        let (old, new) =
+            (job("SUCCEEDED", "\"2026-09-13T08:55:01.000Z\""), job("FAILED", "\"2026-09-14T08:55:01.000Z\""));
+        let running = job("RUNNING", "null");
+        let bodies = [
+            format!(r#"{{"b":{old},"a":{new},"c":{running}}}"#),
+            format!(
+                r#"{{"value":[{{"key":"b","value":{old}}},{{"key":"a","value":{new}}},{{"key":"c","value":{running}}}]}}"#
+            ),
+        ];
+        for body in bodies {
+            let jobs = parse(&response(200, body)).unwrap();
+            assert_eq!(jobs.iter().map(|job| job.id.as_str()).collect::<Vec<_>>(), ["a", "b", "c"]);
+            assert_eq!(newest_success(&jobs), Some(UnixTime(1_789_289_701)));
+        }
+        for none in ["{}", r#"{"value":[]}"#] {
+            assert_eq!(newest_success(&parse(&response(200, none)).unwrap()), None);
+        }
+    }
+}

@@ -29,3 +29,24 @@ pub fn parse(response: &HttpResponse) -> Result<Vec<Node>, WireError> {
     }
     Ok(nodes)
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::wire::testing::{look, response, vcenter};
+
+    #[test]
+    fn reads_nodes_in_both_styles() {
+        assert_eq!(look(request(&vcenter())).path, "/api/vcenter/topology/nodes");
+        let nodes = r#"[{"node":"vc1","type":"VCSA_EMBEDDED","replication_partners":["vc2"]},{"node":"vc2","type":"VCSA_EMBEDDED"}]"#;
+        for body in [nodes.to_owned(), format!("{{\"value\":{nodes}}}")] {
+            let nodes = parse(&response(200, body)).unwrap();
+            assert_eq!(nodes.len(), 2);
+            assert_eq!(nodes.first().unwrap(), &Node { node: "vc1".to_owned(), kind: "VCSA_EMBEDDED".to_owned() });
+        }
+        assert!(
+            matches!(parse(&response(200, "[{\"node\":\"vc1\"}]")), Err(WireError::Malformed { place, .. }) if place == "/0")
+        );
+    }
+}

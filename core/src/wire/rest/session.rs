@@ -52,3 +52,43 @@ pub fn logout(vcenter: &VCenter) -> Look {
 pub fn parse_logout(response: &HttpResponse) -> Result<(), WireError> {
     json::nothing(response, "DELETE session")
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::wire::testing::{header, look, response, vcenter};
+
+    fn both() -> [VCenter; 2] {
+        [vcenter(), VCenter { rest: RestStyle::Rest, ..vcenter() }]
+    }
+
+    #[test]
+    fn logs_in_and_out_in_both_styles() {
+        let expected = [(API, "", "/api/session"), (REST, "/value", "/rest/com/vmware/cis/session")];
+        for (vcenter, (path, pointer, out)) in both().iter().zip(expected) {
+            let request = look(login(vcenter));
+            assert_eq!((request.method, request.path.as_str()), (Method::Post, path));
+            assert_eq!(header(&request, "authorization").unwrap(), "Basic {vcenter.basic:Base64}");
+            let keep = request.keep.unwrap();
+            assert_eq!((keep.slot.as_str(), keep.from), (secret::REST_SESSION, KeepFrom::Json(pointer.to_owned())));
+            let request = look(logout(vcenter));
+            assert_eq!((request.method, request.path.as_str()), (Method::Delete, out));
+            assert_eq!(header(&request, "vmware-api-session-id").unwrap(), "{session.rest:Raw}");
+        }
+        parse_login(&response(201, "\"\"")).unwrap();
+        parse_logout(&response(204, "")).unwrap();
+    }
+
+    #[test]
+    fn wrong_credentials_do_not_ask_to_log_in_again() {
+        let error = parse_login(&response(401, r#"{"error_type":"UNAUTHENTICATED","messages":[]}"#)).unwrap_err();
+        assert!(!error.is_not_authenticated());
+        assert_eq!(
+            error.to_string(),
+            "vCenter refused `POST session` with status 401: `UNAUTHENTICATED`: the user or the password is wrong, or the account is locked"
+        );
+        assert!(parse_logout(&response(401, "")).unwrap_err().is_not_authenticated());
+        assert!(parse_login(&response(404, "<html>")).unwrap_err().gone());
+    }
+}

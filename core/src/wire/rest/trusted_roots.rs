@@ -28,3 +28,21 @@ pub fn parse_one(response: &HttpResponse) -> Result<Vec<String>, WireError> {
     let certificates = chain.required("cert_chain")?.items()?;
     certificates.iter().map(json::Node::as_text).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::wire::testing::{look, response, vcenter};
+
+    #[test]
+    fn reads_the_list_and_one_chain() {
+        assert_eq!(look(list(&vcenter())).path, format!("/api{PATH}"));
+        assert_eq!(look(one(&vcenter(), "8A 5F")).path, format!("/api{PATH}/8A%205F"));
+        assert_eq!(parse_list(&response(200, r#"[{"chain":"8A5F"}]"#)).unwrap(), ["8A5F"]);
+        assert_eq!(parse_list(&response(200, r#"{"value":[{"chain":"8A5F"}]}"#)).unwrap(), ["8A5F"]);
+        let chain = r#"{"cert_chain":{"cert_chain":["PEM\n"]}}"#;
+        assert_eq!(parse_one(&response(200, chain)).unwrap(), ["PEM\n"]);
+        assert_eq!(parse_one(&response(200, format!("{{\"value\":{chain}}}"))).unwrap(), ["PEM\n"]);
+    }
+}

@@ -83,3 +83,72 @@ pub fn register(vcenter: &VCenter, storage_manager: &MoRef, spec: &ProviderSpec)
 pub fn parse_register(response: &HttpResponse) -> Result<MoRef, WireError> {
     soap::reference(response, "RegisterProvider_Task")
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::wire::testing::{change, soap, soap_body, vcenter};
+
+    fn body(change_: Change) -> String {
+        soap_body(&change(change_))
+    }
+
+    #[test]
+    fn syncs_reconnects_and_unregisters() {
+        let provider = MoRef::new("VasaProvider", "p-1");
+        let this = "<_this type=\"VasaProvider\">p-1</_this>";
+        assert_eq!(
+            body(sync(&vcenter(), &provider, None)),
+            format!("<VasaProviderSync_Task xmlns=\"urn:sms\">{this}</VasaProviderSync_Task>")
+        );
+        assert_eq!(
+            body(sync(&vcenter(), &provider, Some("IOFILTERS:u"))),
+            format!(
+                "<VasaProviderSync_Task xmlns=\"urn:sms\">{this}<arrayId>IOFILTERS:u</arrayId></VasaProviderSync_Task>"
+            )
+        );
+        assert_eq!(
+            body(reconnect(&vcenter(), &provider)),
+            format!("<VasaProviderReconnect_Task xmlns=\"urn:sms\">{this}</VasaProviderReconnect_Task>")
+        );
+        assert_eq!(
+            body(unregister(&vcenter(), &MoRef::new("SmsStorageManager", "storageManager"), "uid-1")),
+            "<UnregisterProvider_Task xmlns=\"urn:sms\"><_this type=\"SmsStorageManager\">storageManager</_this>\
+             <providerId>uid-1</providerId></UnregisterProvider_Task>"
+        );
+    }
+
+    #[test]
+    fn registers_with_empty_credentials_and_the_real_type() {
+        let spec = ProviderSpec {
+            name: "IOFILTER Provider h".to_owned(),
+            description: Some("d".to_owned()),
+            url: "https://h:9080/version.xml".to_owned(),
+            certificate: Some("PEM".to_owned()),
+        };
+        assert_eq!(
+            body(register(&vcenter(), &MoRef::new("SmsStorageManager", "storageManager"), &spec)),
+            "<RegisterProvider_Task xmlns=\"urn:sms\"><_this type=\"SmsStorageManager\">storageManager</_this>\
+             <providerSpec xsi:type=\"VasaProviderSpec\"><name>IOFILTER Provider h</name><description>d</description>\
+             <username></username><password></password><url>https://h:9080/version.xml</url><certificate>PEM</certificate>\
+             </providerSpec></RegisterProvider_Task>"
+        );
+    }
+
+    #[test]
+    fn each_answer_is_a_task() {
+        let parsers = [
+            ("VasaProviderSync_Task", parse_sync as fn(&_) -> _),
+            ("VasaProviderReconnect_Task", parse_reconnect),
+            ("UnregisterProvider_Task", parse_unregister),
+            ("RegisterProvider_Task", parse_register),
+        ];
+        for (method, parse) in parsers {
+            let answer = format!(
+                "<{method}Response xmlns='urn:sms'><returnval type='SmsTask'>SmsTask-1</returnval></{method}Response>"
+            );
+            assert_eq!(parse(&soap(&answer)).unwrap(), MoRef::new("SmsTask", "SmsTask-1"));
+        }
+    }
+}

@@ -144,3 +144,36 @@ impl ProviderInfo {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::wire::testing::{look, sample, soap_body, vcenter};
+
+    #[test]
+    fn reads_an_offline_provider_as_the_java_service_writes_it() {
+        assert_eq!(
+            soap_body(&look(request(&vcenter(), &MoRef::new("VasaProvider", "vasaProvider-1")))),
+            "<QueryProviderInfo xmlns=\"urn:sms\"><_this type=\"VasaProvider\">vasaProvider-1</_this></QueryProviderInfo>"
+        );
+        let info = parse(&sample!(200, "provider-info-offline.xml")).unwrap();
+        assert_eq!(info.kind.as_deref(), Some("VasaProviderInfo"), "the prefix of an xsi:type is not part of its name");
+        assert_eq!(info.uid, "6d3f2f6e-0000-4000-8000-000000000001");
+        assert_eq!(info.name, "IOFILTER Provider esx01.lab.test");
+        assert_eq!(info.url.as_deref(), Some("https://esx01.lab.test:9080/version.xml"));
+        assert_eq!(info.status.as_deref(), Some("offline"));
+        let fault = info.status_fault.unwrap();
+        assert_eq!((fault.name.as_str(), fault.certificate()), ("CertificateNotTrusted", Some("MIIB")));
+        assert_eq!(fault.message, "not trusted");
+        assert_eq!(info.certificate.unwrap(), "-----BEGIN CERTIFICATE-----\r\nMIIB...\r\n-----END CERTIFICATE-----");
+        assert_eq!(info.vasa_version.as_deref(), Some("1.5"));
+        assert_eq!(info.namespace.as_deref(), Some("IOFILTERS"));
+        assert_eq!(info.arrays, [RelatedArray { array_id: "IOFILTERS:6d3f".to_owned(), active: Some(true) }]);
+        assert_eq!(info.certificate_status.as_deref(), Some("expired"));
+        assert_eq!(info.certificate_expiry_date.as_deref(), Some("2026-09-10T08:55:01Z"));
+        assert_eq!(info.last_sync_time.as_deref(), Some("2026-09-13T08:55:01.681Z"));
+        assert_eq!((info.provider_id.as_deref(), info.retain_certificate), (Some("6d3f"), Some(false)));
+        assert_eq!((info.provider_type.as_deref(), info.category.as_deref()), (Some("DATASERVICE"), Some("internal")));
+    }
+}

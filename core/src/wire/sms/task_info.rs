@@ -76,3 +76,51 @@ fn info(xml: &mut Xml<'_>) -> Result<SmsTaskInfo, WireError> {
         completion_time,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::wire::testing::{look, sample, soap, soap_body, vcenter};
+
+    #[test]
+    fn reads_the_certificate_that_was_not_trusted() {
+        let task = MoRef::new("SmsTask", "SmsTask-8");
+        let this = "<_this type=\"SmsTask\">SmsTask-8</_this>";
+        assert_eq!(
+            soap_body(&look(request(&vcenter(), &task))),
+            format!("<QuerySmsTaskInfo xmlns=\"urn:sms\">{this}</QuerySmsTaskInfo>")
+        );
+        let info = parse(&sample!(200, "sms-task-not-trusted.xml")).unwrap();
+        assert_eq!((info.task, info.state), (task.clone(), TaskState::Error));
+        assert_eq!(info.error.unwrap().certificate(), Some("MIIB"));
+        assert_eq!(info.progress, Some(100));
+        assert!(info.completion_time.is_some());
+        assert_eq!(
+            soap_body(&look(result(&vcenter(), &task))),
+            format!("<QuerySmsTaskResult xmlns=\"urn:sms\">{this}</QuerySmsTaskResult>")
+        );
+    }
+
+    #[test]
+    fn a_result_is_a_reference_or_nothing() {
+        let answer = |content: &str| {
+            soap(&format!("<QuerySmsTaskResultResponse xmlns='urn:sms'>{content}</QuerySmsTaskResultResponse>"))
+        };
+        let made = answer(
+            "<returnval type='VasaProvider' xsi:type='sms:ManagedObjectReference' xmlns:sms='urn:sms'>p-1</returnval>",
+        );
+        assert_eq!(parse_result(&made).unwrap(), Some(MoRef::new("VasaProvider", "p-1")));
+        assert_eq!(parse_result(&answer("")).unwrap(), None);
+        assert_eq!(parse_result(&answer("<returnval xsi:nil='true'/>")).unwrap(), None);
+    }
+
+    #[test]
+    fn only_known_ends_are_ends() {
+        for (text, end) in
+            [("queued", false), ("running", false), ("success", true), ("error", true), ("paused", false)]
+        {
+            assert_eq!(TaskState::of(text.to_owned()).is_final(), end, "{text}");
+        }
+    }
+}

@@ -80,3 +80,34 @@ fn info(xml: &mut Xml<'_>) -> Result<CertificateInfo, WireError> {
     })?;
     Ok(CertificateInfo { issuer, subject, not_before, not_after, status: xml.required(status, "status")? })
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::wire::testing::{look, soap, soap_body, vcenter};
+
+    #[test]
+    fn asks_for_many_hosts_at_once() {
+        let managers = [1, 2].map(|n| MoRef::new("HostCertificateManager", format!("certificateManager-{n}")));
+        let body = soap_body(&look(request(&vcenter(), &MoRef::new("PropertyCollector", "p"), &managers)));
+        assert!(body.contains("<type>HostCertificateManager</type><all>false</all><pathSet>certificateInfo</pathSet>"));
+        assert!(body.contains(">certificateManager-1</obj>") && body.contains(">certificateManager-2</obj>"));
+    }
+
+    #[test]
+    fn reads_names_times_and_states_that_nobody_knows_yet() {
+        let page = parse(&soap(
+            "<RetrievePropertiesExResponse xmlns='urn:vim25'><returnval><objects><obj type='HostCertificateManager'>c-1</obj><propSet>\
+             <name>certificateInfo</name><val xsi:type='HostCertificateManagerCertificateInfo'><kind>Machine</kind>\
+             <issuer>O=VMCA</issuer><notBefore>2026-09-13T08:55:01Z</notBefore><notAfter>2026-09-13T08:55:02Z</notAfter>\
+             <subject>CN=h</subject><status>brandNew</status></val></propSet></objects></returnval></RetrievePropertiesExResponse>",
+        ))
+        .unwrap();
+        let info = page.records.first().unwrap().info.as_ref().unwrap();
+        assert_eq!((info.issuer.as_deref(), info.subject.as_deref()), (Some("O=VMCA"), Some("CN=h")));
+        assert_eq!(info.not_before, Some(UnixTime(1_789_289_701)));
+        assert_eq!(info.not_after, Some(UnixTime(1_789_289_702)));
+        assert_eq!(info.status, "brandNew");
+    }
+}

@@ -54,3 +54,61 @@ pub fn notify_services(vcenter: &VCenter, host_certificate_manager: &MoRef) -> C
 pub fn parse_notify_services(response: &HttpResponse) -> Result<(), WireError> {
     soap::nothing(response, "NotifyAffectedServices")
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::wire::testing::{change, look, soap, soap_body, vcenter};
+
+    const THIS: &str = "<_this type=\"HostCertificateManager\">certificateManager-21</_this>";
+
+    fn manager() -> MoRef {
+        MoRef::new("HostCertificateManager", "certificateManager-21")
+    }
+
+    #[test]
+    fn reads_what_a_host_trusts_line_ends_and_all() {
+        let body = soap_body(&look(ca_certificates(&vcenter(), &manager())));
+        assert_eq!(body, format!("<ListCACertificates xmlns=\"urn:vim25\">{THIS}</ListCACertificates>"));
+        let answer = soap(
+            "<ListCACertificatesResponse xmlns='urn:vim25'><returnval>-----BEGIN&#xD;\nMIIB</returnval>\
+             <returnval>two</returnval></ListCACertificatesResponse>",
+        );
+        assert_eq!(parse_ca_certificates(&answer).unwrap(), ["-----BEGIN\r\nMIIB", "two"]);
+        let none = soap("<ListCACertificatesResponse xmlns='urn:vim25'/>");
+        assert_eq!(parse_ca_certificates(&none).unwrap(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn reads_revocation_lists() {
+        let body = soap_body(&look(revocation_lists(&vcenter(), &manager())));
+        let method = "ListCACertificateRevocationLists";
+        assert_eq!(body, format!("<{method} xmlns=\"urn:vim25\">{THIS}</{method}>"));
+        let answer =
+            soap(&format!("<{method}Response xmlns='urn:vim25'><returnval>crl</returnval></{method}Response>"));
+        assert_eq!(parse_revocation_lists(&answer).unwrap(), ["crl"]);
+        assert!(parse_ca_certificates(&answer).is_err(), "the answer to another call is not taken");
+    }
+
+    #[test]
+    fn replaces_certificates_before_lists() {
+        let request =
+            change(replace(&vcenter(), &manager(), &["a\r\nb".to_owned(), "c".to_owned()], &["d".to_owned()]));
+        let method = "ReplaceCACertificatesAndCRLs";
+        assert_eq!(
+            soap_body(&request),
+            format!(
+                "<{method} xmlns=\"urn:vim25\">{THIS}<caCert>a&#xD;\nb</caCert><caCert>c</caCert><caCrl>d</caCrl></{method}>"
+            )
+        );
+        parse_replace(&soap(&format!("<{method}Response xmlns='urn:vim25'/>"))).unwrap();
+    }
+
+    #[test]
+    fn notifies_services() {
+        let body = soap_body(&change(notify_services(&vcenter(), &manager())));
+        assert_eq!(body, format!("<NotifyAffectedServices xmlns=\"urn:vim25\">{THIS}</NotifyAffectedServices>"));
+        parse_notify_services(&soap("<NotifyAffectedServicesResponse xmlns='urn:vim25'/>")).unwrap();
+    }
+}

@@ -47,3 +47,36 @@ impl Record for ClusterRecord {
         &mut self.withheld
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::wire::testing::{look, soap, soap_body, vcenter};
+
+    #[test]
+    fn names_clusters_and_tells_of_those_that_are_gone() {
+        let clusters = [MoRef::new("ClusterComputeResource", "domain-c8"), MoRef::new("ComputeResource", "domain-s9")];
+        let body =
+            soap_body(&look(request(&vcenter(), &MoRef::new("PropertyCollector", "propertyCollector"), &clusters)));
+        assert_eq!(
+            body,
+            "<RetrievePropertiesEx xmlns=\"urn:vim25\"><_this type=\"PropertyCollector\">propertyCollector</_this><specSet>\
+             <propSet><type>ComputeResource</type><all>false</all><pathSet>name</pathSet></propSet>\
+             <objectSet><obj type=\"ClusterComputeResource\">domain-c8</obj><skip>false</skip></objectSet>\
+             <objectSet><obj type=\"ComputeResource\">domain-s9</obj><skip>false</skip></objectSet>\
+             <reportMissingObjectsInResults>true</reportMissingObjectsInResults></specSet><options></options>\
+             </RetrievePropertiesEx>"
+        );
+        let page = parse(&soap(
+            "<RetrievePropertiesExResponse xmlns='urn:vim25'><returnval><objects><obj type='ClusterComputeResource'>domain-c8</obj>\
+             <propSet><name>name</name><val xsi:type='xsd:string'>Zürich &amp; Genf</val></propSet></objects>\
+             <objects><obj type='ComputeResource'>domain-s9</obj><missingSet><path>name</path><fault>\
+             <fault xsi:type='ManagedObjectNotFound'><obj type='ComputeResource'>domain-s9</obj></fault>\
+             <localizedMessage>gone</localizedMessage></fault></missingSet></objects></returnval></RetrievePropertiesExResponse>",
+        ))
+        .unwrap();
+        assert_eq!(page.records.first().unwrap().name.as_deref(), Some("Zürich & Genf"));
+        assert!(page.records.get(1).unwrap().withheld.get("name").unwrap().gone());
+    }
+}

@@ -28,3 +28,31 @@ pub fn destroy(vcenter: &VCenter, view: &MoRef) -> Look {
 pub fn parse_destroy(response: &HttpResponse) -> Result<(), WireError> {
     soap::nothing(response, "DestroyView")
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::wire::testing::{look, soap, soap_body, vcenter};
+
+    #[test]
+    fn makes_and_ends_a_view() {
+        let manager = MoRef::new("ViewManager", "ViewManager");
+        let request = look(create(&vcenter(), &manager, &MoRef::new("Folder", "group-d1"), "HostSystem"));
+        assert_eq!(
+            soap_body(&request),
+            "<CreateContainerView xmlns=\"urn:vim25\"><_this type=\"ViewManager\">ViewManager</_this>\
+             <container type=\"Folder\">group-d1</container><type>HostSystem</type><recursive>true</recursive>\
+             </CreateContainerView>"
+        );
+        let view = MoRef::new("ContainerView", "session[1]2");
+        let answer = "<CreateContainerViewResponse xmlns='urn:vim25'><returnval type='ContainerView'>session[1]2</returnval>\
+                      </CreateContainerViewResponse>";
+        assert_eq!(parse_create(&soap(answer)).unwrap(), view);
+        assert_eq!(
+            soap_body(&look(destroy(&vcenter(), &view))),
+            "<DestroyView xmlns=\"urn:vim25\"><_this type=\"ContainerView\">session[1]2</_this></DestroyView>"
+        );
+        parse_destroy(&soap("<DestroyViewResponse xmlns='urn:vim25'/>")).unwrap();
+    }
+}

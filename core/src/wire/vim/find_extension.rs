@@ -42,3 +42,25 @@ pub fn parse(response: &HttpResponse) -> Result<Option<Extension>, WireError> {
     })?;
     Ok(found.into_iter().next())
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::wire::testing::{look, soap, soap_body, vcenter};
+
+    #[test]
+    fn finds_an_extension_or_none() {
+        let manager = MoRef::new("ExtensionManager", "ExtensionManager");
+        assert_eq!(
+            soap_body(&look(request(&vcenter(), &manager, "com.example.x"))),
+            "<FindExtension xmlns=\"urn:vim25\"><_this type=\"ExtensionManager\">ExtensionManager</_this>\
+             <extensionKey>com.example.x</extensionKey></FindExtension>"
+        );
+        let found = "<FindExtensionResponse xmlns='urn:vim25'><returnval><description><label>l</label></description>\
+                     <key>com.example.x</key><company>c</company><version>1.2</version></returnval></FindExtensionResponse>";
+        let extension = parse(&soap(found)).unwrap().unwrap();
+        assert_eq!((extension.key.as_str(), extension.version.as_deref()), ("com.example.x", Some("1.2")));
+        assert_eq!(parse(&soap("<FindExtensionResponse xmlns='urn:vim25'/>")).unwrap(), None);
+    }
+}

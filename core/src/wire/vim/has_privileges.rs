@@ -63,3 +63,32 @@ fn availability(xml: &mut Xml<'_>) -> Result<(String, bool), WireError> {
     })?;
     Ok((xml.required(privilege, "privId")?, xml.required(granted, "isGranted")?))
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::wire::testing::{look, soap, soap_body, vcenter};
+
+    #[test]
+    fn asks_by_user_and_reads_each_privilege() {
+        let manager = MoRef::new("AuthorizationManager", "AuthorizationManager");
+        let entities = [MoRef::new("Folder", "group-d1")];
+        let request =
+            look(request(&vcenter(), &manager, &entities, "LAB\\u", &["Certificate.Manage", "StorageViews.View"]));
+        assert_eq!(
+            soap_body(&request),
+            "<HasUserPrivilegeOnEntities xmlns=\"urn:vim25\"><_this type=\"AuthorizationManager\">AuthorizationManager</_this>\
+             <entities type=\"Folder\">group-d1</entities><userName>LAB\\u</userName><privId>Certificate.Manage</privId>\
+             <privId>StorageViews.View</privId></HasUserPrivilegeOnEntities>"
+        );
+        let answer = soap(
+            "<HasUserPrivilegeOnEntitiesResponse xmlns='urn:vim25'><returnval><entity type='Folder'>group-d1</entity>\
+             <privAvailability><privId>Certificate.Manage</privId><isGranted>0</isGranted></privAvailability>\
+             <privAvailability><privId>StorageViews.View</privId><isGranted>true</isGranted></privAvailability></returnval>\
+             </HasUserPrivilegeOnEntitiesResponse>",
+        );
+        let granted = vec![("Certificate.Manage".to_owned(), false), ("StorageViews.View".to_owned(), true)];
+        assert_eq!(parse(&answer).unwrap(), [EntityPrivileges { entity: MoRef::new("Folder", "group-d1"), granted }]);
+    }
+}

@@ -48,3 +48,53 @@ impl Record for HostCertificate {
         &mut self.withheld
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::wire::testing::{look, soap, soap_body, vcenter};
+
+    fn answer(bytes: &str) -> HttpResponse {
+        soap(&format!(
+            "<RetrievePropertiesExResponse xmlns='urn:vim25'><returnval><objects><obj type='HostSystem'>host-21</obj><propSet>\
+             <name>config.certificate</name><val xsi:type='ArrayOfByte'>{bytes}</val></propSet></objects></returnval>\
+             </RetrievePropertiesExResponse>"
+        ))
+    }
+
+    #[test]
+    fn asks_for_one_host_only() {
+        let body = soap_body(&look(request(
+            &vcenter(),
+            &MoRef::new("PropertyCollector", "p"),
+            &MoRef::new("HostSystem", "host-21"),
+        )));
+        assert!(body.contains("<pathSet>config.certificate</pathSet>"));
+        assert_eq!(body.matches("<objectSet>").count(), 1);
+    }
+
+    #[test]
+    fn reads_signed_bytes() {
+        let page = parse(&answer("<byte>45</byte>\n<byte>-1</byte><byte>-128</byte><byte>127</byte>")).unwrap();
+        assert_eq!(page.records.first().unwrap().certificate.as_deref(), Some([45, 255, 128, 127].as_slice()));
+        let page = parse(&answer("")).unwrap();
+        assert_eq!(page.records.first().unwrap().certificate.as_deref(), Some([].as_slice()));
+    }
+
+    #[test]
+    fn refuses_what_is_no_array_of_bytes() {
+        for bytes in [
+            "<byte>128</byte>",
+            "<byte>x</byte>",
+            "<byte>1",
+            "1<byte>2</byte>",
+            "<byte>1</byte>2",
+            "<octet>1</octet>",
+            "<byte/>",
+        ] {
+            let error = parse(&answer(bytes)).unwrap_err();
+            assert!(matches!(error, WireError::Malformed { .. }), "{bytes}: {error}");
+        }
+    }
+}

@@ -50,3 +50,39 @@ pub fn reconnect(vcenter: &VCenter, host: &MoRef, identity: &HostIdentity) -> Ch
 pub fn parse_reconnect(response: &HttpResponse) -> Result<MoRef, WireError> {
     soap::reference(response, "ReconnectHost_Task")
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::wire::testing::{change, soap, soap_body, vcenter};
+
+    #[test]
+    fn disconnects_and_reconnects_with_each_identity() {
+        let host = MoRef::new("HostSystem", "host-21");
+        let this = "<_this type=\"HostSystem\">host-21</_this>";
+        let body = |identity: &HostIdentity| soap_body(&change(reconnect(&vcenter(), &host, identity)));
+        assert_eq!(
+            soap_body(&change(disconnect(&vcenter(), &host))),
+            format!("<DisconnectHost_Task xmlns=\"urn:vim25\">{this}</DisconnectHost_Task>")
+        );
+        let with = |spec: &str| format!("<ReconnectHost_Task xmlns=\"urn:vim25\">{this}{spec}</ReconnectHost_Task>");
+        assert_eq!(body(&HostIdentity::Stored), with(""));
+        assert_eq!(
+            body(&HostIdentity::Thumbprint("AA:BB".to_owned())),
+            with("<cnxSpec><sslThumbprint>AA:BB</sslThumbprint><force>false</force></cnxSpec>")
+        );
+        assert_eq!(
+            body(&HostIdentity::Certificate("PEM".to_owned())),
+            with("<cnxSpec><sslCertificate>PEM</sslCertificate><force>false</force></cnxSpec>")
+        );
+        for (method, parse) in
+            [("DisconnectHost_Task", parse_disconnect as fn(&_) -> _), ("ReconnectHost_Task", parse_reconnect)]
+        {
+            let answer = format!(
+                "<{method}Response xmlns='urn:vim25'><returnval type='Task'>task-9</returnval></{method}Response>"
+            );
+            assert_eq!(parse(&soap(&answer)).unwrap(), MoRef::new("Task", "task-9"));
+        }
+    }
+}

@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::host_values::{HostIoFilter, HostService};
+use super::host_values::{io_filter, list, management_ips, product, service};
+
 use crate::request::{HttpResponse, Look};
 use crate::time::UnixTime;
 use crate::wire::property::{self, Objects, Page, Record};
@@ -60,7 +63,7 @@ pub struct HostRecord {
     pub lockdown_mode: Option<String>,
     /// Its services (`config.service.service`).
     pub services: Option<Vec<HostService>>,
-    /// The addresses of the VMkernel adapters selected for management (`config.virtualNicManagerInfo.netConfig`).
+    /// The addresses of the adapters that are selected for management (`config.virtualNicManagerInfo.netConfig`).
     pub management_ips: Option<Vec<String>>,
     /// The I/O filters installed on it (`config.ioFilterInfo`).
     pub io_filters: Option<Vec<HostIoFilter>>,
@@ -83,35 +86,6 @@ pub struct HostRecord {
     pub date_time_system: Option<MoRef>,
     /// What was asked for and withheld, by property path, such as `NoPermission` for `config.service.service`.
     pub withheld: BTreeMap<String, Fault>,
-}
-
-/// A service of an ESXi host.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HostService {
-    /// Its key, such as `TSM-SSH`, `ntpd` or `iofiltervpd`.
-    pub key: String,
-    /// Whether it runs.
-    pub running: bool,
-    /// `on`, `automatic` or `off`.
-    pub policy: String,
-}
-
-/// An I/O filter that is installed on an ESXi host.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HostIoFilter {
-    /// Its id, such as `VMW_spm_1.0.0`.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// Who made it.
-    pub vendor: String,
-    /// Its version.
-    pub version: Option<String>,
-    /// What it does, such as `datastoreIoControl` or `replication`.
-    #[serde(rename = "type")]
-    pub kind: Option<String>,
-    /// Whether it can be used on this host.
-    pub available: Option<bool>,
 }
 
 /// Asks for the first page of the hosts that `view`, a container view of the type `HostSystem`, shows.
@@ -206,119 +180,127 @@ impl Record for HostRecord {
     }
 }
 
-fn list<T>(xml: &mut Xml<'_>, read: fn(&mut Xml<'_>) -> Result<T, WireError>) -> Result<Vec<T>, WireError> {
-    let mut all = Vec::new();
-    xml.children(|xml, _| {
-        all.push(read(xml)?);
-        Ok(())
-    })?;
-    Ok(all)
-}
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::wire::testing::{look, sample, soap, soap_body, vcenter};
 
-fn product(xml: &mut Xml<'_>) -> Result<(Option<String>, Option<String>), WireError> {
-    let (mut version, mut build) = (None, None);
-    xml.children(|xml, tag| {
-        match tag.name() {
-            "version" => version = Some(xml.text()?),
-            "build" => build = Some(xml.text()?),
-            _ => {}
-        }
-        Ok(())
-    })?;
-    Ok((version, build))
-}
-
-fn service(xml: &mut Xml<'_>) -> Result<HostService, WireError> {
-    let (mut key, mut running, mut policy) = (None, None, None);
-    xml.children(|xml, tag| {
-        match tag.name() {
-            "key" => key = Some(xml.text()?),
-            "running" => running = Some(xml.boolean()?),
-            "policy" => policy = Some(xml.text()?),
-            _ => {}
-        }
-        Ok(())
-    })?;
-    Ok(HostService {
-        key: xml.required(key, "key")?,
-        running: xml.required(running, "running")?,
-        policy: xml.required(policy, "policy")?,
-    })
-}
-
-fn io_filter(xml: &mut Xml<'_>) -> Result<HostIoFilter, WireError> {
-    let (mut id, mut name, mut vendor) = (None, None, None);
-    let (mut version, mut kind, mut available) = (None, None, None);
-    xml.children(|xml, tag| {
-        match tag.name() {
-            "id" => id = Some(xml.text()?),
-            "name" => name = Some(xml.text()?),
-            "vendor" => vendor = Some(xml.text()?),
-            "version" => version = Some(xml.text()?),
-            "type" => kind = Some(xml.text()?),
-            "available" => available = Some(xml.boolean()?),
-            _ => {}
-        }
-        Ok(())
-    })?;
-    Ok(HostIoFilter {
-        id: xml.required(id, "id")?,
-        name: xml.required(name, "name")?,
-        vendor: xml.required(vendor, "vendor")?,
-        version,
-        kind,
-        available,
-    })
-}
-
-/// The addresses of the candidates that are selected for the type `management`; `vmk0` alone would be a guess.
-fn management_ips(xml: &mut Xml<'_>) -> Result<Vec<String>, WireError> {
-    let mut ips = Vec::new();
-    xml.children(|xml, _| {
-        let (mut kind, mut selected, mut candidates) = (String::new(), Vec::new(), Vec::new());
-        xml.children(|xml, tag| {
-            match tag.name() {
-                "nicType" => kind = xml.text()?,
-                "candidateVnic" => candidates.push(adapter(xml)?),
-                "selectedVnic" => selected.push(xml.text()?),
-                _ => {}
-            }
-            Ok(())
-        })?;
-        if kind == "management" {
-            ips.extend(candidates.into_iter().filter(|adapter| adapter.is_among(&selected)).filter_map(|a| a.address));
-        }
-        Ok(())
-    })?;
-    Ok(ips)
-}
-
-struct Adapter {
-    key: String,
-    address: Option<String>,
-}
-
-impl Adapter {
-    /// `selectedVnic` names a candidate by its `key`; either may begin with the service's name.
-    fn is_among(&self, selected: &[String]) -> bool {
-        let bare = |key: &str| key.strip_prefix("management.").unwrap_or(key).to_owned();
-        selected.iter().any(|link| bare(link) == bare(&self.key))
+    fn page(content: &str) -> Page<HostRecord> {
+        parse(&soap(&format!(
+            "<RetrievePropertiesExResponse xmlns='urn:vim25'><returnval>{content}</returnval></RetrievePropertiesExResponse>"
+        )))
+        .unwrap()
     }
-}
 
-fn adapter(xml: &mut Xml<'_>) -> Result<Adapter, WireError> {
-    let (mut key, mut address) = (None, None);
-    xml.children(|xml, tag| {
-        match tag.name() {
-            "key" => key = Some(xml.text()?),
-            "spec" => xml.leaves(String::new(), &mut |path, text| {
-                if path == "/ip/ipAddress" {
-                    address = Some(text);
-                }
-            })?,
-            _ => {}
+    #[test]
+    fn asks_for_a_page_of_a_view_and_never_for_certificates() {
+        let collector = MoRef::new("PropertyCollector", "propertyCollector");
+        let body = soap_body(&look(request(&vcenter(), &collector, &MoRef::new("ContainerView", "session[1]2"))));
+        assert!(!body.contains("config.certificate"));
+        assert!(body.ends_with(
+            "<objectSet><obj type=\"ContainerView\">session[1]2</obj><skip>true</skip><selectSet xsi:type=\"TraversalSpec\">\
+             <name>view</name><type>ContainerView</type><path>view</path><skip>false</skip></selectSet></objectSet></specSet>\
+             <options><maxObjects>100</maxObjects></options></RetrievePropertiesEx>"
+        ));
+        for path in PATHS {
+            assert!(body.contains(&format!("<pathSet>{path}</pathSet>")));
         }
-        Ok(())
-    })?;
-    Ok(Adapter { key: xml.required(key, "key")?, address })
+        assert_eq!(
+            soap_body(&look(next(&vcenter(), &collector, "7<"))),
+            "<ContinueRetrievePropertiesEx xmlns=\"urn:vim25\"><_this type=\"PropertyCollector\">propertyCollector</_this>\
+             <token>7&lt;</token></ContinueRetrievePropertiesEx>"
+        );
+        let body = soap_body(&look(request_for(&vcenter(), &collector, &[MoRef::new("HostSystem", "host-21")])));
+        assert!(body.contains("<objectSet><obj type=\"HostSystem\">host-21</obj><skip>false</skip></objectSet>"));
+    }
+
+    #[test]
+    fn reads_what_vcsim_answers() {
+        let page = parse(&sample!(200, "hosts-vcsim.xml")).unwrap();
+        assert_eq!((page.records.len(), page.token.as_ref(), page.empty), (4, None, false));
+        let host = page.records.first().unwrap();
+        assert_eq!(host.moref, MoRef::new("HostSystem", "host-21"));
+        assert_eq!(host.name.as_deref(), Some("DC0_H0"));
+        assert_eq!(host.parent, Some(MoRef::new("ComputeResource", "computeresource-23")));
+        assert_eq!(host.connection_state.as_deref(), Some("connected"));
+        assert_eq!(host.in_maintenance_mode, Some(false));
+        assert_eq!((host.version.as_deref(), host.build.as_deref()), (Some("6.5.0"), Some("5969303")));
+        assert_eq!(host.lockdown_mode.as_deref(), Some("lockdownDisabled"));
+        let ssh = host.services.as_ref().unwrap().iter().find(|service| service.key == "TSM-SSH").unwrap();
+        assert_eq!((ssh.running, ssh.policy.as_str()), (false, "off"));
+        assert_eq!(host.io_filters, None, "what was not said stays unknown");
+    }
+
+    #[test]
+    fn takes_the_address_that_is_selected_for_management() {
+        let net = "<objects><obj type='HostSystem'>h</obj><propSet><name>config.virtualNicManagerInfo.netConfig</name>\
+            <val xsi:type='ArrayOfVirtualNicManagerNetConfig'><VirtualNicManagerNetConfig><nicType>vmotion</nicType>\
+            <multiSelectAllowed>true</multiSelectAllowed><candidateVnic><device>vmk0</device><key>vmotion.key-vmk0</key>\
+            <portgroup/><spec><ip><dhcp>false</dhcp><ipAddress>10.9.9.9</ipAddress></ip></spec></candidateVnic>\
+            <selectedVnic>vmotion.key-vmk0</selectedVnic></VirtualNicManagerNetConfig><VirtualNicManagerNetConfig>\
+            <nicType>management</nicType><multiSelectAllowed>true</multiSelectAllowed><candidateVnic><device>vmk0</device>\
+            <key>management.key-vmk0</key><portgroup/><spec><ip><dhcp>false</dhcp><ipAddress>10.0.0.1</ipAddress></ip></spec>\
+            </candidateVnic><candidateVnic><device>vmk1</device><key>management.key-vmk1</key><portgroup/><spec><ip>\
+            <dhcp>false</dhcp><ipAddress>10.0.0.2</ipAddress></ip></spec></candidateVnic>\
+            <selectedVnic>management.key-vmk1</selectedVnic></VirtualNicManagerNetConfig></val></propSet></objects>";
+        assert_eq!(
+            page(net).records.first().unwrap().management_ips.as_deref(),
+            Some(["10.0.0.2".to_owned()].as_slice())
+        );
+    }
+
+    #[test]
+    fn reads_every_other_property() {
+        let set = |name: &str, val: &str| format!("<propSet><name>{name}</name>{val}</propSet>");
+        let content = [
+            set("runtime.bootTime", "<val xsi:type='xsd:dateTime'>2026-09-13T08:55:01Z</val>"),
+            set(
+                "config.ioFilterInfo",
+                "<val xsi:type='ArrayOfHostIoFilterInfo'><HostIoFilterInfo><id>i</id><name>n</name><vendor>v</vendor>\
+                 <version>1</version><type>cache</type><available>true</available></HostIoFilterInfo></val>",
+            ),
+            set("config.vsanHostConfig.enabled", "<val xsi:type='xsd:boolean'>1</val>"),
+            set("config.deploymentInfo.bootedFromStatelessCache", "<val xsi:type='xsd:boolean'>false</val>"),
+            set("hardware.systemInfo.uuid", "<val xsi:type='xsd:string'>u</val>"),
+            set("summary.config.sslThumbprint", "<val xsi:type='xsd:string'>AA</val>"),
+            set("summary.managementServerIp", "<val xsi:type='xsd:string'>10.0.0.9</val>"),
+            set(
+                "configManager.certificateManager",
+                "<val type='HostCertificateManager' xsi:type='ManagedObjectReference'>c</val>",
+            ),
+            set(
+                "configManager.serviceSystem",
+                "<val type='HostServiceSystem' xsi:type='ManagedObjectReference'>s</val>",
+            ),
+            set(
+                "configManager.dateTimeSystem",
+                "<val type='HostDateTimeSystem' xsi:type='ManagedObjectReference'>d</val>",
+            ),
+            set("some.newProperty", "<val xsi:type='Whatever'><a><b/></a></val>"),
+        ]
+        .concat();
+        let page = page(&format!("<token>7</token><objects><obj type='HostSystem'>h</obj>{content}</objects>"));
+        assert_eq!(page.token.as_deref(), Some("7"));
+        let host = page.records.first().unwrap();
+        assert_eq!(host.boot_time, Some(UnixTime(1_789_289_701)));
+        assert_eq!(host.io_filters.as_ref().unwrap().first().unwrap().available, Some(true));
+        assert_eq!((host.vsan_enabled, host.booted_from_stateless_cache), (Some(true), Some(false)));
+        assert_eq!((host.uuid.as_deref(), host.ssl_thumbprint.as_deref()), (Some("u"), Some("AA")));
+        assert_eq!(host.management_server_ip.as_deref(), Some("10.0.0.9"));
+        assert_eq!(host.certificate_manager, Some(MoRef::new("HostCertificateManager", "c")));
+        assert_eq!(host.service_system, Some(MoRef::new("HostServiceSystem", "s")));
+        assert_eq!(host.date_time_system, Some(MoRef::new("HostDateTimeSystem", "d")));
+    }
+
+    #[test]
+    fn tells_why_a_property_is_absent_by_the_part_that_was_withheld() {
+        let page = page(
+            "<objects><obj type='HostSystem'>h</obj><missingSet><path>config</path><fault><fault xsi:type='NoPermission'>\
+             <privilegeId>System.Read</privilegeId></fault></fault></missingSet></objects>",
+        );
+        let host = page.records.first().unwrap();
+        assert_eq!(host.why_absent("config.lockdownMode").unwrap().name, "NoPermission");
+        assert_eq!(host.why_absent("configManager.serviceSystem"), None);
+    }
 }

@@ -92,3 +92,41 @@ pub fn parse_disks(response: &HttpResponse) -> Result<Vec<VirtualDisk>, WireErro
         Ok(VirtualDisk { vm: xml.required(vm, "vm")?, disk_id: xml.required(disk_id, "diskId")? })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::wire::testing::{look, soap, soap_body, vcenter};
+
+    #[test]
+    fn asks_for_filters_and_for_the_disks_that_use_one() {
+        let manager = MoRef::new("IoFilterManager", "IoFilterManager");
+        let cluster = MoRef::new("ClusterComputeResource", "domain-c8");
+        let this = "<_this type=\"IoFilterManager\">IoFilterManager</_this>";
+        let resource = "<compRes type=\"ClusterComputeResource\">domain-c8</compRes>";
+        assert_eq!(
+            soap_body(&look(filters(&vcenter(), &manager, &cluster))),
+            format!("<QueryIoFilterInfo xmlns=\"urn:vim25\">{this}{resource}</QueryIoFilterInfo>")
+        );
+        assert_eq!(
+            soap_body(&look(disks(&vcenter(), &manager, "VMW_spm_1.0.0", &cluster))),
+            format!(
+                "<QueryDisksUsingFilter xmlns=\"urn:vim25\">{this}<filterId>VMW_spm_1.0.0</filterId>{resource}\
+                 </QueryDisksUsingFilter>"
+            )
+        );
+        let found = parse_filters(&soap(
+            "<QueryIoFilterInfoResponse xmlns='urn:vim25'><returnval><id>VMW_spm_1.0.0</id><name>spm</name><vendor>VMW</vendor>\
+             <version>1.0.0</version><type>datastoreIoControl</type><opType>install</opType></returnval></QueryIoFilterInfoResponse>",
+        ))
+        .unwrap();
+        assert_eq!(found.first().unwrap().kind.as_deref(), Some("datastoreIoControl"));
+        let used = parse_disks(&soap(
+            "<QueryDisksUsingFilterResponse xmlns='urn:vim25'><returnval><vm type='VirtualMachine'>vm-1</vm><diskId>2000</diskId>\
+             </returnval></QueryDisksUsingFilterResponse>",
+        ))
+        .unwrap();
+        assert_eq!(used, [VirtualDisk { vm: MoRef::new("VirtualMachine", "vm-1"), disk_id: 2000 }]);
+    }
+}

@@ -13,3 +13,21 @@ pub fn request(vcenter: &VCenter, session_manager: &MoRef) -> Look {
 pub fn parse(response: &HttpResponse) -> Result<(), WireError> {
     soap::nothing(response, "Logout")
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::wire::testing::{header, look, soap, soap_body, vcenter};
+
+    #[test]
+    fn ends_the_session_by_its_cookie() {
+        let request = look(request(&vcenter(), &MoRef::new("SessionManager", "SessionManager")));
+        assert_eq!(
+            soap_body(&request),
+            "<Logout xmlns=\"urn:vim25\"><_this type=\"SessionManager\">SessionManager</_this></Logout>"
+        );
+        assert_eq!(header(&request, "cookie").unwrap(), "vmware_soap_session=\"{session.vim:Raw}\"");
+        parse(&soap("<LogoutResponse xmlns='urn:vim25'></LogoutResponse>")).unwrap();
+    }
+}

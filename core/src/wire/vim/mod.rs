@@ -12,6 +12,7 @@ pub mod host_certificate;
 pub mod host_connection;
 pub mod host_page;
 pub mod host_service;
+mod host_values;
 pub mod io_filters;
 pub mod login;
 pub mod logout;

@@ -40,3 +40,36 @@ pub fn parse(response: &HttpResponse) -> Result<Vec<OptionValue>, WireError> {
         Ok(OptionValue { key: xml.required(key, "key")?, value })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::wire::testing::{look, sample, soap, soap_body, vcenter};
+
+    #[test]
+    fn asks_by_prefix_and_reads_values_of_any_type() {
+        let request = look(request(&vcenter(), &MoRef::new("OptionManager", "VpxSettings"), CERTIFICATE_SETTINGS));
+        assert_eq!(
+            soap_body(&request),
+            "<QueryOptions xmlns=\"urn:vim25\"><_this type=\"OptionManager\">VpxSettings</_this>\
+             <name>vpxd.certmgmt.</name></QueryOptions>"
+        );
+        let options = parse(&sample!(200, "options.xml")).unwrap();
+        assert_eq!(options, [OptionValue { key: "vpxd.certmgmt.mode".to_owned(), value: Some("vmca".to_owned()) }]);
+        let options = parse(&soap(
+            "<QueryOptionsResponse xmlns='urn:vim25'><returnval xsi:type='OptionValue'><key>a</key>\
+             <value xsi:type='xsd:int'>240</value></returnval><returnval><key>b</key></returnval></QueryOptionsResponse>",
+        ))
+        .unwrap();
+        assert_eq!(options.first().unwrap().value.as_deref(), Some("240"));
+        assert_eq!(options.get(1).unwrap().value, None);
+    }
+
+    #[test]
+    fn an_unknown_name_is_a_fault_and_not_an_empty_list() {
+        let error = parse(&sample!(500, "invalid-name.xml")).unwrap_err();
+        let fault = error.fault().unwrap();
+        assert_eq!((fault.name.as_str(), fault.field("name")), ("InvalidName", Some("vpxd.certmgmt.mode")));
+    }
+}

@@ -21,3 +21,29 @@ pub fn request(vcenter: &VCenter, certificate_manager: &MoRef, hosts: &[MoRef]) 
 pub fn parse(response: &HttpResponse) -> Result<MoRef, WireError> {
     soap::reference(response, "CertMgrRefreshCertificates_Task")
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::wire::testing::{change, soap, soap_body, vcenter};
+
+    #[test]
+    fn renews_the_certificates_of_hosts() {
+        let hosts = [MoRef::new("HostSystem", "host-1"), MoRef::new("HostSystem", "host-2")];
+        let manager = MoRef::new("CertificateManager", "certificateManager");
+        let method = "CertMgrRefreshCertificates_Task";
+        assert_eq!(
+            soap_body(&change(request(&vcenter(), &manager, &hosts))),
+            format!(
+                "<{method} xmlns=\"urn:vim25\"><_this type=\"CertificateManager\">certificateManager</_this>\
+                 <host type=\"HostSystem\">host-1</host><host type=\"HostSystem\">host-2</host></{method}>"
+            )
+        );
+        let answer =
+            format!("<{method}Response xmlns='urn:vim25'><returnval type='Task'>task-9</returnval></{method}Response>");
+        assert_eq!(parse(&soap(&answer)).unwrap(), MoRef::new("Task", "task-9"));
+        let nothing = format!("<{method}Response xmlns='urn:vim25'/>");
+        assert!(matches!(parse(&soap(&nothing)), Err(WireError::Malformed { .. })));
+    }
+}

@@ -124,3 +124,43 @@ fn about(xml: &mut Xml<'_>) -> Result<About, WireError> {
         instance_uuid,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::wire::testing::{look, sample, soap, soap_body, vcenter};
+
+    #[test]
+    fn asks_without_a_session() {
+        let request = look(request(&vcenter()));
+        assert_eq!(
+            soap_body(&request),
+            "<RetrieveServiceContent xmlns=\"urn:vim25\"><_this type=\"ServiceInstance\">ServiceInstance</_this>\
+             </RetrieveServiceContent>"
+        );
+        assert!(request.headers.iter().all(|header| header.name != "cookie"));
+    }
+
+    #[test]
+    fn reads_what_vcsim_answers() {
+        let content = parse(&sample!(200, "service-content-vcsim.xml")).unwrap();
+        assert_eq!(content.root_folder, MoRef::new("Folder", "group-d1"));
+        assert_eq!(content.option_manager, Some(MoRef::new("OptionManager", "VpxSettings")));
+        assert_eq!(content.about.api_type, "VirtualCenter");
+        assert_eq!(content.about.api_version, "6.5");
+    }
+
+    #[test]
+    fn an_esxi_host_has_no_certificate_manager() {
+        let content = parse(&soap(
+            "<RetrieveServiceContentResponse xmlns='urn:vim25'><returnval><rootFolder type='Folder'>ha-folder-root</rootFolder>\
+             <propertyCollector type='PropertyCollector'>ha-property-collector</propertyCollector><about><version>8.0.3</version>\
+             <build>1</build><apiType>HostAgent</apiType><apiVersion>8.0.3.0</apiVersion></about></returnval>\
+             </RetrieveServiceContentResponse>",
+        ))
+        .unwrap();
+        assert_eq!(content.certificate_manager, None);
+        assert_eq!(content.about.instance_uuid, None);
+    }
+}

@@ -76,3 +76,45 @@ pub fn storage_version(vim_version: &str) -> &'static str {
         Some(_) | None => "6.5",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::wire::testing::{look, response, sample, vcenter};
+
+    #[test]
+    fn asks_without_a_session() {
+        let request = look(request(&vcenter()));
+        assert_eq!((request.method, request.path.as_str()), (Method::Get, "/sdk/vimServiceVersions.xml"));
+        assert!(request.headers.is_empty());
+    }
+
+    #[test]
+    fn reads_newest_and_prior_versions() {
+        let versions = parse(&sample!(200, "service-versions.xml")).unwrap();
+        assert_eq!(versions, ["6.5", "6.0", "5.5"]);
+        assert_eq!(choose(&versions), Some("6.5"));
+    }
+
+    #[test]
+    fn hazard_8_asks_for_the_newest_version_that_both_sides_know() {
+        let body = "<namespaces version='1.0'><namespace><name>urn:sms</name><version>99</version></namespace><namespace>\
+                    <name>urn:vim25</name><version>12.0.0.0</version><priorVersions><version>8.0.3.0</version>\
+                    <version>8.0.2.0</version></priorVersions></namespace></namespaces>";
+        let versions = parse(&response(200, body)).unwrap();
+        assert_eq!(versions, ["12.0.0.0", "8.0.3.0", "8.0.2.0"]);
+        assert_eq!(choose(&versions), Some("8.0.3.0"));
+        assert_eq!(choose(&["5.5".to_owned()]), None);
+        assert!(parse(&response(200, "<html/>")).unwrap_err().to_string().contains("`namespaces`"));
+    }
+
+    #[test]
+    fn the_storage_service_is_asked_for_a_version_that_it_surely_has() {
+        let pairs =
+            [("9.1.0.0", "8.0.0.0"), ("8.0.3.0", "8.0.0.0"), ("7.0.3.2", "7.0.0.0"), ("6.7.2", "6.7"), ("6.5", "6.5")];
+        for (vim, storage) in pairs {
+            assert_eq!(storage_version(vim), storage, "{vim}");
+        }
+    }
+}

@@ -78,3 +78,32 @@ fn info(xml: &mut Xml<'_>) -> Result<TaskInfo, WireError> {
     })?;
     Ok(TaskInfo { state: xml.required(state, "state")?, error, progress, entity, complete_time })
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::wire::testing::{look, soap, soap_body, vcenter};
+
+    #[test]
+    fn asks_for_many_tasks_and_reads_their_errors() {
+        let tasks = [MoRef::new("Task", "task-68")];
+        let body = soap_body(&look(request(&vcenter(), &MoRef::new("PropertyCollector", "p"), &tasks)));
+        assert!(body.contains("<type>Task</type><all>false</all><pathSet>info</pathSet>"));
+        let page = parse(&soap(
+            "<RetrievePropertiesExResponse xmlns='urn:vim25'><returnval><objects><obj type='Task'>task-68</obj><propSet>\
+             <name>info</name><val xsi:type='TaskInfo'><key>task-68</key><task type='Task'>task-68</task>\
+             <entity type='HostSystem'>host-21</entity><state>error</state><error><fault xsi:type='SSLVerifyFault'>\
+             <selfSigned>true</selfSigned><thumbprint>AA:BB</thumbprint></fault><localizedMessage>no trust</localizedMessage>\
+             </error><progress>15</progress><completeTime>2026-09-13T08:55:01Z</completeTime></val></propSet></objects>\
+             </returnval></RetrievePropertiesExResponse>",
+        ))
+        .unwrap();
+        let info = page.records.first().unwrap().info.as_ref().unwrap();
+        assert_eq!(info.state, TaskState::Error);
+        let error = info.error.as_ref().unwrap();
+        assert_eq!((error.name.as_str(), error.field("thumbprint")), ("SSLVerifyFault", Some("AA:BB")));
+        assert_eq!((info.progress, info.complete_time), (Some(15), Some(UnixTime(1_789_289_701))));
+        assert_eq!(info.entity, Some(MoRef::new("HostSystem", "host-21")));
+    }
+}

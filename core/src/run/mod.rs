@@ -1,0 +1,464 @@
+//! Machine 2: carries out a plan, step by step, and proves it by looking again.
+//!
+//! A run asks for approval of the plan's digest, surveys the world again and stops if the plan no longer fits, works
+//! through the steps, and at the end surveys once more. Every step is looked at before it acts (it may not be needed)
+//! and after (an answer of 200 proves nothing). Clusters are worked on side by side; within a cluster it is one host
+//! after the other. At the first failure nothing new is begun, hosts in hand are finished, and the failed one is
+//! taken back.
+
+mod act;
+mod ending;
+mod journal;
+mod look;
+mod recover;
+mod track;
+
+pub use ending::Ending;
+pub use journal::{IllegalEntry, JournalEntry, JournalEvent, SavedCaStore, Status};
+
+use std::collections::{BTreeMap, VecDeque};
+
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostic::Diagnostic;
+use crate::facts::Facts;
+use crate::job::Job;
+use crate::machine::{Input, Machine, Misuse, Output, RequestId};
+use crate::plan::{Plan, StepId};
+use crate::policy::Policy;
+use crate::report::Report;
+use crate::request::{Approval, ApprovalRequest, Failure, Response, Work};
+use crate::rules::judge;
+use crate::survey::{Inquiry, Question, Session, Survey, SurveyEvent, Tag};
+use crate::time::UnixTime;
+
+/// The version of a run's snapshot; one of another version is refused.
+const SNAPSHOT: &str = "iofilter-certs/run/1";
+/// Seconds without a question after which vCenter is asked for the time, so that the session does not run out. vCenter
+/// ends a session after 30 idle minutes.
+const KEEP_ALIVE_SECONDS: i64 = 300;
+
+/// Carries out one plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    version: String,
+    plan: Plan,
+    policy: Policy,
+    job: Job,
+    phase: Phase,
+    inquiry: Inquiry,
+    status: BTreeMap<StepId, Status>,
+    why_failed: BTreeMap<StepId, String>,
+    saved: BTreeMap<StepId, SavedCaStore>,
+    tasks: BTreeMap<StepId, String>,
+    tracks: Vec<track::Track>,
+    changes: BTreeMap<RequestId, usize>,
+    stopping: Option<String>,
+    proof: Option<Report>,
+    ending: Option<Ending>,
+    outbox: VecDeque<Output<Work, RunEvent>>,
+    next_id: u32,
+    next_tag: Tag,
+    asked_at: UnixTime,
+    at_rest: bool,
+}
+
+/// Where a run is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+enum Phase {
+    /// Nothing has been handed in.
+    New,
+    /// A person decides.
+    Approving(RequestId),
+    /// The world is looked at before the first act.
+    Checking(Box<Survey>),
+    /// Steps are carried out.
+    Working,
+    /// The session is ended.
+    Leaving,
+    /// The world is looked at after the last act.
+    Proving(Box<Survey>),
+    /// There is nothing left to do.
+    Over,
+}
+
+/// What a run reports on the way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunEvent {
+    /// An entry for the journal: to be made durable before the requests that follow are performed.
+    Journal(JournalEntry),
+    /// How far a survey before or after the work is.
+    Looking(SurveyEvent),
+}
+
+impl Run {
+    /// A run of `plan`, which was made with this policy from a survey of this job's vCenter.
+    pub fn new(plan: Plan, policy: Policy, job: Job, now: UnixTime) -> Self {
+        let tracks = track::of(&plan);
+        let inquiry = Inquiry::new(job.clone(), now);
+        Self {
+            version: SNAPSHOT.to_owned(),
+            plan,
+            policy,
+            job,
+            phase: Phase::New,
+            inquiry,
+            status: BTreeMap::new(),
+            why_failed: BTreeMap::new(),
+            saved: BTreeMap::new(),
+            tasks: BTreeMap::new(),
+            tracks,
+            changes: BTreeMap::new(),
+            stopping: None,
+            proof: None,
+            ending: None,
+            outbox: VecDeque::new(),
+            next_id: 1,
+            next_tag: 1,
+            asked_at: now,
+            at_rest: true,
+        }
+    }
+
+    /// The plan that is carried out.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Where a step stands.
+    pub fn status(&self, step: StepId) -> Status {
+        self.status.get(&step).copied().unwrap_or_default()
+    }
+
+    /// Why a step failed or was not reached.
+    pub fn why(&self, step: StepId) -> Option<&str> {
+        self.why_failed.get(&step).map(String::as_str)
+    }
+
+    /// How it ended, once it is over.
+    pub fn ending(&self) -> Option<&Ending> {
+        self.ending.as_ref()
+    }
+
+    /// What was found when the world was looked at after the last act.
+    pub fn proof(&self) -> Option<&Report> {
+        self.proof.as_ref()
+    }
+
+    /// The machine as JSON, to be kept. Only at rest.
+    pub fn snapshot(&self) -> Result<Vec<u8>, Misuse> {
+        if !self.at_rest {
+            return Err(Misuse::NotDrained);
+        }
+        serde_json::to_vec(self).map_err(|error| Misuse::BadSnapshot { why: error.to_string() })
+    }
+
+    /// A machine that was kept. Requests that were open are to be answered, or failed, here.
+    pub fn restore(snapshot: &[u8]) -> Result<Self, Misuse> {
+        let bad = |why: String| Misuse::BadSnapshot { why };
+        let run: Self = serde_json::from_slice(snapshot).map_err(|error| bad(format!("it does not read as one: {error}")))?;
+        if run.version != SNAPSHOT {
+            return Err(bad(format!("it is of version `{}`, and this is `{SNAPSHOT}`", run.version)));
+        }
+        Ok(run)
+    }
+
+    fn take_id(&mut self) -> RequestId {
+        let id = RequestId(self.next_id);
+        self.next_id = self.next_id.saturating_add(1);
+        id
+    }
+
+    /// Writes an entry, and lets it have its effect through the one transition table.
+    fn record(&mut self, now: UnixTime, event: JournalEvent) {
+        self.apply(&event);
+        self.outbox.push_back(Output::Event(RunEvent::Journal(JournalEntry { at: now, event })));
+    }
+
+    /// The effect of an entry on what the run knows; the same for a live and for a recovered run.
+    fn apply(&mut self, event: &JournalEvent) -> bool {
+        if let Some(step) = event.step() {
+            let Some(status) = self.status(step).after(event) else { return false };
+            self.status.insert(step, status);
+        }
+        match event {
+            JournalEvent::Started { step, saved } => {
+                self.tasks.remove(step);
+                // What was saved first is what was there before anything was done.
+                if let Some(saved) = saved {
+                    self.saved.entry(*step).or_insert_with(|| saved.clone());
+                }
+            }
+            JournalEvent::TaskBegun { step, task } => {
+                self.tasks.insert(*step, task.clone());
+            }
+            JournalEvent::NotReached { step, why }
+            | JournalEvent::Failed { step, why }
+            | JournalEvent::UndoFailed { step, why } => {
+                self.why_failed.insert(*step, why.clone());
+            }
+            JournalEvent::Stopping { why } => {
+                self.stopping.get_or_insert_with(|| why.clone());
+            }
+            _ => {}
+        }
+        true
+    }
+
+    fn begin(&mut self, now: UnixTime) {
+        let digest = self.plan.digest();
+        let plan = Box::new(self.plan.clone());
+        let policy = Box::new(self.policy.clone());
+        self.record(now, JournalEvent::Begun { digest: digest.clone(), plan, policy });
+        let id = self.take_id();
+        let summary = self.plan.summary();
+        self.outbox.push_back(Output::Request(id, Work::Approve(ApprovalRequest { digest, summary })));
+        self.phase = Phase::Approving(id);
+    }
+
+    fn decided(&mut self, now: UnixTime, answer: Result<Response, Failure>) {
+        match answer {
+            Ok(Response::Approval(Approval::Approved { digest, by })) if digest == self.plan.digest() => {
+                self.record(now, JournalEvent::Approved { by, digest });
+                self.look_around(now);
+            }
+            Ok(Response::Approval(Approval::Approved { digest, .. })) => {
+                self.rejected(now, format!("another plan was approved: its digest is `{digest}`"));
+            }
+            Ok(Response::Approval(Approval::Rejected { reason })) => self.rejected(now, reason),
+            Ok(_) => self.rejected(now, "the answer was no decision".to_owned()),
+            Err(failure) => self.rejected(now, failure.message),
+        }
+    }
+
+    fn rejected(&mut self, now: UnixTime, reason: String) {
+        self.record(now, JournalEvent::Rejected { reason: reason.clone() });
+        self.end(now, Ending::Refused { why: format!("not approved: {reason}") });
+    }
+
+    /// Looks at the world before the first act.
+    fn look_around(&mut self, now: UnixTime) {
+        self.phase = Phase::Checking(Box::new(Survey::starting_at(self.job.clone(), now, self.next_id)));
+    }
+
+    /// The world was looked at: does the plan still fit? A run that was begun before is past that question.
+    fn looked_around(&mut self, now: UnixTime, survey: Survey) {
+        self.next_id = survey.next_id();
+        if let Some(stop) = survey.stopped().cloned() {
+            self.end(now, Ending::Refused { why: format!("nothing was done: {}", stop.message) });
+            return;
+        }
+        let is_fresh = self.status.is_empty();
+        self.inquiry = survey.into_inquiry();
+        self.asked_at = now;
+        if is_fresh && let Some(why) = self.misfit() {
+            self.end(now, Ending::Refused { why });
+            return;
+        }
+        if is_fresh {
+            self.record(now, JournalEvent::Fits);
+        }
+        self.phase = Phase::Working;
+    }
+
+    /// Why the plan does not fit the world any more, if so: what would be planned now is something else.
+    fn misfit(&self) -> Option<String> {
+        let facts = &self.inquiry.facts;
+        let now = crate::plan::plan(facts, &judge(facts, &self.policy), &self.policy, self.job.esxi_ssh.is_some());
+        let steps = |plan: &Plan| (plan.first.clone(), plan.lanes.clone(), plan.last.clone());
+        let is_other_vcenter = self.plan.instance_uuid.is_some() && self.plan.instance_uuid != now.instance_uuid;
+        if is_other_vcenter {
+            return Some("the plan is for another vCenter: the instance uuid differs".to_owned());
+        }
+        (steps(&self.plan) != steps(&now)).then(|| {
+            format!(
+                "nothing was done: the world has changed since the plan was made ({} steps were planned, {} would be now); plan again",
+                self.plan.steps().count(),
+                now.steps().count()
+            )
+        })
+    }
+
+    /// The work is over: leave, and look once more.
+    fn leave(&mut self, now: UnixTime) {
+        self.phase = Phase::Leaving;
+        let leave = [(Session::Vim, Question::Logout), (Session::Rest, Question::RestLogout)];
+        for (session, question) in leave {
+            if self.inquiry.has_session(session) {
+                self.inquiry.put(question, 0);
+            }
+        }
+        self.asked_at = now;
+    }
+
+    fn prove(&mut self, now: UnixTime) {
+        self.phase = Phase::Proving(Box::new(Survey::starting_at(self.job.clone(), now, self.next_id)));
+    }
+
+    fn proved(&mut self, now: UnixTime, survey: Survey) {
+        self.next_id = survey.next_id();
+        let stopped = survey.stopped().cloned();
+        let facts = survey.into_facts();
+        let report = Report::of(&facts, stopped.as_ref(), &self.policy);
+        let ending = ending::of(self, &report, stopped.as_ref());
+        self.proof = Some(report);
+        self.end(now, ending);
+    }
+
+    fn end(&mut self, now: UnixTime, ending: Ending) {
+        self.record(now, JournalEvent::Ended { ending: ending.clone() });
+        self.ending = Some(ending);
+        self.phase = Phase::Over;
+    }
+
+    /// Whatever can go on without another input.
+    fn advance(&mut self, now: UnixTime) {
+        if self.phase == Phase::New {
+            self.begin(now);
+        }
+        if self.phase == Phase::Working {
+            self.work(now);
+            if self.tracks.iter().all(track::Track::is_at_end) {
+                self.leave(now);
+            } else {
+                self.keep_alive(now);
+            }
+        }
+        if self.phase == Phase::Leaving && self.inquiry.is_idle() {
+            self.prove(now);
+        }
+        self.take_survey(now);
+    }
+
+    /// A survey that is over gives its facts.
+    fn take_survey(&mut self, now: UnixTime) {
+        match std::mem::replace(&mut self.phase, Phase::Over) {
+            Phase::Checking(survey) if survey.is_over() => {
+                self.looked_around(now, *survey);
+                self.advance(now);
+            }
+            Phase::Proving(survey) if survey.is_over() => self.proved(now, *survey),
+            phase => self.phase = phase,
+        }
+    }
+
+    fn keep_alive(&mut self, now: UnixTime) {
+        if self.inquiry.is_idle() && now.seconds_since(self.asked_at) >= KEEP_ALIVE_SECONDS {
+            self.inquiry.put(Question::CurrentTime, 0);
+            self.asked_at = now;
+        }
+    }
+
+    fn answer(&mut self, now: UnixTime, id: RequestId, answer: Result<Response, Failure>) -> Result<(), Misuse> {
+        match &mut self.phase {
+            Phase::Approving(asked) if *asked == id => {
+                self.decided(now, answer);
+                Ok(())
+            }
+            Phase::Checking(survey) | Phase::Proving(survey) => survey.handle(now, into_input(id, answer)),
+            Phase::Working | Phase::Leaving => match self.changes.remove(&id) {
+                Some(track) => {
+                    self.acted(now, track, answer);
+                    Ok(())
+                }
+                None => self.inquiry.answer(now, id, answer),
+            },
+            Phase::New | Phase::Approving(_) | Phase::Over => Err(Misuse::NoSuchRequest(id.0)),
+        }
+    }
+
+    fn stop(&mut self, now: UnixTime) -> Result<(), Misuse> {
+        let why = "a person asked to stop".to_owned();
+        match &mut self.phase {
+            Phase::New | Phase::Approving(_) => self.end(now, Ending::Refused { why }),
+            Phase::Checking(survey) => {
+                survey.handle(now, Input::Stop)?;
+                self.end(now, Ending::Refused { why });
+            }
+            // What is in hand is finished; proving is in hand too.
+            Phase::Working if self.stopping.is_none() => self.record(now, JournalEvent::Stopping { why }),
+            Phase::Working | Phase::Leaving | Phase::Proving(_) | Phase::Over => {}
+        }
+        Ok(())
+    }
+
+    /// What the vCenter looked like when the run last looked.
+    pub fn facts(&self) -> &Facts {
+        &self.inquiry.facts
+    }
+
+    /// Why vCenter could not be asked any more, if that is so.
+    pub fn stopped(&self) -> Option<&Diagnostic> {
+        self.inquiry.stopped.as_ref()
+    }
+}
+
+fn into_input(id: RequestId, answer: Result<Response, Failure>) -> Input {
+    match answer {
+        Ok(response) => Input::Response(id, response),
+        Err(failure) => Input::Failed(id, failure),
+    }
+}
+
+impl Machine for Run {
+    type Request = Work;
+    type Event = RunEvent;
+
+    fn handle(&mut self, now: UnixTime, input: Input) -> Result<(), Misuse> {
+        if !self.at_rest {
+            return Err(Misuse::NotDrained);
+        }
+        match input {
+            Input::Response(id, response) => self.answer(now, id, Ok(response))?,
+            Input::Failed(id, failure) => self.answer(now, id, Err(failure))?,
+            Input::Stop => self.stop(now)?,
+            Input::Wake => match &mut self.phase {
+                Phase::Checking(survey) | Phase::Proving(survey) => survey.handle(now, Input::Wake)?,
+                _ => self.inquiry.wake(now),
+            },
+        }
+        self.at_rest = false;
+        self.advance(now);
+        // A survey that has just been begun has to be woken like any other machine.
+        if let Phase::Checking(survey) | Phase::Proving(survey) = &mut self.phase
+            && survey.is_new()
+        {
+            survey.handle(now, Input::Wake)?;
+        }
+        Ok(())
+    }
+
+    fn poll(&mut self) -> Output<Work, RunEvent> {
+        if let Some(output) = self.outbox.pop_front() {
+            return output;
+        }
+        let output = match &mut self.phase {
+            Phase::Checking(survey) | Phase::Proving(survey) => match survey.poll() {
+                Output::Request(id, look) => Output::Request(id, Work::Look(look)),
+                Output::Event(event) => Output::Event(RunEvent::Looking(event)),
+                Output::Wait(until) => Output::Wait(until),
+                // Over by itself, without an input that would take it up: wake soon.
+                Output::Done => Output::Wait(Some(self.asked_at)),
+            },
+            Phase::Working | Phase::Leaving => {
+                let next_id = &mut self.next_id;
+                let take_id = || {
+                    let id = RequestId(*next_id);
+                    *next_id = next_id.saturating_add(1);
+                    id
+                };
+                match self.inquiry.next(take_id) {
+                    Some((id, look)) => Output::Request(id, Work::Look(look)),
+                    None => Output::Wait(self.next_time()),
+                }
+            }
+            Phase::New | Phase::Approving(_) => Output::Wait(None),
+            Phase::Over => Output::Done,
+        };
+        if matches!(output, Output::Wait(_) | Output::Done) {
+            self.at_rest = true;
+        }
+        output
+    }
+}

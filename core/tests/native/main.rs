@@ -1,0 +1,10 @@
+//! The native driver against small servers on loopback. No test asserts on time or sleeps.
+#![cfg(feature = "native")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod driver;
+mod http;
+mod journal;
+mod servers;
+mod ssh;
+mod tls;
