@@ -85,7 +85,8 @@ impl Survey {
         self.at_rest && self.told.is_none()
     }
 
-    pub(crate) fn is_over(&self) -> bool {
+    /// True when everything was asked and the sessions are ended.
+    pub fn is_over(&self) -> bool {
         self.phase == Phase::Over
     }
 
@@ -102,11 +103,6 @@ impl Survey {
     /// Why the vCenter could not be asked at all, if that is so. What was learned before is in the facts.
     pub fn stopped(&self) -> Option<&Diagnostic> {
         self.inquiry.stopped.as_ref()
-    }
-
-    /// True when everything was asked and the sessions are ended.
-    pub fn is_over(&self) -> bool {
-        self.phase == Phase::Over
     }
 
     /// The machine as JSON, to be kept. Only at rest.
