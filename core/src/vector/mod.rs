@@ -3,6 +3,9 @@
 //! A case is a folder with `README.md`, `input.json` and `expect.json`. The input is either facts to be judged, or the
 //! transcript of a survey; the expected answer is the text of the report, to the byte.
 
+#[cfg(test)]
+mod make;
+
 use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
@@ -180,5 +183,35 @@ fn answer(id: RequestId, exchange: &Exchange) -> Input {
     match exchange.answer.clone() {
         Answer::Response(response) => Input::Response(id, response),
         Answer::Failed(failure) => Input::Failed(id, failure),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn a_transcript_that_does_not_fit_is_named() {
+        let job = Job::new("vc.lab.test:443", "reader", crate::request::Trust::HostRoots);
+        let vector = Vector::Survey {
+            schema: VECTOR_SCHEMA.to_owned(),
+            job: Box::new(job),
+            now: UnixTime(0),
+            exchanges: Vec::new(),
+            policy: Policy::default(),
+        };
+        let error = run(&document::text(&vector)).unwrap_err();
+        assert!(error.to_string().starts_with("the survey asks for request `1`, {\"peek\":"), "{error}");
+    }
+
+    #[test]
+    fn a_vector_of_another_version_is_refused() {
+        let error = run(r#"{"schema": "x/2", "kind": "survey", "job": {"vcenter": "v", "user": "u", "trust": "host_roots"}, "now": 0, "exchanges": []}"#);
+        assert_eq!(
+            error.unwrap_err().to_string(),
+            "the vectors are of schema `x/2`, and this reads `iofilter-certs/vector/1`; make them again with this version"
+        );
     }
 }
