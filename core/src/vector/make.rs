@@ -29,13 +29,13 @@ fn make_vectors() {
 }
 
 /// A case in the making.
-struct Case {
+pub(super) struct Case {
     /// `<rule or remedy>/<case>`.
     folder: &'static str,
     title: &'static str,
     /// What is odd, and which incident it is taken from.
     story: &'static str,
-    input: Vector,
+    pub(super) input: Vector,
 }
 
 impl Case {
@@ -84,7 +84,8 @@ fn judged() -> Vec<Case> {
     let mut unseen = Fleet::healthy();
     unseen.host(1).on_443 = unknown(MissingReason::NoAnswer);
     let mut refreshed = Fleet::healthy();
-    refreshed.refresh_ca_store(1);
+    refreshed.host(1).ca_store = refreshed.vcenter().trusted_roots.clone();
+    refreshed.provider(1).status = seen("disconnected".to_owned());
     let mut other_root = Fleet::healthy();
     let foreign = crate::rules::testing::Authority::root("CA", "Another Organisation");
     let leaf = foreign.sign(&Leaf::of("esx01.lab.test"));
@@ -158,7 +159,7 @@ fn judged() -> Vec<Case> {
     ]
 }
 
-fn surveyed() -> Vec<Case> {
+pub(super) fn surveyed() -> Vec<Case> {
     let failed = |kind, message: &str| Answer::Failed(Failure { kind, message: message.to_owned() });
     let unknown_name = record(&mut |_| failed(FailureKind::NameUnknown, "the name `vc.lab.test` has no address"));
     let untrusted = record(&mut |look| match look {

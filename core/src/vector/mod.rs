@@ -193,6 +193,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_survey_that_is_kept_and_put_back_at_every_rest_sees_the_same() {
+        for case in make::surveyed() {
+            let Vector::Survey { job, now, exchanges, .. } = case.input else { unreachable!("surveys only") };
+            let straight = play((*job).clone(), now, &exchanges, &mut Ok).unwrap();
+            let mut rests = 0;
+            let mut restore = |survey: Survey| {
+                rests += 1;
+                Survey::restore(&survey.snapshot()?)
+            };
+            assert_eq!(play(*job, now, &exchanges, &mut restore).unwrap(), straight);
+            assert!(rests > 2, "{rests}");
+        }
+    }
+
+    #[test]
     fn a_transcript_that_does_not_fit_is_named() {
         let job = Job::new("vc.lab.test:443", "reader", crate::request::Trust::HostRoots);
         let vector = Vector::Survey {
