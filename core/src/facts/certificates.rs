@@ -41,7 +41,7 @@ impl Certificates {
     }
 
     /// Forgets those that `is_needed` does not name. A look at one host needs no others.
-    pub(crate) fn retain(&mut self, is_needed: impl Fn(&Fingerprint) -> bool) {
+    pub fn retain(&mut self, is_needed: impl Fn(&Fingerprint) -> bool) {
         self.0.retain(|fingerprint, _| is_needed(fingerprint));
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn connect_failure(authority: &str, error: &io::Error) -> Failure {
 
 /// The deadline passed before anything was sent that could have acted.
 pub(super) fn timed_out(authority: &str, seconds: u32) -> Failure {
-    Failure::new(FailureKind::TimedOut, format!("`{authority}` did not answer within {seconds} seconds"))
+    Failure::new(FailureKind::TimedOut, format!("`{authority}` did not answer within {seconds} s"))
 }
 
 /// A given value that names nothing to connect to.

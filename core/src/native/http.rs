@@ -182,21 +182,18 @@ impl Exchange<'_> {
         if error.is_connect() {
             return self.not_connected(error);
         }
-        let what = match find::<hyper::Error>(error) {
-            Some(inner) if inner.is_parse() => "answered with something that is not http",
-            _ if error.is_decode() && find::<hyper::Error>(error).is_none() => {
-                "sent a body that cannot be decompressed"
-            }
-            _ => "closed the connection before the answer was whole",
+        let broken = match find::<hyper::Error>(error) {
+            Some(inner) if inner.is_parse() => Some("answered with something that is not http"),
+            None if error.is_decode() => Some("sent a body that cannot be decompressed"),
+            Some(_) | None => None,
         };
-        let broken =
-            matches!(find::<hyper::Error>(error), Some(inner) if inner.is_parse()) || what.ends_with("decompressed");
-        match self.effect {
-            Effect::Look if broken => Failure::new(FailureKind::Protocol, format!("`{authority}` {what}")),
-            Effect::Look | Effect::Change => Failure::new(
-                FailureKind::OutcomeUnknown,
-                format!("`{authority}` {what}; the request was sent and may have been carried out"),
-            ),
+        match (self.effect, broken) {
+            (Effect::Look, Some(what)) => Failure::new(FailureKind::Protocol, format!("`{authority}` {what}")),
+            (Effect::Look | Effect::Change, what) => {
+                let what = what.unwrap_or("closed the connection before the answer was whole");
+                let message = format!("`{authority}` {what}; the request was sent and may have been carried out");
+                Failure::new(FailureKind::OutcomeUnknown, message)
+            }
         }
     }
 
@@ -227,7 +224,7 @@ impl Exchange<'_> {
             return timed_out(authority, *deadline_seconds);
         }
         let message = format!(
-            "`{authority}` gave no whole answer within {deadline_seconds} seconds; the request was sent and may have \
+            "`{authority}` gave no whole answer within {deadline_seconds} s; the request was sent and may have \
              been carried out"
         );
         Failure::new(FailureKind::OutcomeUnknown, message)

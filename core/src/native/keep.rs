@@ -14,7 +14,7 @@ pub(super) fn keep_session(keep: &Keep, cookies: &[String], response: &mut HttpR
     };
     if let Some(session) = session.filter(|session| !session.is_empty()) {
         // Some servers repeat the session elsewhere in the answer, as the simulator vcsim does in `UserSession.key`.
-        // Text too short to be guarded by chance alone is no session, and would be found everywhere.
+        // A text this short is no real session, and would be found by chance everywhere.
         if session.len() >= SHORTEST_SESSION {
             blank(&mut response.body, session.as_bytes());
             for (_, value) in &mut response.headers {

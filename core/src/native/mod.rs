@@ -27,6 +27,7 @@
 //! What is absent: judgement. This module knows no vSphere call, no finding and no step.
 
 mod clock;
+mod connection;
 mod driver;
 mod failure;
 mod files;
@@ -37,6 +38,7 @@ mod journal;
 mod keep;
 mod lock;
 mod network;
+mod operations;
 mod permit;
 mod runtime;
 mod secrets;
@@ -45,6 +47,7 @@ mod tls;
 mod trust;
 
 pub use clock::{Clock, SystemClock};
+pub use connection::{Connection, ConnectionError, SshAccess};
 pub use driver::{DriveError, Perform, Stop, drive};
 pub use files::Files;
 pub use host::{Approver, Host, HostBuilder};
@@ -52,6 +55,7 @@ pub use host_keys::HostKeys;
 pub use http::ProxyError;
 pub use journal::{Journal, JournalError, Recovered};
 pub use lock::{Lock, LockError};
+pub use operations::{Apply, OperationError, Progress, apply, check, plan, resume};
 pub use permit::{Kind, Permit};
 pub use runtime::{raise_descriptor_limit, run, runtime};
 pub use secrets::Secrets;

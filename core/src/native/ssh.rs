@@ -42,7 +42,7 @@ pub(super) async fn run<Command>(
     match tokio::time::timeout(Duration::from_secs(deadline_seconds.into()), work).await {
         Ok(output) => output,
         Err(_) if effect == Effect::Change && started.load(Ordering::SeqCst) => {
-            Err(unknown(&authority, &format!("did not finish the command within {deadline_seconds} seconds")))
+            Err(unknown(&authority, &format!("did not finish the command within {deadline_seconds} s")))
         }
         Err(_) => Err(timed_out(&authority, deadline_seconds)),
     }

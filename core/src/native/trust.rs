@@ -5,14 +5,15 @@ use std::fmt;
 use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock};
 
-use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, OtherError, RootCertStore, SignatureScheme};
 use sha2::{Digest as _, Sha256};
-use x509_parser::prelude::{FromDer as _, X509Certificate};
+use x509_parser::prelude::{ASN1Time, FromDer as _, X509Certificate};
 
 use super::failure::find;
 use crate::request::{Failure, FailureKind, Trust};
@@ -35,8 +36,11 @@ impl HostRoots {
 /// A TLS configuration that judges by `trust`. Fails as [`FailureKind::Untrusted`] when what was given to trust is unusable.
 pub(super) fn client_config(trust: &Trust, host_roots: &HostRoots) -> Result<ClientConfig, Failure> {
     let rule = match trust {
-        Trust::HostRoots => Rule::Chain(chain_verifier(host_roots.store())?),
-        Trust::Anchors(pem) => Rule::Chain(chain_verifier(anchors(pem)?)?),
+        Trust::HostRoots => Rule::Chain(chain_verifier(host_roots.store())?, Vec::new()),
+        Trust::Anchors(pem) => {
+            let anchors = anchors(pem)?;
+            Rule::Chain(chain_verifier(store_of(&anchors)?)?, anchors)
+        }
         Trust::PinnedLeaf(fingerprint) => Rule::Pinned(normal_fingerprint(fingerprint)?),
         Trust::ValidateCertsFalse => Rule::Anything,
     };
@@ -70,7 +74,8 @@ struct Judge {
 
 #[derive(Debug)]
 enum Rule {
-    Chain(Arc<WebPkiServerVerifier>),
+    /// A chain to a root; or the leaf is itself one of these, as a self-signed server's certificate in a CA file is.
+    Chain(Arc<WebPkiServerVerifier>, Vec<CertificateDer<'static>>),
     /// Lower-case hex of the leaf's SHA-256.
     Pinned(String),
     Anything,
@@ -101,9 +106,12 @@ impl ServerCertVerifier for Judge {
             Rule::Anything => Ok(ServerCertVerified::assertion()),
             Rule::Pinned(wanted) if *wanted == fingerprint(leaf) => Ok(ServerCertVerified::assertion()),
             Rule::Pinned(wanted) => Err(refuse(name, leaf, &format!("the pinned SHA-256 is {wanted}"))),
-            Rule::Chain(verifier) => verifier
+            Rule::Chain(verifier, anchors) => verifier
                 .verify_server_cert(leaf, intermediates, name, ocsp, now)
-                .map_err(|error| refuse(name, leaf, &reason(&error))),
+                .or_else(
+                    |error| if anchors.contains(leaf) { anchor_itself(leaf, name, now, error) } else { Err(error) },
+                )
+                .map_err(|error| refuse(name, leaf, &reason(&error, leaf))),
         }
     }
 
@@ -131,6 +139,21 @@ impl ServerCertVerifier for Judge {
     }
 }
 
+/// A self-signed certificate may call itself a CA, and is then refused as a server's although it was given as trusted. It
+/// counts here as it does with OpenSSL, when its name and its time are right.
+fn anchor_itself(
+    leaf: &CertificateDer<'_>,
+    name: &ServerName<'_>,
+    now: UnixTime,
+    error: rustls::Error,
+) -> Result<ServerCertVerified, rustls::Error> {
+    verify_server_name(&ParsedCertificate::try_from(leaf)?, name)?;
+    let valid = X509Certificate::from_der(leaf).is_ok_and(|(_, certificate)| {
+        ASN1Time::from_timestamp(shown(now).0).is_ok_and(|now| certificate.validity().is_valid_at(now))
+    });
+    if valid { Ok(ServerCertVerified::assertion()) } else { Err(error) }
+}
+
 fn refuse(name: &ServerName<'_>, leaf: &CertificateDer<'_>, why: &str) -> rustls::Error {
     let text = format!(
         "the certificate of `{name}` is not trusted: {why}; it showed {subject} with SHA-256 {fingerprint}; \
@@ -142,11 +165,14 @@ fn refuse(name: &ServerName<'_>, leaf: &CertificateDer<'_>, why: &str) -> rustls
     rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(Refusal(text)))))
 }
 
-fn reason(error: &rustls::Error) -> String {
+fn reason(error: &rustls::Error, leaf: &CertificateDer<'_>) -> String {
     let rustls::Error::InvalidCertificate(error) = error else {
         return "it cannot be verified".to_owned();
     };
     match error {
+        CertificateError::UnknownIssuer | CertificateError::Other(_) if is_self_signed(leaf) => {
+            "it is self-signed".to_owned()
+        }
         CertificateError::UnknownIssuer => "no trusted root issued it".to_owned(),
         CertificateError::Expired => "it has expired".to_owned(),
         CertificateError::ExpiredContext { not_after, .. } => format!("it expired at {}", shown(*not_after)),
@@ -165,12 +191,16 @@ fn reason(error: &rustls::Error) -> String {
             "it is not made for servers".to_owned()
         }
         // The remaining kinds have no words of their own; those that fleets show are above.
-        _ => "it cannot be verified, as with a CA's own certificate in a server's place".to_owned(),
+        _ => "it cannot be verified".to_owned(),
     }
 }
 
 fn shown(time: UnixTime) -> crate::time::UnixTime {
     crate::time::UnixTime(i64::try_from(time.as_secs()).unwrap_or(i64::MAX))
+}
+
+fn is_self_signed(leaf: &CertificateDer<'_>) -> bool {
+    X509Certificate::from_der(leaf).is_ok_and(|(_, certificate)| certificate.subject() == certificate.issuer())
 }
 
 /// The subject as people write it; what a server sent is not let through raw.
@@ -204,18 +234,22 @@ fn normal_fingerprint(given: &str) -> Result<String, Failure> {
     Err(Failure::new(FailureKind::Untrusted, message))
 }
 
-fn anchors(pem: &str) -> Result<Arc<RootCertStore>, Failure> {
-    let unusable =
-        |why: &str| Failure::new(FailureKind::Untrusted, format!("the CA file {why}; give PEM certificates"));
+fn anchors(pem: &str) -> Result<Vec<CertificateDer<'static>>, Failure> {
+    let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
+    let anchors = read.map_err(|_| unusable("is damaged"))?;
+    if anchors.is_empty() { Err(unusable("holds no certificate")) } else { Ok(anchors) }
+}
+
+fn store_of(anchors: &[CertificateDer<'static>]) -> Result<Arc<RootCertStore>, Failure> {
     let mut store = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
-        let certificate = certificate.map_err(|_| unusable("is damaged"))?;
-        store.add(certificate).map_err(|_| unusable("holds a certificate that cannot be read"))?;
-    }
-    if store.is_empty() {
-        return Err(unusable("holds no certificate"));
+    for anchor in anchors {
+        store.add(anchor.clone()).map_err(|_| unusable("holds a certificate that cannot be read"))?;
     }
     Ok(Arc::new(store))
+}
+
+fn unusable(why: &str) -> Failure {
+    Failure::new(FailureKind::Untrusted, format!("the CA file {why}; give PEM certificates"))
 }
 
 fn chain_verifier(roots: Arc<RootCertStore>) -> Result<Arc<WebPkiServerVerifier>, Failure> {

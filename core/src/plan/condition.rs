@@ -124,12 +124,15 @@ pub struct OnDisk {
 
 impl Condition {
     /// Whether it holds by these facts. `None` when the facts do not tell.
-    pub fn holds(&self, facts: &Facts, on_disk: impl Fn(&HostId) -> Option<OnDisk> + Copy, now: UnixTime) -> Option<bool> {
+    pub fn holds(
+        &self,
+        facts: &Facts,
+        on_disk: impl Fn(&HostId) -> Option<OnDisk> + Copy,
+        now: UnixTime,
+    ) -> Option<bool> {
         match self {
             Self::Never => Some(false),
-            Self::Both { left, right } => {
-                Some(left.holds(facts, on_disk, now)? && right.holds(facts, on_disk, now)?)
-            }
+            Self::Both { left, right } => Some(left.holds(facts, on_disk, now)? && right.holds(facts, on_disk, now)?),
             Self::HostCertificateReplaced { host, before } => {
                 let presented = host_of(facts, host)?.on_443.value()?;
                 Some(presented.leaf != *before && is_good(facts, presented, now)?)
@@ -149,7 +152,10 @@ impl Condition {
             }
             Self::CaStoreIs { host, certificates } => {
                 let store = host_of(facts, host)?.ca_store.value()?;
-                Some(store.iter().all(|one| certificates.contains(one)) && certificates.iter().all(|one| store.contains(one)))
+                Some(
+                    store.iter().all(|one| certificates.contains(one))
+                        && certificates.iter().all(|one| store.contains(one)),
+                )
             }
             Self::HostIs { host, state } => Some(host_of(facts, host)?.connection.value()? == state),
             Self::Service { host, service, running } => {
@@ -241,7 +247,8 @@ fn is_good(facts: &Facts, presented: &Presented, now: UnixTime) -> Option<bool> 
         return Some(true);
     }
     let leaf = facts.certificates.find(&presented.leaf)?;
-    let find_all = |list: &[Fingerprint]| list.iter().filter_map(|one| facts.certificates.find(one)).collect::<Vec<_>>();
+    let find_all =
+        |list: &[Fingerprint]| list.iter().filter_map(|one| facts.certificates.find(one)).collect::<Vec<_>>();
     let roots = find_all(facts.vcenter.trusted_roots.value()?);
     Some(matches!(verify_chain(leaf, &find_all(&presented.rest), &roots, now), ChainVerdict::Trusted { .. }))
 }

@@ -86,7 +86,9 @@ impl Work {
                 }
                 let mut draft = HostDraft::default();
                 steps(planning, host, &mut draft).map_err(no_gate)?;
-                draft.drop_optional(|step| step.if_not_done == IfNotDone::GoOn && !held_by(planning, Some(host), step).is_empty());
+                draft.drop_optional(|step| {
+                    step.if_not_done == IfNotDone::GoOn && !held_by(planning, Some(host), step).is_empty()
+                });
                 admit(planning, Some(host), draft.steps())?;
                 self.merge(host, draft, &finding.diagnostic.code);
             }
@@ -175,7 +177,10 @@ fn skip_rule(planning: &Planning<'_>, finding: &Finding, host: &Host) -> Option<
     }
     let case = &planning.case;
     if !case.policy.renew_soft {
-        return Some(format!("`{}`: its certificate is only within the soft threshold, and the policy leaves such alone", host.name));
+        return Some(format!(
+            "`{}`: its certificate is only within the soft threshold, and the policy leaves such alone",
+            host.name
+        ));
     }
     let own = case.facts.certificates.find(&host.on_443.value()?.leaf)?;
     let stored = case.facts.certificates.find(case.canonical_provider(host)?.certificate.value()?)?;
@@ -211,7 +216,10 @@ fn admit<'s>(
     match above {
         Some(step) => Err((
             vec!["ceiling".to_owned()],
-            format!("`{}` goes further than the ceiling allows; raise it with `--ceiling ask-first` if that is wanted", step.act.title()),
+            format!(
+                "`{}` goes further than the ceiling allows; raise it with `--ceiling ask-first` if that is wanted",
+                step.act.title()
+            ),
         )),
         None => Ok(()),
     }
@@ -222,20 +230,22 @@ fn held_by(planning: &Planning<'_>, host: Option<&Host>, step: &Step) -> BTreeSe
 }
 
 fn closed_gates<'p>(planning: &'p Planning<'_>, host: Option<&Host>, touches: Touches) -> Vec<&'p GateReading> {
-    let is_here = |reading: &GateReading| match reading.place.kind {
-        PlaceKind::Vcenter => true,
-        PlaceKind::Host | PlaceKind::Provider => host.is_some_and(|host| reading.place.id == host.id.0),
-    };
-    planning.gates.iter().filter(|reading| is_here(reading) && reading.holds_back(touches)).collect()
+    planning.gates.iter().filter(|reading| is_before(reading, host) && reading.holds_back(touches)).collect()
+}
+
+fn is_before(reading: &GateReading, host: Option<&Host>) -> bool {
+    host.map_or(reading.place.kind == PlaceKind::Vcenter, |host| reading.stands_before(host))
 }
 
 fn reasons(planning: &Planning<'_>, host: Option<&Host>, names: &[String]) -> String {
-    let is_here = |reading: &&GateReading| {
-        names.contains(&reading.gate)
-            && (reading.place.kind == PlaceKind::Vcenter || host.is_some_and(|host| reading.place.id == host.id.0))
-    };
-    let told: Vec<String> =
-        planning.gates.iter().filter(is_here).map(|reading| format!("gate `{}`: {}", reading.gate, reading.reason())).collect();
+    let is_here =
+        |reading: &&GateReading| names.contains(&reading.gate) && is_before(reading, host) && !reading.passes();
+    let told: Vec<String> = planning
+        .gates
+        .iter()
+        .filter(is_here)
+        .map(|reading| format!("gate `{}`: {}", reading.gate, reading.reason()))
+        .collect();
     told.join("; ")
 }
 

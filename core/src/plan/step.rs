@@ -196,13 +196,18 @@ impl Act {
     pub fn by_hand(&self, host: &str) -> String {
         match self {
             Self::SyncProvider { .. } | Self::AwaitProvider { .. } => {
-                format!("in the vSphere Client, Configure > Storage Providers, select the provider of `{host}`, Synchronize")
+                format!(
+                    "in the vSphere Client, Configure > Storage Providers, select the provider of `{host}`, Synchronize"
+                )
             }
             Self::ReconnectProvider { .. } => {
                 format!("in the vSphere Client, Configure > Storage Providers, select the provider of `{host}`, Rescan")
             }
             Self::UnregisterProvider { provider } => {
-                format!("in the vSphere Client, Configure > Storage Providers, remove the provider with uid `{}`", provider.0)
+                format!(
+                    "in the vSphere Client, Configure > Storage Providers, remove the provider with uid `{}`",
+                    provider.0
+                )
             }
             Self::RenewHostCertificate { .. } => {
                 format!("in the vSphere Client, `{host}`, Configure > Certificate, Renew")

@@ -6,15 +6,15 @@
 mod draft;
 pub(crate) mod moves;
 
-mod add_client_certificate;
 mod reconnect_host;
 mod refresh_provider;
 mod register_provider;
 mod reissue_host_certificate;
-mod remove_provider;
 mod renew_host_certificate;
 mod restart_provider_daemon;
-mod start_sps;
+mod start_profile_service;
+mod trust_sms_certificate;
+mod unregister_provider;
 
 pub(crate) use draft::{FleetDraft, HostDraft, Stage};
 
@@ -43,20 +43,25 @@ pub(crate) enum Scope {
 
 /// Every remedy, sorted by name.
 pub const REMEDIES: &[Remedy] = &[
-    add_client_certificate::REMEDY,
     reconnect_host::REMEDY,
     refresh_provider::REMEDY,
     register_provider::REMEDY,
     reissue_host_certificate::REMEDY,
-    remove_provider::REMEDY,
     renew_host_certificate::REMEDY,
     restart_provider_daemon::REMEDY,
-    start_sps::REMEDY,
+    start_profile_service::REMEDY,
+    trust_sms_certificate::REMEDY,
+    unregister_provider::REMEDY,
 ];
 
 /// The remedy with this name.
 pub fn find(name: &str) -> Option<&'static Remedy> {
     REMEDIES.binary_search_by(|remedy| remedy.name.cmp(name)).ok().and_then(|index| REMEDIES.get(index))
+}
+
+/// Whether a remedy of this name exists.
+pub fn exists(name: &str) -> bool {
+    find(name).is_some()
 }
 
 /// What a person does when they choose the remedy of this name; empty for a name of another version.

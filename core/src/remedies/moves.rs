@@ -102,7 +102,8 @@ pub(crate) fn renew_by_vcenter(host: &Host, before: &Fingerprint, timeout_second
 /// A8. The store is read just before, so that nothing which is there is lost, and put back from that list if needed.
 pub(crate) fn add_to_ca_store(host: &Host, certificates: &[&Certificate], timeout_seconds: i64) -> Step {
     let wanted: Vec<Fingerprint> = certificates.iter().map(|one| one.fingerprint).collect();
-    let pems = certificates.iter().map(|one| PemCertificate { fingerprint: one.fingerprint, pem: one.to_pem() }).collect();
+    let pems =
+        certificates.iter().map(|one| PemCertificate { fingerprint: one.fingerprint, pem: one.to_pem() }).collect();
     Step {
         skip_when: Condition::CaStoreHolds { host: host.id.clone(), certificates: wanted.clone() },
         done_when: Condition::CaStoreHolds { host: host.id.clone(), certificates: wanted },
@@ -110,7 +111,12 @@ pub(crate) fn add_to_ca_store(host: &Host, certificates: &[&Certificate], timeou
         undo: Undo::PutBackCaStore,
         disturbs: "nothing; the host trusts one certificate more".to_owned(),
         privilege: CERTIFICATE_MANAGE.to_owned(),
-        ..step(Some(host), Act::AddToCaStore { host: host.id.clone(), certificates: pems }, Touches::ClientTrust, timeout_seconds)
+        ..step(
+            Some(host),
+            Act::AddToCaStore { host: host.id.clone(), certificates: pems },
+            Touches::ClientTrust,
+            timeout_seconds,
+        )
     }
 }
 

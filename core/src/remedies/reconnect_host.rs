@@ -18,7 +18,7 @@ fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft) -> Result<
     let [_, reconnect] = moves::reconnect_host(host, false, &connected, timeout);
     let step = Step { skip_when: connected.clone(), done_when: connected, safety: Safety::AskFirst, ..reconnect };
     draft.add(Stage::HostCertificate, step);
-    if let Some(certificate) = super::add_client_certificate::client_certificate(planning.case.facts, host) {
+    if let Some(certificate) = super::trust_sms_certificate::client_certificate(planning.case.facts, host) {
         draft.add(Stage::CaStoreAgain, moves::add_to_ca_store(host, &[certificate], timeout));
     }
     super::refresh_provider::steps(planning, host, draft)

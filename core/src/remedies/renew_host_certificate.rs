@@ -50,7 +50,7 @@ pub(super) fn by_shell(
 /// What follows every new host certificate.
 pub(super) fn afterwards(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft) -> Result<(), String> {
     super::restart_provider_daemon::restart(planning, host, draft)?;
-    if let Some(certificate) = super::add_client_certificate::client_certificate(planning.case.facts, host) {
+    if let Some(certificate) = super::trust_sms_certificate::client_certificate(planning.case.facts, host) {
         let timeout = planning.case.policy.step_timeout_seconds;
         draft.add(Stage::CaStoreAgain, moves::add_to_ca_store(host, &[certificate], timeout));
     }
@@ -59,5 +59,7 @@ pub(super) fn afterwards(planning: &Planning<'_>, host: &Host, draft: &mut HostD
 
 pub(super) fn leaf_on_443(host: &Host) -> Result<Fingerprint, String> {
     let presented = host.on_443.known();
-    presented.map(|presented| presented.leaf).map_err(|missing| format!("the certificate on port 443 is not known: {}", missing.message))
+    presented
+        .map(|presented| presented.leaf)
+        .map_err(|missing| format!("the certificate on port 443 is not known: {}", missing.message))
 }

@@ -30,7 +30,8 @@ pub(super) fn with_shell(planning: &Planning<'_>, host: &Host, draft: &mut HostD
     if !planning.esxi_shell {
         return Err("it needs a command on the ESXi host; give a root login for SSH (`--esxi-ssh-user`, `--esxi-ssh-password` or `--esxi-ssh-key`)".to_owned());
     }
-    let services = host.services.known().map_err(|missing| format!("the host's services are not known: {}", missing.message))?;
+    let services =
+        host.services.known().map_err(|missing| format!("the host's services are not known: {}", missing.message))?;
     let runs = services.iter().any(|service| service.key == moves::SSH_SERVICE && service.running);
     if !runs {
         let timeout = planning.case.policy.step_timeout_seconds;

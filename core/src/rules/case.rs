@@ -8,6 +8,7 @@ use crate::certificate::{Certificate, ChainVerdict, Fingerprint, Validity, verif
 use crate::facts::{
     CertificateMode, Facts, Host, HostId, Missing, MissingReason, Observed, Presented, Provider, ProviderId, Thresholds,
 };
+use crate::log::{LogFacts, LogHit};
 use crate::policy::Policy;
 use crate::time::UnixTime;
 
@@ -25,6 +26,7 @@ pub struct Case<'a> {
     pub unmatchable: Option<&'a Missing>,
     providers_of_host: BTreeMap<&'a HostId, Vec<&'a Provider>>,
     host_of_provider: BTreeMap<&'a ProviderId, &'a Host>,
+    log_hits: BTreeMap<&'a str, Vec<(&'a LogFacts, &'a LogHit)>>,
     /// A signature costs a tenth of a millisecond, and several rules and gates ask about the same certificate.
     chains: RefCell<BTreeMap<(Fingerprint, Vec<Fingerprint>), ChainVerdict>>,
 }
@@ -80,6 +82,7 @@ impl<'a> Case<'a> {
                 .find_map(|host| host.uuid.known().err().or_else(|| host.management_addresses.known().err())),
             providers_of_host,
             host_of_provider,
+            log_hits: log_hits(facts),
             chains: RefCell::default(),
         }
     }
@@ -107,6 +110,14 @@ impl<'a> Case<'a> {
             message: format!("certificate `{fingerprint}` is named by the facts and is not among their certificates"),
             help: "survey again; these facts are not complete".to_owned(),
         })
+    }
+
+    /// What the logs say of a host, by any of the names that it is known by; the logs' names are in lower case.
+    pub(crate) fn log_hits(&self, host: &Host) -> Vec<(&'a LogFacts, &'a LogHit)> {
+        let own = host.name.to_ascii_lowercase();
+        let addresses = host.management_addresses.value().into_iter().flatten();
+        let names = std::iter::once(own.as_str()).chain(addresses.map(String::as_str));
+        names.filter_map(|name| self.log_hits.get(name)).flatten().copied().collect()
     }
 
     /// The leaf that a host shows on a port. The other verdict when there is none: nothing to say where another rule
@@ -152,7 +163,9 @@ impl<'a> Case<'a> {
     /// among the trusted roots. Told by VMCA's organisational unit; `None` when that does not tell.
     pub(crate) fn vmca_root(&self) -> Option<&'a Certificate> {
         let own = self.facts.vcenter.on_https.value().and_then(|shown| match self.chain(shown) {
-            Ok(ChainVerdict::Trusted { anchor }) => self.certificate(&anchor).ok(),
+            Ok(ChainVerdict::Trusted { anchor } | ChainVerdict::AnchorExpired { anchor, .. }) => {
+                self.certificate(&anchor).ok()
+            }
             _ => None,
         });
         let mut all = self.roots.iter().copied().filter(|root| is_vmca_root(root));
@@ -186,6 +199,18 @@ impl<'a> Case<'a> {
 /// VMCA names its roots with this unit, in every version; a subordinate VMCA is named by the customer.
 pub(crate) fn is_vmca_root(root: &Certificate) -> bool {
     root.self_issued && root.subject.split(',').any(|part| part.trim() == "OU=VMware Engineering")
+}
+
+fn log_hits(facts: &Facts) -> BTreeMap<&str, Vec<(&LogFacts, &LogHit)>> {
+    let mut by_host: BTreeMap<&str, Vec<(&LogFacts, &LogHit)>> = BTreeMap::new();
+    for log in &facts.logs {
+        for hit in &log.hits {
+            if let Some(host) = &hit.host {
+                by_host.entry(host).or_default().push((log, hit));
+            }
+        }
+    }
+    by_host
 }
 
 /// Each provider's host: by the name in its URL, then by the uuid in its array id.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Case, Check, Cure, Found, Grade, RULES, Rule, Verdict, find};
 use crate::diagnostic::{Diagnostic, Evidence, Severity};
-use crate::facts::{Facts, HostId, Missing};
+use crate::facts::{Facts, Host, HostId, Missing};
 use crate::policy::Policy;
 
 /// What all rules together say of the facts.
@@ -107,38 +107,25 @@ pub fn judge(facts: &Facts, policy: &Policy) -> Judgement {
 fn verdicts<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Place, &'static Rule, Verdict)> + 'c {
     RULES.iter().flat_map(move |rule| -> Box<dyn Iterator<Item = (Place, &'static Rule, Verdict)> + 'c> {
         match rule.check {
-            Check::VCenter(check) => Box::new(std::iter::once_with(move || (vcenter(case), rule, check(case)))),
-            Check::Host(check) => Box::new(case.facts.hosts.values().map(move |host| {
-                let place = Place {
-                    kind: PlaceKind::Host,
-                    id: host.id.0.clone(),
-                    name: host.name.clone(),
-                    host: Some(host.id.0.clone()),
-                };
-                (place, rule, check(case, host))
-            })),
+            Check::VCenter(check) => {
+                Box::new(std::iter::once_with(move || (Place::vcenter(case.facts), rule, check(case))))
+            }
+            Check::Host(check) => {
+                Box::new(case.facts.hosts.values().map(move |host| (Place::of_host(host), rule, check(case, host))))
+            }
             Check::Provider(check) => Box::new(case.facts.providers.values().map(move |provider| {
                 let host = case.host_of(provider).map(|host| host.id.0.clone());
-                let place = Place {
-                    kind: PlaceKind::Provider,
-                    id: provider.id.0.clone(),
-                    name: provider.name.clone(),
-                    host,
-                };
+                let place =
+                    Place { kind: PlaceKind::Provider, id: provider.id.0.clone(), name: provider.name.clone(), host };
                 (place, rule, check(case, provider))
             })),
         }
     })
 }
 
-fn from_logs(case: &Case<'_>, place: &Place, rule: &Rule) -> Vec<Evidence> {
+fn from_logs(case: &Case<'_>, place: &Place, rule: &Rule) -> Option<Evidence> {
     let host = place.host.as_ref().and_then(|id| case.facts.hosts.get(&HostId(id.clone())));
-    host.zip(rule.log).map(|(host, leg)| super::log::evidence(case, host, leg)).unwrap_or_default()
-}
-
-fn vcenter(case: &Case<'_>) -> Place {
-    let authority = case.facts.vcenter.authority.clone();
-    Place { kind: PlaceKind::Vcenter, id: authority.clone(), name: authority, host: None }
+    host.zip(rule.log).and_then(|(host, leg)| super::log::evidence(case, host, leg))
 }
 
 /// Puts causes above what follows from them, and says of each which it is.
@@ -213,6 +200,18 @@ fn explaining() -> BTreeMap<&'static str, Vec<&'static Rule>> {
 type Spot<'a> = (PlaceKind, &'a str);
 
 impl Place {
+    /// The vCenter, or the fleet as a whole.
+    pub(crate) fn vcenter(facts: &Facts) -> Self {
+        let authority = facts.vcenter.authority.clone();
+        Self { kind: PlaceKind::Vcenter, id: authority.clone(), name: authority, host: None }
+    }
+
+    /// An ESXi host.
+    pub(crate) fn of_host(host: &Host) -> Self {
+        let id = host.id.0.clone();
+        Self { kind: PlaceKind::Host, id: id.clone(), name: host.name.clone(), host: Some(id) }
+    }
+
     fn spot(&self) -> Spot<'_> {
         (self.kind, if self.kind == PlaceKind::Vcenter { "" } else { &self.id })
     }

@@ -3,18 +3,14 @@
 use super::Case;
 use crate::diagnostic::Evidence;
 use crate::facts::Host;
-use crate::log::{Leg, LogFacts, LogHit, verdict};
+use crate::log::{Leg, verdict};
 
-/// Evidence from the logs that speaks for `leg` at this host, or for another leg; nothing where they are silent.
-pub(super) fn evidence(case: &Case<'_>, host: &Host, leg: Leg) -> Vec<Evidence> {
-    case.facts.logs.iter().filter_map(|log| from_one(log, host, leg)).collect()
-}
-
-fn from_one(log: &LogFacts, host: &Host, leg: Leg) -> Option<Evidence> {
-    let hits: Vec<&LogHit> =
-        log.hits.iter().filter(|hit| hit.host.as_deref().is_some_and(|name| host.is_called(name))).collect();
-    let said = verdict(hits.iter().copied())?;
-    let hit = hits.into_iter().find(|hit| hit.signature == said.signature)?;
+/// Evidence from the logs that speaks for `leg` at this host, or for another leg; nothing where they are silent. What
+/// all logs together say decides, so that one file does not contradict another.
+pub(super) fn evidence(case: &Case<'_>, host: &Host, leg: Leg) -> Option<Evidence> {
+    let hits = case.log_hits(host);
+    let said = verdict(hits.iter().map(|(_, hit)| *hit))?;
+    let (log, hit) = hits.into_iter().find(|(_, hit)| hit.signature == said.signature)?;
     let last = hit.sightings.last()?;
     let at = last.at.map_or_else(|| "at a time that cannot be read".to_owned(), |at| at.to_string());
     let stance = match said.leg {
@@ -29,6 +25,9 @@ fn from_one(log: &LogFacts, host: &Host, leg: Leg) -> Option<Evidence> {
     };
     Some(Evidence::new(
         format!("log `{}` line {}", log.file, last.line),
-        format!("{} (grade {:?}) {stance}: {}, last {at}, seen {} times", hit.signature, hit.grade, hit.meaning, hit.count),
+        format!(
+            "{} (grade {:?}) {stance}: {}, last {at}, seen {} times",
+            hit.signature, hit.grade, hit.meaning, hit.count
+        ),
     ))
 }

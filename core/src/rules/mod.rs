@@ -2,20 +2,23 @@
 //!
 //! A rule's file begins with its public page, as a doc comment; then come `RULE`, its check, and its tests. The table
 //! of all rules is [`RULES`], sorted by code. There is no other registration.
+//!
+//! A new rule is a file, a line in its group's `mod.rs`, a row in [`RULES`], and its code in the `explains` of what
+//! causes it. Its rank puts it below those and above what it explains; tests hold both.
 
-mod case;
+pub(crate) mod case;
 mod judge;
 mod log;
 pub mod page;
 #[cfg(test)]
-mod tests;
-#[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 mod words;
 
-mod environment;
-mod host_certificate;
 mod client_certificate;
+pub(crate) mod environment;
+pub(crate) mod host_certificate;
 mod provider;
 
 pub use case::Case;
@@ -128,6 +131,54 @@ pub(crate) use known;
 
 /// Every rule, sorted by code.
 pub const RULES: &[Rule] = &[
+    client_certificate::castore_empty::RULE,
+    client_certificate::castore_missing_sms::RULE,
+    client_certificate::castore_missing_vmca_root::RULE,
+    client_certificate::castore_stale_sms::RULE,
+    host_certificate::cert_not_yet_valid::RULE,
+    client_certificate::esx9_client_untrusted::RULE,
+    host_certificate::host_cert_expired::RULE,
+    host_certificate::host_cert_expiring_hard::RULE,
+    host_certificate::host_cert_expiring_soft::RULE,
+    host_certificate::host_cert_foreign_ca::RULE,
+    host_certificate::host_cert_name_mismatch::RULE,
+    host_certificate::host_cert_old_vmca_root::RULE,
+    host_certificate::host_cert_self_signed::RULE,
+    host_certificate::host_cert_self_signed_custom::RULE,
+    host_certificate::host_cert_untrusted_custom::RULE,
+    environment::host_disconnected::RULE,
+    environment::host_maintenance::RULE,
+    environment::host_not_responding::RULE,
+    provider::provider_cert_cached_stale::RULE,
+    provider::provider_cert_expired::RULE,
+    provider::provider_cert_hard::RULE,
+    provider::provider_cert_invalid::RULE,
+    provider::provider_cert_soft::RULE,
+    provider::provider_connected_unsynced::RULE,
+    provider::provider_disconnected::RULE,
+    provider::provider_duplicate::RULE,
+    provider::provider_missing::RULE,
+    provider::provider_offline::RULE,
+    provider::provider_orphan::RULE,
+    provider::provider_status_unknown::RULE,
+    provider::provider_syncerror::RULE,
+    environment::scanner_clock_skew::RULE,
+    client_certificate::sms_cert_expired::RULE,
+    client_certificate::sms_cert_expiring::RULE,
+    client_certificate::sms_cert_missing::RULE,
+    environment::sms_endpoint_down::RULE,
+    environment::sps_service_stopped::RULE,
+    environment::vc_host_clock_skew::RULE,
+    host_certificate::vmca_root_expired::RULE,
+    host_certificate::vp_cert_expired::RULE,
+    host_certificate::vp_cert_expiring_hard::RULE,
+    host_certificate::vp_cert_expiring_soft::RULE,
+    host_certificate::vp_cert_newer_than_host::RULE,
+    host_certificate::vp_cert_stale::RULE,
+    host_certificate::vp_port_filtered::RULE,
+    host_certificate::vp_port_refused::RULE,
+    host_certificate::vp_tls_handshake_failed::RULE,
+    environment::whole_fleet_down::RULE,
 ];
 
 /// The rule with this code.

@@ -6,7 +6,7 @@ use super::{Cure, Rule};
 pub fn page(rule: &Rule) -> String {
     let body = body(rule.source);
     let cure = match rule.cure {
-        Cure::Remedy(name) => format!("remedy `{name}`"),
+        Cure::Remedy(name) => format!("by remedy `{name}`"),
         Cure::ByHand(what) => format!("by hand: {what}"),
     };
     format!(
@@ -18,6 +18,7 @@ pub fn page(rule: &Rule) -> String {
 /// The doc comment that a source file begins with.
 pub fn body(source: &str) -> String {
     let lines = source.lines().take_while(|line| line.starts_with("//!"));
-    let text: Vec<&str> = lines.map(|line| line.trim_start_matches("//!")).map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+    let text: Vec<&str> =
+        lines.map(|line| line.trim_start_matches("//!")).map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
     text.join("\n").trim().to_owned()
 }

@@ -38,7 +38,8 @@ pub(super) enum Begun {
 pub(super) fn save(act: &Act, inquiry: &Inquiry) -> Result<Option<SavedCaStore>, String> {
     let Act::AddToCaStore { host, .. } = act else { return Ok(None) };
     let host = host_of(&inquiry.facts, host)?;
-    let store = host.ca_store.known().map_err(|missing| format!("the CA store could not be read: {}", missing.message))?;
+    let store =
+        host.ca_store.known().map_err(|missing| format!("the CA store could not be read: {}", missing.message))?;
     let lists = host.ca_revocation_lists.known();
     let lists = lists.map_err(|missing| format!("the revocation lists could not be read: {}", missing.message))?;
     let pem = |one| inquiry.facts.certificates.find(one).map(crate::certificate::Certificate::to_pem);
@@ -66,7 +67,8 @@ pub(super) fn prepare(act: &Act, inquiry: &Inquiry, saved: Option<&SavedCaStore>
         }
         Act::AddToCaStore { host, certificates } => {
             let saved = saved.ok_or("the CA store was not read before")?;
-            let manager = host_of(facts, host)?.certificate_manager.known().map_err(|missing| missing.message.clone())?;
+            let manager =
+                host_of(facts, host)?.certificate_manager.known().map_err(|missing| missing.message.clone())?;
             let held = host_of(facts, host)?.ca_store.value().map_or(&[][..], Vec::as_slice);
             let added = certificates.iter().filter(|one| !held.contains(&one.fingerprint)).map(|one| one.pem.clone());
             let all: Vec<String> = saved.certificates.iter().cloned().chain(added).collect();
@@ -88,7 +90,8 @@ pub(super) fn prepare(act: &Act, inquiry: &Inquiry, saved: Option<&SavedCaStore>
 
 /// The request that puts a CA store back as it was.
 pub(super) fn put_back(host: &HostId, inquiry: &Inquiry, saved: &SavedCaStore) -> Result<Change, String> {
-    let manager = host_of(&inquiry.facts, host)?.certificate_manager.known().map_err(|missing| missing.message.clone())?;
+    let manager =
+        host_of(&inquiry.facts, host)?.certificate_manager.known().map_err(|missing| missing.message.clone())?;
     let manager = certificate_manager(manager);
     Ok(certificate_lists::replace(&inquiry.link.vcenter, &manager, &saved.certificates, &saved.revocation_lists))
 }
@@ -100,7 +103,8 @@ pub(super) fn read(act: &Act, response: &Response) -> Result<Begun, Refused> {
         Response::Ssh(output) if output.exit_code == 0 => return Ok(Begun::Over),
         Response::Ssh(output) => {
             let said = String::from_utf8_lossy(&output.stderr);
-            let said: String = said.lines().next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect();
+            let said: String =
+                said.lines().next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect();
             return Err(Refused::Said(format!("the command ended with exit code {}: `{said}`", output.exit_code)));
         }
         _ => return Err(Refused::Said("the answer is of another kind than the request".to_owned())),

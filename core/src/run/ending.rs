@@ -85,7 +85,9 @@ fn stuck(run: &Run) -> Ending {
         left_behind.push(format!("`{host}`: `{}` was not taken back: {why}", step.act.title()));
         by_hand.push(match &step.undo {
             Undo::By { act, .. } => act.by_hand(host),
-            Undo::PutBackCaStore => format!("on `{host}`, put /etc/vmware/ssl/castore.pem back from the list in the journal"),
+            Undo::PutBackCaStore => {
+                format!("on `{host}`, put /etc/vmware/ssl/castore.pem back from the list in the journal")
+            }
             Undo::Impossible(what) | Undo::Nothing(what) => format!("`{host}`: {what}"),
         });
     }

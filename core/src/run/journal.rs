@@ -151,7 +151,9 @@ pub enum Status {
 
 /// A journal tells of something that cannot have happened: it is damaged, or of another version.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("entry {line} of the journal does not fit what comes before it: {why}; keep the journal and look at the hosts that it names")]
+#[error(
+    "entry {line} of the journal does not fit what comes before it: {why}; keep the journal and look at the hosts that it names"
+)]
 pub struct IllegalEntry {
     /// The entry's place, counted from 1.
     pub line: usize,
@@ -170,9 +172,10 @@ impl Status {
             (Self::Waiting, JournalEvent::Skipped { .. }) => Some(Self::Skipped),
             (Self::Started | Self::Waiting, JournalEvent::NotReached { .. }) => Some(Self::NotReached),
             (Self::Started | Self::Waiting, JournalEvent::Failed { .. }) => Some(Self::Failed),
-            (Self::Succeeded | Self::Failed | Self::NotReached | Self::UndoStarted, JournalEvent::UndoStarted { .. }) => {
-                Some(Self::UndoStarted)
-            }
+            (
+                Self::Succeeded | Self::Failed | Self::NotReached | Self::UndoStarted,
+                JournalEvent::UndoStarted { .. },
+            ) => Some(Self::UndoStarted),
             (Self::UndoStarted, JournalEvent::UndoFinished { .. }) => Some(Self::Undone),
             (Self::UndoStarted, JournalEvent::UndoFailed { .. }) => Some(Self::UndoFailed),
             _ => None,

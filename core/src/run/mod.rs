@@ -10,11 +10,13 @@ mod act;
 mod ending;
 mod journal;
 mod look;
+mod outcome;
 mod recover;
 mod track;
 
 pub use ending::Ending;
 pub use journal::{IllegalEntry, JournalEntry, JournalEvent, SavedCaStore, Status};
+pub use outcome::{OUTCOME_SCHEMA, Outcome, StepOutcome};
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -157,7 +159,8 @@ impl Run {
     /// A machine that was kept. Requests that were open are to be answered, or failed, here.
     pub fn restore(snapshot: &[u8]) -> Result<Self, Misuse> {
         let bad = |why: String| Misuse::BadSnapshot { why };
-        let run: Self = serde_json::from_slice(snapshot).map_err(|error| bad(format!("it does not read as one: {error}")))?;
+        let run: Self =
+            serde_json::from_slice(snapshot).map_err(|error| bad(format!("it does not read as one: {error}")))?;
         if run.version != SNAPSHOT {
             return Err(bad(format!("it is of version `{}`, and this is `{SNAPSHOT}`", run.version)));
         }

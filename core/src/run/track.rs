@@ -169,7 +169,8 @@ impl Run {
     /// What a track does next; `None` when it must wait for other tracks.
     fn next_of(&self, index: usize) -> Option<Next> {
         let track = self.tracks.get(index)?;
-        let is_over = |stage: TrackStage| self.tracks.iter().filter(|other| other.stage < stage).all(|other| other.ended);
+        let is_over =
+            |stage: TrackStage| self.tracks.iter().filter(|other| other.stage < stage).all(|other| other.ended);
         if !is_over(track.stage) {
             return None;
         }
@@ -180,7 +181,10 @@ impl Run {
             };
             if statuses.iter().any(must_go_back) {
                 let undo = host.iter().rev().find(|id| {
-                    matches!(self.status(**id), Status::Failed | Status::Succeeded | Status::NotReached | Status::UndoStarted)
+                    matches!(
+                        self.status(**id),
+                        Status::Failed | Status::Succeeded | Status::NotReached | Status::UndoStarted
+                    )
                 });
                 return Some(undo.map_or(Next::End, |id| Next::Back(*id)));
             }
@@ -229,7 +233,9 @@ impl Run {
     fn look_until(&mut self, index: usize, id: StepId, why: Why, deadline: UnixTime) {
         let questions = match &why {
             Why::Session { .. } => vec![Question::CurrentTime],
-            _ => self.condition(id, &why).map_or_else(Vec::new, |condition| look::questions(&condition, &self.inquiry.facts)),
+            _ => self
+                .condition(id, &why)
+                .map_or_else(Vec::new, |condition| look::questions(&condition, &self.inquiry.facts)),
         };
         let tag = self.take_tag();
         self.inquiry.knock_again();
@@ -248,7 +254,10 @@ impl Run {
                     let saved = self.saved.get(&id)?;
                     let all = saved.certificates.iter();
                     let names = all.filter_map(|pem| crate::certificate::Certificate::from_pem(pem).ok());
-                    Some(Condition::CaStoreIs { host: host.clone(), certificates: names.map(|one| one.fingerprint).collect() })
+                    Some(Condition::CaStoreIs {
+                        host: host.clone(),
+                        certificates: names.map(|one| one.fingerprint).collect(),
+                    })
                 }
                 _ => None,
             },
@@ -326,7 +335,8 @@ impl Run {
     fn failed(&mut self, now: UnixTime, id: StepId, why: String) {
         self.record(now, JournalEvent::Failed { step: id, why: why.clone() });
         if self.stopping.is_none() {
-            let host = self.plan.step(id).and_then(|step| step.host.as_ref()).map_or("vCenter", |host| host.name.as_str());
+            let host =
+                self.plan.step(id).and_then(|step| step.host.as_ref()).map_or("vCenter", |host| host.name.as_str());
             let why = format!("a step failed on `{host}`: {why}");
             self.record(now, JournalEvent::Stopping { why });
         }
@@ -358,7 +368,15 @@ impl Run {
         self.not_done(now, index, id, Some(why));
     }
 
-    fn send(&mut self, index: usize, id: StepId, change: Change, idempotent: bool, direction: Direction, attempts: u32) {
+    fn send(
+        &mut self,
+        index: usize,
+        id: StepId,
+        change: Change,
+        idempotent: bool,
+        direction: Direction,
+        attempts: u32,
+    ) {
         let request = self.take_id();
         self.changes.insert(request, index);
         self.outbox.push_back(Output::Request(request, Work::Change { step: id.0, idempotent, change }));
@@ -424,7 +442,10 @@ impl Run {
 
     fn task_reference(&self, id: StepId, task: String) -> MoRef {
         let is_sms = self.plan.step(id).is_some_and(|step| {
-            matches!(step.act, Act::SyncProvider { .. } | Act::ReconnectProvider { .. } | Act::UnregisterProvider { .. })
+            matches!(
+                step.act,
+                Act::SyncProvider { .. } | Act::ReconnectProvider { .. } | Act::UnregisterProvider { .. }
+            )
         });
         MoRef::new(if is_sms { "SmsTask" } else { "Task" }, task)
     }
@@ -445,7 +466,15 @@ impl Run {
         self.set(index, id, Some(Activity::Task { task, tag, direction, deadline }));
     }
 
-    fn task_seen(&mut self, now: UnixTime, index: usize, id: StepId, task: &MoRef, direction: Direction, deadline: UnixTime) -> bool {
+    fn task_seen(
+        &mut self,
+        now: UnixTime,
+        index: usize,
+        id: StepId,
+        task: &MoRef,
+        direction: Direction,
+        deadline: UnixTime,
+    ) -> bool {
         self.asked_at = now;
         match self.inquiry.tasks.get(&task.value).cloned() {
             Some(TaskSeen::Error(why)) => self.said_no(now, index, id, direction, format!("the task failed: {why}")),
@@ -487,7 +516,8 @@ impl Run {
                 Err(why) => Err(why),
             },
             (Undo::PutBackCaStore, Act::AddToCaStore { host, .. }) => {
-                let saved: Result<&SavedCaStore, String> = self.saved.get(&id).ok_or_else(|| "the list was not saved".to_owned());
+                let saved: Result<&SavedCaStore, String> =
+                    self.saved.get(&id).ok_or_else(|| "the list was not saved".to_owned());
                 saved.and_then(|saved| act::put_back(host, &self.inquiry, saved)).map(|change| (change, true))
             }
             _ => Err("there is nothing to take back".to_owned()),

@@ -333,8 +333,10 @@ impl Inquiry {
     }
 
     fn failed(&mut self, now: UnixTime, entry: Entry, failure: &Failure) {
-        let may_pass = matches!(failure.kind, FailureKind::TimedOut | FailureKind::OutcomeUnknown | FailureKind::Protocol);
-        let is_peek = matches!(entry.question, Question::Peek443 { .. } | Question::Peek9080 { .. } | Question::PeekVCenter);
+        let may_pass =
+            matches!(failure.kind, FailureKind::TimedOut | FailureKind::OutcomeUnknown | FailureKind::Protocol);
+        let is_peek =
+            matches!(entry.question, Question::Peek443 { .. } | Question::Peek9080 { .. } | Question::PeekVCenter);
         if may_pass && !is_peek && entry.attempts == 0 {
             self.again_later(now, entry);
             return;
@@ -364,7 +366,9 @@ impl Inquiry {
     /// When the way in failed, nobody is left waiting before it.
     fn close_behind(&mut self, question: &Question, missing: &Missing) {
         match question {
-            Question::ServiceVersions | Question::ServiceContent | Question::Login => self.refuse(Session::Vim, missing.clone()),
+            Question::ServiceVersions | Question::ServiceContent | Question::Login => {
+                self.refuse(Session::Vim, missing.clone())
+            }
             Question::RestLogin => self.refuse(Session::Rest, missing.clone()),
             _ => {}
         }

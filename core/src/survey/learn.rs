@@ -32,7 +32,12 @@ pub(crate) fn learn(
 }
 
 /// Another question to ask in the place of one that failed for a reason that has a way round.
-pub(crate) fn instead(inquiry: &mut Inquiry, question: &Question, error: &WireError, attempts: u32) -> Option<Question> {
+pub(crate) fn instead(
+    inquiry: &mut Inquiry,
+    question: &Question,
+    error: &WireError,
+    attempts: u32,
+) -> Option<Question> {
     match question {
         // A view ends with the session that made it; begin the inventory again.
         Question::HostPage { .. } if error.gone() && attempts < 2 => Some(Question::HostView),
@@ -171,7 +176,8 @@ fn http(inquiry: &mut Inquiry, now: UnixTime, question: &Question, response: &Ht
         }
         Question::VimTask { task } => {
             let page = vim::task_info::parse(response)?;
-            let info = page.records.into_iter().find(|record| record.moref.value == task.value).and_then(|one| one.info);
+            let info =
+                page.records.into_iter().find(|record| record.moref.value == task.value).and_then(|one| one.info);
             let seen = info.map_or(TaskSeen::Gone, |info| task_seen(&info.state, info.error.as_ref()));
             inquiry.tasks.insert(task.value.clone(), seen);
             nothing
@@ -238,7 +244,8 @@ fn peeked(inquiry: &mut Inquiry, now: UnixTime, question: &Question, peer: &Peer
 fn ssh(inquiry: &mut Inquiry, now: UnixTime, question: &Question, output: &SshOutput) -> Learned {
     match question {
         Question::SmsCertificate => {
-            inquiry.facts.vcenter.sms.sms_self_signed = learn_vcenter::certificate(inquiry, now, output, "sms_self_signed");
+            inquiry.facts.vcenter.sms.sms_self_signed =
+                learn_vcenter::certificate(inquiry, now, output, "sms_self_signed");
         }
         Question::SpsExtensionCertificate => {
             inquiry.facts.vcenter.sms.sps_extension = learn_vcenter::certificate(inquiry, now, output, "sps-extension");

@@ -70,7 +70,11 @@ pub(crate) fn inventory_ends(inquiry: &mut Inquiry, now: UnixTime, pages: u32) -
             .collect();
         filters.sort();
         filters.dedup();
-        follow.extend(filters.into_iter().map(|filter| Question::DisksUsingFilter { cluster: object.clone(), filter: filter.clone() }));
+        follow.extend(
+            filters
+                .into_iter()
+                .map(|filter| Question::DisksUsingFilter { cluster: object.clone(), filter: filter.clone() }),
+        );
         clusters.push(object);
     }
     follow.extend(clusters.chunks(100).map(|some| Question::ClusterNames { clusters: some.to_vec() }));
@@ -90,7 +94,8 @@ pub(crate) fn record(inquiry: &mut Inquiry, now: UnixTime, record: &HostRecord) 
     host.management_addresses = told.fact("config.virtualNicManagerInfo.netConfig", record.management_ips.clone());
     host.lockdown = told.fact("config.lockdownMode", record.lockdown_mode.as_deref().map(lockdown));
     host.services = told.fact("config.service.service", services(record));
-    host.in_vsan = told.fact("config.vsanHostConfig.enabled", record.vsan_enabled.or(record.version.is_some().then_some(false)));
+    host.in_vsan =
+        told.fact("config.vsanHostConfig.enabled", record.vsan_enabled.or(record.version.is_some().then_some(false)));
     host.certificate_manager = told.reference("configManager.certificateManager", record.certificate_manager.as_ref());
     host.service_system = told.reference("configManager.serviceSystem", record.service_system.as_ref());
     host.date_time_system = told.reference("configManager.dateTimeSystem", record.date_time_system.as_ref());
@@ -120,7 +125,11 @@ impl Told<'_> {
                 Some(fault) => Missing {
                     reason: MissingReason::Denied,
                     message: format!("vCenter withheld `{path}`: {fault}"),
-                    help: fault.privileges().first().map(|one| format!("grant the privilege `{one}` to the user")).unwrap_or_default(),
+                    help: fault
+                        .privileges()
+                        .first()
+                        .map(|one| format!("grant the privilege `{one}` to the user"))
+                        .unwrap_or_default(),
                 },
                 None => Missing {
                     reason: MissingReason::NotSent,
@@ -158,7 +167,11 @@ fn lockdown(word: &str) -> Lockdown {
 
 fn services(record: &HostRecord) -> Option<Vec<HostService>> {
     let services = record.services.as_ref()?.iter();
-    Some(services.map(|one| HostService { key: one.key.clone(), running: one.running, policy: one.policy.clone() }).collect())
+    Some(
+        services
+            .map(|one| HostService { key: one.key.clone(), running: one.running, policy: one.policy.clone() })
+            .collect(),
+    )
 }
 
 /// A host that has no IO filter sends none; that is told from not being told by whether its product was.
@@ -177,7 +190,8 @@ fn not_connected(inquiry: &mut Inquiry, id: &HostId) {
     on(inquiry, id, |host| {
         host.ca_store = Observed::not_asked("vCenter is not connected to the host", "reconnect the host");
         host.ca_revocation_lists = Observed::not_asked("vCenter is not connected to the host", "reconnect the host");
-        host.clock_ahead_of_vcenter_seconds = Observed::not_asked("vCenter is not connected to the host", "reconnect the host");
+        host.clock_ahead_of_vcenter_seconds =
+            Observed::not_asked("vCenter is not connected to the host", "reconnect the host");
         host.reported = Observed::not_asked("vCenter is not connected to the host", "reconnect the host");
     });
 }
@@ -204,7 +218,11 @@ pub(crate) fn certificate_info(
         let info = record.and_then(|record| record.info.as_ref());
         let reported = match info {
             Some(info) => Observed::seen(
-                ReportedCertificate { status: info.status.clone(), issuer: info.issuer.clone(), not_after: info.not_after },
+                ReportedCertificate {
+                    status: info.status.clone(),
+                    issuer: info.issuer.clone(),
+                    not_after: info.not_after,
+                },
                 now,
             ),
             None => Observed::Unknown(Missing {

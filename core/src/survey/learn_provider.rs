@@ -85,7 +85,11 @@ fn told<T>(now: UnixTime, value: Option<T>, what: &str) -> Observed<T> {
 }
 
 fn not_sent(what: &str) -> Missing {
-    Missing { reason: MissingReason::NotSent, message: format!("SMS did not tell `{what}` of this provider"), help: String::new() }
+    Missing {
+        reason: MissingReason::NotSent,
+        message: format!("SMS did not tell `{what}` of this provider"),
+        help: String::new(),
+    }
 }
 
 fn stored_certificate(inquiry: &mut Inquiry, now: UnixTime, pem: Option<&str>) -> Observed<Fingerprint> {

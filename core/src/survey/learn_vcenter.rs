@@ -119,11 +119,19 @@ pub(crate) fn root(inquiry: &mut Inquiry, now: UnixTime, chain: &str, pems: &[St
 }
 
 /// A certificate that a command on the appliance printed.
-pub(crate) fn certificate(inquiry: &mut Inquiry, now: UnixTime, output: &SshOutput, alias: &str) -> Observed<Fingerprint> {
+pub(crate) fn certificate(
+    inquiry: &mut Inquiry,
+    now: UnixTime,
+    output: &SshOutput,
+    alias: &str,
+) -> Observed<Fingerprint> {
     if output.exit_code != 0 {
         return Observed::Unknown(Missing {
             reason: MissingReason::Gone,
-            message: format!("the appliance has no entry `{alias}` in its store `SMS` (exit code {})", output.exit_code),
+            message: format!(
+                "the appliance has no entry `{alias}` in its store `SMS` (exit code {})",
+                output.exit_code
+            ),
             help: String::new(),
         });
     }

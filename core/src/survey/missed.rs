@@ -23,7 +23,9 @@ pub(crate) fn missed(inquiry: &mut Inquiry, question: &Question, missing: &Missi
         }
         Question::CloudFoundation => facts.vcenter.in_cloud_foundation = unknown(missing),
         Question::HighAvailability => facts.vcenter.high_availability = unknown(missing),
-        Question::Hosts { hosts } => hosts.iter().for_each(|host| on(facts, host, |host| host.connection = unknown(missing))),
+        Question::Hosts { hosts } => {
+            hosts.iter().for_each(|host| on(facts, host, |host| host.connection = unknown(missing)))
+        }
         Question::ClusterNames { .. } => {
             for host in facts.hosts.values_mut().filter(|host| host.cluster.value().is_none()) {
                 host.cluster = unknown(missing);

@@ -116,7 +116,8 @@ impl Survey {
     /// A machine that was kept. Requests that were open are to be answered, or failed, here.
     pub fn restore(snapshot: &[u8]) -> Result<Self, Misuse> {
         let bad = |why: String| Misuse::BadSnapshot { why };
-        let survey: Self = serde_json::from_slice(snapshot).map_err(|error| bad(format!("it does not read as one: {error}")))?;
+        let survey: Self =
+            serde_json::from_slice(snapshot).map_err(|error| bad(format!("it does not read as one: {error}")))?;
         if survey.version != SNAPSHOT {
             return Err(bad(format!("it is of version `{}`, and this is `{SNAPSHOT}`", survey.version)));
         }
@@ -229,9 +230,18 @@ fn explain_what_is_not_asked(inquiry: &mut Inquiry, now: UnixTime) {
     if inquiry.job.appliance_ssh.is_some() {
         return;
     }
-    let help = "give `--appliance-ssh-user` with a password or key, or the certificate itself with `--sms-certificate FILE`";
-    let unknown = |alias: &str| Observed::not_asked(format!("the certificate `{alias}` that SPS shows to hosts is in a store of the appliance that was not read"), help);
-    inquiry.facts.vcenter.sms.sms_self_signed = match inquiry.job.sms_certificate.as_deref().map(Certificate::from_pem) {
+    let help =
+        "give `--appliance-ssh-user` with a password or key, or the certificate itself with `--sms-certificate FILE`";
+    let unknown = |alias: &str| {
+        Observed::not_asked(
+            format!(
+                "the certificate `{alias}` that SPS shows to hosts is in a store of the appliance that was not read"
+            ),
+            help,
+        )
+    };
+    inquiry.facts.vcenter.sms.sms_self_signed = match inquiry.job.sms_certificate.as_deref().map(Certificate::from_pem)
+    {
         Some(Ok(certificate)) => Observed::seen(inquiry.facts.certificates.keep(certificate), now),
         Some(Err(error)) => Observed::Unknown(Missing {
             reason: MissingReason::Malformed,

@@ -257,9 +257,12 @@ impl Question {
             Self::HighAvailability => {
                 vim::high_availability::request(vcenter, content()?.failover_cluster_configurator.as_ref()?)
             }
-            Self::HostView => {
-                vim::container_view::create(vcenter, content()?.view_manager.as_ref()?, &content()?.root_folder, "HostSystem")
-            }
+            Self::HostView => vim::container_view::create(
+                vcenter,
+                content()?.view_manager.as_ref()?,
+                &content()?.root_folder,
+                "HostSystem",
+            ),
             Self::HostPage { view, token: None, .. } => {
                 vim::host_page::request(vcenter, &content()?.property_collector, view)
             }
@@ -289,12 +292,9 @@ impl Question {
                 let system = facts.hosts.get(host)?.date_time_system.value()?;
                 vim::query_date_time::request(vcenter, &MoRef::new("HostDateTimeSystem", system))
             }
-            Self::DisksUsingFilter { cluster, filter } => vim::io_filters::disks(
-                vcenter,
-                content()?.io_filter_manager.as_ref()?,
-                filter,
-                cluster,
-            ),
+            Self::DisksUsingFilter { cluster, filter } => {
+                vim::io_filters::disks(vcenter, content()?.io_filter_manager.as_ref()?, filter, cluster)
+            }
             Self::Peek443 { host } => {
                 let host = facts.hosts.get(host)?;
                 peek(&Job::authority(address_of(host), job.esxi_https_port), &host.name)

@@ -11,7 +11,9 @@ use crate::wire::WireError;
 pub(crate) fn missing_of_failure(failure: &Failure) -> Missing {
     let (reason, help) = match failure.kind {
         FailureKind::Refused => (MissingReason::Refused, ""),
-        FailureKind::NameUnknown => (MissingReason::NameUnknown, "make the name known to the name service of this machine"),
+        FailureKind::NameUnknown => {
+            (MissingReason::NameUnknown, "make the name known to the name service of this machine")
+        }
         FailureKind::TimedOut | FailureKind::Unreachable | FailureKind::OutcomeUnknown => (MissingReason::NoAnswer, ""),
         FailureKind::Tls => (MissingReason::Tls, ""),
         FailureKind::Untrusted => (MissingReason::Denied, "give a CA file or the SHA-256 of its certificate"),
@@ -50,9 +52,13 @@ pub(crate) fn stop_of_failure(question: &Question, failure: &Failure, job: &Job)
         return None;
     }
     let help = match failure.kind {
-        FailureKind::Untrusted => "give vCenter's CA with `--ca-file`, or the SHA-256 of its certificate with `--thumbprint` after comparing it with the one that vCenter shows at its console",
+        FailureKind::Untrusted => {
+            "give vCenter's CA with `--ca-file`, or the SHA-256 of its certificate with `--thumbprint` after comparing it with the one that vCenter shows at its console"
+        }
         FailureKind::NameUnknown => "check the name, or give the address",
-        FailureKind::Refused | FailureKind::TimedOut | FailureKind::Unreachable => "check address, port and firewall, and that vCenter is up",
+        FailureKind::Refused | FailureKind::TimedOut | FailureKind::Unreachable => {
+            "check address, port and firewall, and that vCenter is up"
+        }
         FailureKind::Authentication => "give the password",
         _ => "check what answers at this address and port",
     };

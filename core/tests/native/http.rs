@@ -97,6 +97,9 @@ async fn a_session_is_kept_sent_back_and_never_shown() {
     let response = look(&host, login).await.unwrap();
     assert_eq!(response.body, b"<key></key>whole");
     assert!(!format!("{response:?} {host:?}").contains("hush"));
+    // A session that nobody asked to keep is dropped all the same.
+    let unasked = look(&host, post(&server.authority, anchored(&identity))).await.unwrap();
+    assert_eq!((response.headers, unasked.headers), (vec![], vec![]));
     let session = Piece::Secret { name: "session.vim".into(), encoding: SecretEncoding::Raw };
     let cookie = vec![Piece::Text("vmware_soap_session=\"".into()), session, Piece::Text("\"".into())];
     let header = Header { name: "cookie".into(), value: cookie };
@@ -180,6 +183,22 @@ async fn what_is_wrong_with_a_certificate_is_said() {
         // A pin looks at nothing but the leaf.
         let pinned = post(&server.authority, Trust::PinnedLeaf(identity.sha256()));
         assert_eq!(look(&host(), pinned).await.unwrap().status, 200);
+    }
+}
+
+#[tokio::test]
+async fn a_self_signed_server_is_trusted_when_it_is_itself_the_ca_file() {
+    let good = Identity::self_signed(&["127.0.0.1"], 2100);
+    let (server, _) = canned(&good, WHOLE).await;
+    assert_eq!(look(&host(), post(&server.authority, anchored(&good))).await.unwrap().status, 200);
+    let failure = look(&host(), post(&server.authority, anchored(&Identity::of(&["127.0.0.1"])))).await.unwrap_err();
+    assert_eq!(kind(&failure), FailureKind::Untrusted);
+    assert!(failure.message.contains("self-signed"), "{}", failure.message);
+    // It must still be for this name, and in its time.
+    for identity in [Identity::self_signed(&["other.example"], 2100), Identity::self_signed(&["127.0.0.1"], 2001)] {
+        let (server, _) = canned(&identity, WHOLE).await;
+        let failure = look(&host(), post(&server.authority, anchored(&identity))).await.unwrap_err();
+        assert_eq!(kind(&failure), FailureKind::Untrusted, "{}", failure.message);
     }
 }
 

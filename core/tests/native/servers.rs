@@ -33,6 +33,19 @@ impl Identity {
         Self::made(names, 2001)
     }
 
+    /// Signed by itself, and a CA by its own words.
+    pub(crate) fn self_signed(names: &[&str], last_year: i32) -> Self {
+        let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+        let mut leaf = CertificateParams::new(names).unwrap();
+        leaf.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        leaf.not_before = rcgen::date_time_ymd(2000, 1, 1);
+        leaf.not_after = rcgen::date_time_ymd(last_year, 1, 1);
+        let key = KeyPair::generate().unwrap();
+        let certificate = leaf.self_signed(&key).unwrap();
+        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+        Self { ca_pem: certificate.pem(), leaf: certificate.der().clone(), key }
+    }
+
     fn made(names: &[&str], last_year: i32) -> Self {
         let mut ca = CertificateParams::new(Vec::new()).unwrap();
         ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

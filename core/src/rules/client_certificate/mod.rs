@@ -1,1 +1,89 @@
-//! Rules.
+//! Leg B: the certificate that vCenter shows to a host, and what the host trusts.
+
+pub(super) mod castore_empty;
+pub(super) mod castore_missing_sms;
+pub(super) mod castore_missing_vmca_root;
+pub(super) mod castore_stale_sms;
+pub(super) mod esx9_client_untrusted;
+pub(super) mod sms_cert_expired;
+pub(super) mod sms_cert_expiring;
+pub(super) mod sms_cert_missing;
+
+use super::{Case, Verdict};
+use crate::certificate::{Certificate, verify_chain};
+use crate::facts::{Host, Missing, MissingReason, Provider};
+
+/// Whether a host below 9.0 trusts the certificate that SPS shows to it (KB 440183: `sms_self_signed`).
+enum SmsTrust<'a> {
+    /// It holds the certificate, or one that it leads to.
+    Held,
+    /// It holds another certificate of the same name, and not this one.
+    Stale { older: &'a Certificate, present: &'a Certificate },
+    /// It holds neither.
+    Absent { present: &'a Certificate },
+    /// The certificate is not known; but the host holds nothing but vCenter's roots, among which it is not.
+    NothingLikeIt,
+}
+
+/// What a host trusts. The other verdict when the host is not concerned, or when it cannot be told.
+fn sms_trust<'a>(case: &Case<'a>, host: &Host) -> Result<SmsTrust<'a>, Verdict> {
+    let store = store(case, host)?;
+    if store.is_empty() || major_version(host)? >= 9 {
+        return Err(Verdict::NotApplicable);
+    }
+    let present = match case.facts.vcenter.sms.sms_self_signed.known() {
+        Ok(fingerprint) => case.certificate(fingerprint)?,
+        Err(missing) if missing.reason == MissingReason::Gone => return Err(Verdict::NotApplicable),
+        Err(missing) => return nothing_like_it(case, host, &store, missing),
+    };
+    if store.contains(&present) || verify_chain(present, &[], &store, case.now).is_trusted() {
+        return Ok(SmsTrust::Held);
+    }
+    let older = store.into_iter().find(|held| held.subject == present.subject);
+    Ok(older.map_or(SmsTrust::Absent { present }, |older| SmsTrust::Stale { older, present }))
+}
+
+/// Without the SMS certificate one thing can still be said: a host that holds only what vCenter pushes does not hold it.
+/// It is said only of a provider that is down, because someone may have made the SMS certificate a trusted root.
+fn nothing_like_it<'a>(
+    case: &Case<'a>,
+    host: &Host,
+    store: &[&Certificate],
+    missing: &Missing,
+) -> Result<SmsTrust<'a>, Verdict> {
+    let is_down = case.canonical_provider(host).is_some_and(is_down);
+    let is_pushed = |held: &&Certificate| held.is_ca && case.roots.contains(held);
+    if is_down && store.iter().all(is_pushed) {
+        return Ok(SmsTrust::NothingLikeIt);
+    }
+    Err(Verdict::Unknown(Missing { help: PROVIDE.to_owned(), ..missing.clone() }))
+}
+
+fn is_down(provider: &Provider) -> bool {
+    provider.status.value().is_some_and(|status| status == "offline" || status == "disconnected")
+}
+
+/// The certificates that a connected host trusts.
+fn store<'a>(case: &Case<'a>, host: &Host) -> Result<Vec<&'a Certificate>, Verdict> {
+    if !host.is_connected() {
+        return Err(Verdict::NotApplicable);
+    }
+    let held = host.ca_store.known()?;
+    held.iter().map(|fingerprint| case.certificate(fingerprint).map_err(Verdict::from)).collect()
+}
+
+/// The major version; which certificate vCenter shows depends on it.
+fn major_version(host: &Host) -> Result<u32, Verdict> {
+    let version = host.version.known()?;
+    host.major_version().ok_or_else(|| {
+        Verdict::Unknown(Missing {
+            reason: MissingReason::Malformed,
+            message: format!("version `{version}` of host `{}` is not a number", host.name),
+            help: "look at the version of the host in the vSphere Client".to_owned(),
+        })
+    })
+}
+
+/// How the SMS certificate gets known: no API tells it.
+const PROVIDE: &str =
+    "provide the certificate `sms_self_signed`: `--appliance-ssh` reads it, `--sms-certificate FILE` takes it";

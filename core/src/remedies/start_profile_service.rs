@@ -4,7 +4,7 @@ use super::{FleetDraft, Remedy, Scope, moves};
 use crate::plan::Planning;
 
 pub(super) const REMEDY: Remedy = Remedy {
-    name: "start-sps",
+    name: "start-profile-service",
     help: "start the service `sps` on vCenter, then check again",
     scope: Scope::VCenter(steps),
 };

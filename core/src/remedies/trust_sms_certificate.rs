@@ -2,23 +2,27 @@
 //! again. Nothing that is in the store is taken out; an older SMS certificate stays until a person removes it.
 
 use super::{HostDraft, Remedy, Scope, Stage, moves};
-use crate::facts::{Facts, Host};
 use crate::certificate::Certificate;
+use crate::facts::{Facts, Host};
 use crate::plan::Planning;
 
 pub(super) const REMEDY: Remedy = Remedy {
-    name: "add-client-certificate",
+    name: "trust-sms-certificate",
     help: "add the certificate that SPS shows to the host's CA store, then synchronise the provider",
     scope: Scope::Host(steps),
 };
 
 fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft) -> Result<(), String> {
-    let certificate = client_certificate(planning.case.facts, host)
-        .ok_or("the certificate that SPS shows to this host is not known; give `--appliance-ssh` or `--sms-certificate FILE`")?;
     let timeout = planning.case.policy.step_timeout_seconds;
-    let mut wanted = vec![certificate];
+    let mut wanted: Vec<&Certificate> = client_certificate(planning.case.facts, host).into_iter().collect();
+    if wanted.is_empty() && host.major_version().is_none_or(|major| major < 9) {
+        return Err("the certificate that SPS shows to this host is not known; give a login for SSH to the appliance, or the certificate itself as `sms_certificate`".to_owned());
+    }
     // A host that lacks vCenter's roots gets them in the same write.
     wanted.extend(planning.case.roots.iter().copied().filter(|root| root.is_ca));
+    if wanted.is_empty() {
+        return Err("the roots that vCenter trusts are not known, so there is nothing to add".to_owned());
+    }
     draft.add(Stage::CaStore, moves::add_to_ca_store(host, &wanted, timeout));
     super::refresh_provider::steps(planning, host, draft)
 }

@@ -6,7 +6,7 @@ use crate::facts::Provider;
 use crate::plan::Planning;
 
 pub(super) const REMEDY: Remedy = Remedy {
-    name: "remove-provider",
+    name: "unregister-provider",
     help: "unregister this provider; the host's own stays (needs the ceiling `ask-first`)",
     scope: Scope::Provider(steps),
 };

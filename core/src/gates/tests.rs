@@ -1,0 +1,138 @@
+//! Every gate open on a healthy fleet, closed by its trouble, and closed by not knowing.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use super::*;
+use crate::facts::{Backup, CertificateMode, Lockdown, MissingReason, Node};
+use crate::rules::testing::{Authority, Fleet, Leaf, NOW, seen, unknown, waivers};
+use crate::time::DAY_SECONDS;
+
+fn readings(fleet: &Fleet) -> Vec<GateReading> {
+    read_gates(&Case::new(&fleet.facts, &fleet.policy))
+}
+
+/// Names of gates that do not let pass, once each.
+fn shut(fleet: &Fleet) -> Vec<String> {
+    let mut names: Vec<String> =
+        readings(fleet).into_iter().filter(|reading| !reading.passes()).map(|reading| reading.gate).collect();
+    names.dedup();
+    names
+}
+
+#[track_caller]
+fn closes(gate: &str, break_it: impl Fn(&mut Fleet)) {
+    let mut fleet = Fleet::healthy();
+    break_it(&mut fleet);
+    assert_eq!(shut(&fleet), [gate]);
+}
+
+#[test]
+fn a_healthy_fleet_stands_open() {
+    let fleet = Fleet::healthy();
+    assert_eq!(shut(&fleet), [""; 0]);
+    assert_eq!(readings(&fleet).len(), 8 + 6 * 3);
+}
+
+#[test]
+fn gates_are_sorted_and_each_holds_something() {
+    assert!(GATES.is_sorted_by(|one, next| one.name < next.name));
+    assert!(GATES.iter().all(|gate| !gate.holds.is_empty()));
+    assert!(GATES.iter().all(|gate| find(gate.name).is_some_and(|found| found.name == gate.name)));
+}
+
+#[test]
+fn each_gate_is_closed_by_its_trouble() {
+    let backup = |ended_at| seen(Some(Backup { job: "job-1".to_owned(), ended_at }));
+    closes("backup", |fleet| fleet.vcenter().backup = seen(None));
+    closes("backup", |fleet| fleet.vcenter().backup = backup(NOW.plus_seconds(-7 * DAY_SECONDS - 1)));
+    closes("linked-mode", |fleet| {
+        let node = |name: &str| Node { name: name.to_owned(), kind: "VCSA_EMBEDDED".to_owned() };
+        fleet.vcenter().nodes = seen(vec![node("vc1"), node("vc2")]);
+    });
+    closes("high-availability", |fleet| fleet.vcenter().high_availability = seen(true));
+    closes("cloud-foundation", |fleet| fleet.vcenter().in_cloud_foundation = seen(true));
+    for mode in [CertificateMode::Custom, CertificateMode::Thumbprint, CertificateMode::Other("new".to_owned())] {
+        closes("certificate-mode", |fleet| fleet.vcenter().mode = seen(mode.clone()));
+    }
+    closes("maintenance", |fleet| fleet.host(1).in_maintenance = seen(true));
+    closes("clock", |fleet| fleet.host(1).clock_ahead_of_vcenter_seconds = seen(-301));
+    closes("clock", |fleet| fleet.vcenter().clock_ahead_seconds = seen(301));
+    closes("filter-in-use", |fleet| fleet.host(1).disks_using_filter = seen(1));
+    closes("vsan", |fleet| fleet.host(1).in_vsan = seen(true));
+    closes("lockdown", |fleet| fleet.host(1).lockdown = seen(Lockdown::LockdownStrict));
+    closes("roots", |fleet| fleet.vcenter().unreadable_roots = vec!["entry-3".to_owned()]);
+    closes("foreign-certificate", |fleet| {
+        let leaf = fleet.keep(Authority::root("Example Root", "IT").sign(&Leaf::of("esx01.lab.test")));
+        fleet.serve(1, leaf);
+    });
+    closes("whole-fleet-down", |fleet| {
+        for number in 1..=3 {
+            fleet.provider(number).status = seen("offline".to_owned());
+        }
+    });
+}
+
+#[test]
+fn near_misses_leave_them_open() {
+    let mut fleet = Fleet::healthy();
+    let ended_at = NOW.plus_seconds(-7 * DAY_SECONDS);
+    fleet.vcenter().backup = seen(Some(Backup { job: "job-1".to_owned(), ended_at }));
+    fleet.host(1).clock_ahead_of_vcenter_seconds = seen(300);
+    fleet.provider(1).status = seen("offline".to_owned());
+    assert_eq!(shut(&fleet), [""; 0]);
+}
+
+#[test]
+fn a_root_left_behind_closes_nothing_once_it_is_replaced() {
+    let mut fleet = Fleet::healthy();
+    let expired = Leaf::of("x").ends(-DAY_SECONDS);
+    let old = fleet.keep(Authority::root_within("CA", "VMware Engineering", &expired).certificate);
+    let lonely = fleet.keep(Authority::root_within("Elsewhere", "IT", &expired).certificate);
+    let roots = fleet.vcenter().trusted_roots.value().cloned().unwrap();
+    fleet.vcenter().trusted_roots = seen([roots.clone(), vec![old]].concat());
+    assert_eq!(shut(&fleet), [""; 0]);
+    fleet.vcenter().trusted_roots = seen([roots, vec![lonely]].concat());
+    assert_eq!(shut(&fleet), ["roots"]);
+}
+
+#[test]
+fn what_is_not_known_counts_as_closed() {
+    let mut fleet = Fleet::healthy();
+    let vcenter = fleet.vcenter();
+    vcenter.backup = unknown(MissingReason::Denied);
+    vcenter.nodes = unknown(MissingReason::Denied);
+    vcenter.high_availability = unknown(MissingReason::Denied);
+    vcenter.in_cloud_foundation = unknown(MissingReason::Denied);
+    vcenter.mode = unknown(MissingReason::Denied);
+    vcenter.trusted_roots = unknown(MissingReason::Denied);
+    fleet.facts.provider_list = unknown(MissingReason::Denied);
+    let host = fleet.host(1);
+    host.in_maintenance = unknown(MissingReason::Denied);
+    host.clock_ahead_of_vcenter_seconds = unknown(MissingReason::Denied);
+    host.disks_using_filter = unknown(MissingReason::Denied);
+    host.in_vsan = unknown(MissingReason::Denied);
+    host.lockdown = unknown(MissingReason::Denied);
+    host.on_443 = unknown(MissingReason::Denied);
+    let all: Vec<&str> = GATES.iter().map(|gate| gate.name).collect();
+    assert_eq!(shut(&fleet), all);
+}
+
+#[test]
+fn a_waiver_needs_a_reason_and_passes_one_gate_only() {
+    let mut fleet = Fleet::healthy();
+    fleet.vcenter().backup = seen(None);
+    fleet.host(1).in_vsan = seen(true);
+    fleet.policy.waivers = waivers(&[("backup", "snapshot of 11:00"), ("vsan", " ")]);
+    assert_eq!(shut(&fleet), ["vsan"]);
+}
+
+#[test]
+fn a_gate_of_a_host_stands_before_that_host_alone() {
+    let mut fleet = Fleet::healthy();
+    fleet.host(1).in_vsan = seen(true);
+    let readings = readings(&fleet);
+    let closed: Vec<&GateReading> = readings.iter().filter(|reading| !reading.passes()).collect();
+    let (first, second) = (fleet.host(1).clone(), fleet.host(2).clone());
+    assert!(closed.iter().all(|reading| reading.stands_before(&first) && !reading.stands_before(&second)));
+    assert!(find("vsan").unwrap().holds_any(&[Touches::Shell, Touches::HostCertificate]));
+    assert!(!find("vsan").unwrap().holds_any(&[Touches::Shell, Touches::Registration]));
+}

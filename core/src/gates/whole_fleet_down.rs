@@ -1,0 +1,28 @@
+//! ## What it looks at
+//!
+//! Whether most providers failed together (`whole-fleet-down`).
+//!
+//! ## Why it holds
+//!
+//! Then the cause is on vCenter's side, and renewing or reconnecting hosts disturbs all of them and cures none.
+//!
+//! ## Sources
+//!
+//! KB 440183, which certificate vCenter shows to which hosts (grade A); the share is ours (grade C).
+
+use super::{Gate, GateCheck, GateState, Touches, read};
+use crate::rules::Case;
+use crate::rules::environment::whole_fleet_down;
+
+pub(super) const GATE: Gate = Gate {
+    name: "whole-fleet-down",
+    title: "providers have not failed all together",
+    holds: &[Touches::HostCertificate, Touches::HostConnection],
+    check: GateCheck::VCenter(check),
+    source: include_str!("whole_fleet_down.rs"),
+};
+
+fn check(case: &Case<'_>) -> GateState {
+    read!(case.facts.provider_list.known());
+    GateState::from(whole_fleet_down::check(case))
+}

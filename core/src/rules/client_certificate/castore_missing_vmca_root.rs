@@ -1,0 +1,108 @@
+//! ## What it finds
+//!
+//! In mode `vmca`, the present root of vCenter's CA is not among the CA certificates of a connected ESXi host.
+//!
+//! Which of several trusted roots is the present one is told by vCenter's own certificate; where that was issued by
+//! another authority and several roots are named as VMCA names them, it cannot be told.
+//!
+//! ## Why it hurts
+//!
+//! vCenter's roots were never pushed to this host, or the root is new. Hosts from 9.0 on then refuse the client
+//! certificate of SPS, which VMCA issued (`esx9-client-untrusted`).
+//!
+//! ## How it shows
+//!
+//! The vSphere Client shows nothing of it by itself. On hosts from 9.0 on the provider is offline.
+//!
+//! ## What cures it
+//!
+//! Push vCenter's trusted roots to the host ("Refresh CA Certificates"). The push drops the SMS certificate: look for
+//! `castore-missing-sms` right after, and add it again.
+//!
+//! ## Sources
+//!
+//! vSphere documentation, what the push does (grade A); that it drops the SMS certificate (grade B); how VMCA names
+//! its roots (grade B).
+
+use super::store;
+use crate::diagnostic::Severity;
+use crate::facts::{CertificateMode, Host, Missing, MissingReason};
+use crate::log::Leg;
+use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, certificate_seen, known};
+
+pub(crate) const RULE: Rule = Rule {
+    code: "castore-missing-vmca-root",
+    severity: Severity::High,
+    grade: Grade::B,
+    title: "a host does not trust the root of vCenter's CA",
+    rank: 49,
+    explains: &[
+        "provider-cert-cached-stale",
+        "provider-cert-invalid",
+        "provider-connected-unsynced",
+        "provider-disconnected",
+        "provider-missing",
+        "provider-offline",
+        "provider-status-unknown",
+        "provider-syncerror",
+    ],
+    log: Some(Leg::ClientTrust),
+    cure: Cure::Remedy("trust-sms-certificate"),
+    check: Check::Host(check),
+    source: include_str!("castore_missing_vmca_root.rs"),
+};
+
+fn check(case: &Case<'_>, host: &Host) -> Verdict {
+    let store = known!(store(case, host));
+    if store.is_empty() || known!(case.facts.vcenter.mode.known()) != &CertificateMode::Vmca {
+        return Verdict::NotApplicable;
+    }
+    let roots = known!(case.facts.vcenter.trusted_roots.known());
+    let Some(root) = case.vmca_root() else {
+        return Verdict::Unknown(Missing {
+            reason: MissingReason::NotSent,
+            message: format!("which of {} trusted roots is that of vCenter's own CA cannot be told", roots.len()),
+            help: "compare the CA certificates of the hosts with the root of VMCA by hand".to_owned(),
+        });
+    };
+    if store.contains(&root) {
+        return Verdict::Fine;
+    }
+    let message = format!("host `{}` does not trust the root of vCenter's CA, {}", host.name, root.fingerprint.short());
+    Verdict::found(message, vec![certificate_seen("root of vCenter's CA", root)])
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::CertificateMode;
+    use crate::rules::testing::{Authority, Fleet, seen};
+
+    fn without_root() -> Fleet {
+        let mut fleet = Fleet::healthy();
+        let sms = fleet.vcenter().sms.sms_self_signed.value().copied();
+        fleet.host(1).ca_store = seen(sms.into_iter().collect());
+        fleet
+    }
+
+    #[test]
+    fn a_store_without_the_root_is_found() {
+        without_root().has_one_cause("castore-missing-vmca-root");
+    }
+
+    #[test]
+    fn in_mode_custom_the_root_is_not_needed() {
+        let mut fleet = without_root();
+        fleet.vcenter().mode = seen(CertificateMode::Custom);
+        fleet.is_fine();
+    }
+
+    #[test]
+    fn the_root_of_another_vcenter_need_not_be_there() {
+        let mut fleet = Fleet::healthy();
+        let other = fleet.keep(Authority::root("CA", "VMware Engineering").certificate);
+        let mut roots = fleet.vcenter().trusted_roots.value().cloned().unwrap_or_default();
+        roots.push(other);
+        fleet.vcenter().trusted_roots = seen(roots);
+        fleet.is_fine();
+    }
+}

@@ -1,0 +1,87 @@
+//! ## What it finds
+//!
+//! Among the CA certificates of a connected ESXi host below 9.0 is a certificate of the same name as vCenter's
+//! `sms_self_signed`, and not that one itself.
+//!
+//! ## Why it hurts
+//!
+//! The SMS certificate was made anew, by SPS ahead of its end or by a person, and the host still trusts the one
+//! before: it refuses vCenter. Where many hosts show this, `whole-fleet-down` leads.
+//!
+//! ## How it shows
+//!
+//! The vSphere Client shows the provider offline or disconnected. `sps.log` shows S-01, then S-02 and S-03; S-18
+//! tells of the renewal.
+//!
+//! ## What cures it
+//!
+//! Add the present certificate to the CA certificates of the host, then synchronise and reconnect the provider. Leave
+//! the earlier one until all is well.
+//!
+//! ## Sources
+//!
+//! KB 440183 (grade A); what the host trusts (grade B); that the name stays the same when it is made anew (grade C).
+
+use super::{SmsTrust, sms_trust};
+use crate::diagnostic::Severity;
+use crate::facts::Host;
+use crate::log::Leg;
+use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, certificate_seen, known};
+
+pub(crate) const RULE: Rule = Rule {
+    code: "castore-stale-sms",
+    severity: Severity::Critical,
+    grade: Grade::B,
+    title: "a host trusts an earlier certificate of SPS, not the present one",
+    rank: 42,
+    explains: &[
+        "provider-cert-cached-stale",
+        "provider-cert-invalid",
+        "provider-connected-unsynced",
+        "provider-disconnected",
+        "provider-missing",
+        "provider-offline",
+        "provider-status-unknown",
+        "provider-syncerror",
+    ],
+    log: Some(Leg::ClientTrust),
+    cure: Cure::Remedy("trust-sms-certificate"),
+    check: Check::Host(check),
+    source: include_str!("castore_stale_sms.rs"),
+};
+
+fn check(case: &Case<'_>, host: &Host) -> Verdict {
+    let SmsTrust::Stale { older, present } = known!(sms_trust(case, host)) else { return Verdict::Fine };
+    let message = format!(
+        "host `{}` trusts the SMS certificate {} of {}, and the present one is {}",
+        host.name,
+        older.fingerprint.short(),
+        older.not_before.date(),
+        present.fingerprint.short()
+    );
+    let evidence = [("earlier SMS certificate", older), ("present SMS certificate", present)];
+    Verdict::found(message, evidence.map(|(what, certificate)| certificate_seen(what, certificate)).to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{Fleet, Leaf, seen};
+
+    #[test]
+    fn a_certificate_made_anew_leaves_every_host_behind() {
+        let mut fleet = Fleet::healthy();
+        let fresh = fleet.keep(Leaf::of("sms_self_signed").begins(-3600).self_signed("SMS"));
+        fleet.vcenter().sms.sms_self_signed = seen(fresh);
+        assert_eq!(fleet.codes(), ["castore-stale-sms"; 3]);
+    }
+
+    #[test]
+    fn an_earlier_one_beside_the_present_one_does_no_harm() {
+        let mut fleet = Fleet::healthy();
+        let older = fleet.keep(Leaf::of("sms_self_signed").self_signed("SMS"));
+        let mut held = fleet.host(1).ca_store.value().cloned().unwrap_or_default();
+        held.push(older);
+        fleet.host(1).ca_store = seen(held);
+        fleet.is_fine();
+    }
+}

@@ -1,0 +1,91 @@
+//! ## What it finds
+//!
+//! The certificate `sms_self_signed` in vCenter's store `SMS` has expired.
+//!
+//! ## Why it hurts
+//!
+//! Every host below 9.0 refuses vCenter at once. SPS renews it by itself ahead of time; that it did not is a trouble
+//! of its own.
+//!
+//! ## How it shows
+//!
+//! The vSphere Client shows a critical alarm on vCenter's root folder and all IOFILTER providers offline. `sps.log`
+//! shows S-18; `iofiltervpd.log` shows I-02 ("certificate has expired").
+//!
+//! ## What cures it
+//!
+//! Renew it on the appliance, then add the new one to the CA certificates of every host below 9.0: until then their
+//! providers stay down.
+//!
+//! ## Sources
+//!
+//! KB 440183 (grade A, in part); the vendor's vCert, how it is renewed (grade A).
+
+use crate::certificate::Validity;
+use crate::diagnostic::Severity;
+use crate::log::Leg;
+use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, certificate_seen, known, span};
+
+pub(crate) const RULE: Rule = Rule {
+    code: "sms-cert-expired",
+    severity: Severity::Critical,
+    grade: Grade::A,
+    title: "the certificate that SPS shows to hosts below 9.0 has expired",
+    rank: 16,
+    explains: &[
+        "provider-cert-cached-stale",
+        "provider-cert-invalid",
+        "provider-connected-unsynced",
+        "provider-disconnected",
+        "provider-missing",
+        "provider-offline",
+        "provider-status-unknown",
+        "provider-syncerror",
+        "whole-fleet-down",
+    ],
+    log: Some(Leg::ClientTrust),
+    cure: Cure::ByHand("renew `sms_self_signed` as KB 440183 says, then let every host below 9.0 trust the new one"),
+    check: Check::VCenter(check),
+    source: include_str!("sms_cert_expired.rs"),
+};
+
+fn check(case: &Case<'_>) -> Verdict {
+    let shown = known!(case.facts.vcenter.sms.sms_self_signed.known());
+    let shown = known!(case.certificate(shown));
+    let Validity::Expired { seconds } = case.validity(shown) else { return Verdict::Fine };
+    let message =
+        format!("certificate `sms_self_signed` expired {} ago (not after {})", span(seconds), shown.not_after);
+    Verdict::found(message, vec![certificate_seen("SMS certificate", shown)])
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{Fleet, Leaf, seen};
+
+    fn ending_in(seconds: i64) -> Fleet {
+        let mut fleet = Fleet::healthy();
+        let sms = fleet.keep(Leaf::of("sms_self_signed").ends(seconds).self_signed("SMS"));
+        let root = fleet.vcenter().trusted_roots.value().cloned().unwrap_or_default();
+        let held: Vec<_> = root.into_iter().chain([sms]).collect();
+        fleet.vcenter().sms.sms_self_signed = seen(sms);
+        for number in 1..=3 {
+            fleet.host(number).ca_store = seen(held.clone());
+        }
+        fleet
+    }
+
+    #[test]
+    fn one_second_past_its_end_explains_the_whole_fleet() {
+        let mut fleet = ending_in(-1);
+        for number in 1..=3 {
+            fleet.provider(number).status = seen("offline".to_owned());
+        }
+        fleet.has_one_cause("sms-cert-expired");
+        fleet.follows("whole-fleet-down", "sms-cert-expired");
+    }
+
+    #[test]
+    fn its_last_second_is_expiring() {
+        ending_in(0).has_one_cause("sms-cert-expiring");
+    }
+}

@@ -1,0 +1,82 @@
+//! ## What it finds
+//!
+//! An ESXi host that vCenter gets no answer from.
+//!
+//! ## Why it hurts
+//!
+//! vCenter can change nothing on it, and what vCenter says of it is old. Its provider mostly fails for the same reason.
+//!
+//! ## How it shows
+//!
+//! The vSphere Client marks the host as not responding. `sps.log` shows S-17 (refused, timed out, no route).
+//!
+//! ## What cures it
+//!
+//! Look at the certificate on port 443 first: when it has expired, the host's agent is cut off and that is the cause.
+//! Otherwise look at the network and at the management agents on the host's console, then reconnect the host.
+//!
+//! ## Sources
+//!
+//! vSphere API, `HostSystemConnectionState` (grade A); KB 415250, an expired certificate ends in "not responding"
+//! (grade A, in part).
+
+use crate::diagnostic::{Evidence, Severity};
+use crate::facts::{ConnectionState, Host};
+use crate::log::Leg;
+use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known};
+
+pub(crate) const RULE: Rule = Rule {
+    code: "host-not-responding",
+    severity: Severity::High,
+    grade: Grade::A,
+    title: "vCenter gets no answer from an ESXi host",
+    rank: 34,
+    explains: &[
+        "provider-cert-cached-stale",
+        "provider-cert-invalid",
+        "provider-connected-unsynced",
+        "provider-disconnected",
+        "provider-missing",
+        "provider-offline",
+        "provider-status-unknown",
+        "provider-syncerror",
+    ],
+    log: Some(Leg::Network),
+    cure: Cure::ByHand("see that the host is up, that its network and management agents work, then reconnect it"),
+    check: Check::Host(check),
+    source: include_str!("host_not_responding.rs"),
+};
+
+fn check(_: &Case<'_>, host: &Host) -> Verdict {
+    if known!(host.connection.known()) != &ConnectionState::NotResponding {
+        return Verdict::Fine;
+    }
+    let port = match host.on_443.known() {
+        Ok(_) => "answers to us with a certificate".to_owned(),
+        Err(missing) => missing.message.clone(),
+    };
+    let evidence = vec![Evidence::new("connection state", "notResponding"), Evidence::new("port 443", port)];
+    Verdict::found(format!("vCenter gets no answer from host `{}`", host.name), evidence)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::ConnectionState;
+    use crate::rules::testing::{Fleet, seen};
+
+    #[test]
+    fn a_silent_host_explains_its_provider() {
+        let mut fleet = Fleet::healthy();
+        fleet.lose(1, ConnectionState::NotResponding);
+        fleet.has_one_cause("host-not-responding");
+        assert!(fleet.judge().unanswered.is_empty());
+    }
+
+    #[test]
+    fn an_expired_certificate_is_why_a_host_does_not_respond() {
+        let mut fleet = Fleet::ending_in(-1);
+        fleet.host(1).connection = seen(ConnectionState::NotResponding);
+        fleet.has_one_cause("host-cert-expired");
+        fleet.follows("host-not-responding", "host-cert-expired");
+    }
+}

@@ -1,0 +1,94 @@
+//! ## What it finds
+//!
+//! The clock of an ESXi host differs from vCenter's by more than the policy's `clock_warn_seconds`.
+//!
+//! ## Why it hurts
+//!
+//! Each side judges the other's certificate by its own clock: a good certificate looks expired or not yet valid. A
+//! certificate issued while clocks differ can begin in the future.
+//!
+//! ## How it shows
+//!
+//! The provider is offline or disconnected although every date looks right. `sps.log` shows S-14
+//! (`CertificateNotYetValidException`) or S-13; `iofiltervpd.log` shows I-02.
+//!
+//! ## What cures it
+//!
+//! Give the host the time servers that vCenter uses, wait until its clock is right, then synchronise the provider.
+//! No certificate needs to be renewed for this.
+//!
+//! ## Sources
+//!
+//! vSphere documentation, renewing ESXi certificates: clocks must be in sync (grade A). The limit of 60 seconds, and
+//! that 300 seconds block every change, are ours.
+
+use crate::diagnostic::{Evidence, Severity};
+use crate::facts::Host;
+use crate::log::Leg;
+use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known, span};
+
+pub(crate) const RULE: Rule = Rule {
+    code: "vc-host-clock-skew",
+    severity: Severity::High,
+    grade: Grade::A,
+    title: "the clock of an ESXi host differs from vCenter's",
+    rank: 54,
+    explains: &[
+        "cert-not-yet-valid",
+        "provider-cert-cached-stale",
+        "provider-cert-invalid",
+        "provider-connected-unsynced",
+        "provider-disconnected",
+        "provider-missing",
+        "provider-offline",
+        "provider-status-unknown",
+        "provider-syncerror",
+    ],
+    log: Some(Leg::Clock),
+    cure: Cure::ByHand("give the host the time servers of vCenter and wait until its clock is right"),
+    check: Check::Host(check),
+    source: include_str!("vc_host_clock_skew.rs"),
+};
+
+fn check(case: &Case<'_>, host: &Host) -> Verdict {
+    if !host.is_connected() {
+        return Verdict::NotApplicable;
+    }
+    let ahead = *known!(host.clock_ahead_of_vcenter_seconds.known());
+    if ahead.saturating_abs() <= case.policy.clock_warn_seconds {
+        return Verdict::Fine;
+    }
+    let side = if ahead > 0 { "ahead of" } else { "behind" };
+    let message = format!(
+        "clock of host `{}` is {} {side} vCenter's (allowed: {})",
+        host.name,
+        span(ahead),
+        span(case.policy.clock_warn_seconds)
+    );
+    let evidence = Evidence::new("clocks", format!("host {}, vCenter {}", case.now.plus_seconds(ahead), case.now));
+    Verdict::found(message, vec![evidence])
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{Fleet, seen};
+
+    fn ahead(seconds: i64) -> Fleet {
+        let mut fleet = Fleet::healthy();
+        fleet.host(1).clock_ahead_of_vcenter_seconds = seen(seconds);
+        fleet
+    }
+
+    #[test]
+    fn a_skewed_clock_explains_a_provider_that_is_offline() {
+        let mut fleet = ahead(-3600);
+        fleet.provider(1).status = seen("offline".to_owned());
+        fleet.has_one_cause("vc-host-clock-skew");
+    }
+
+    #[test]
+    fn one_second_beyond_the_limit_is_found_and_the_limit_is_not() {
+        ahead(61).has_one_cause("vc-host-clock-skew");
+        ahead(60).is_fine();
+    }
+}

@@ -1,0 +1,130 @@
+//! ## What it finds
+//!
+//! In mode `vmca`, the certificate on port 443 of an ESXi host was issued by an authority other than VMCA.
+//!
+//! An authority that vCenter does not trust is surely another one. One that vCenter trusts is taken for another one
+//! when it is a root, is not named as VMCA names its roots, and a root that is named so is among the trusted ones. A
+//! subordinate VMCA, which the customer names, is therefore never taken for another.
+//!
+//! ## Why it hurts
+//!
+//! The next renewal, and every reconnect, replaces the certificate without asking. That is why both are held back
+//! here. If the root was not imported, SPS refuses the provider as well.
+//!
+//! ## How it shows
+//!
+//! The vSphere Client shows the customer's authority as the issuer. If its root is not imported, `sps.log` shows S-05
+//! and S-06, or S-12; otherwise the logs show nothing.
+//!
+//! ## What cures it
+//!
+//! Decide which is meant. If the customer's authority is: set the mode to `custom` and import its root. If VMCA is:
+//! waive the gate of this name, and renew.
+//!
+//! ## Sources
+//!
+//! vSphere documentation, certificate modes: with the mode left at `vmca`, certificates of others may be replaced
+//! (grade A); how VMCA names its roots (grade B).
+
+use super::{chain_in_mode, reason};
+use crate::certificate::ChainVerdict;
+use crate::diagnostic::{Evidence, Severity};
+use crate::facts::{CertificateMode, Host};
+use crate::log::Leg;
+use crate::rules::case::is_vmca_root;
+use crate::rules::{Case, Check, Cure, Grade, Port, Rule, Verdict, certificate_seen, known};
+
+pub(crate) const RULE: Rule = Rule {
+    code: "host-cert-foreign-ca",
+    severity: Severity::High,
+    grade: Grade::A,
+    title: "a host has a certificate of another CA although vCenter's CA issues them",
+    rank: 47,
+    explains: &[
+        "provider-cert-cached-stale",
+        "provider-cert-invalid",
+        "provider-connected-unsynced",
+        "provider-disconnected",
+        "provider-missing",
+        "provider-offline",
+        "provider-status-unknown",
+        "provider-syncerror",
+    ],
+    log: Some(Leg::ServerTrust),
+    cure: Cure::ByHand(
+        "decide: either set `vpxd.certmgmt.mode` to `custom` and import the root, or accept that vCenter's CA replaces the certificate",
+    ),
+    check: Check::Host(check),
+    source: include_str!("host_cert_foreign_ca.rs"),
+};
+
+pub(crate) fn check(case: &Case<'_>, host: &Host) -> Verdict {
+    let (leaf, chain) = known!(chain_in_mode(case, host, &CertificateMode::Vmca));
+    if !is_foreign(case, &chain) {
+        return Verdict::Fine;
+    }
+    let evidence = vec![certificate_seen(Port::Host.certificate(), leaf), Evidence::new("chain", reason(&chain))];
+    let message = format!(
+        "certificate of host `{}` was issued by `{}`, and the mode is `vmca`: a renewal or reconnect replaces it",
+        host.name, leaf.issuer
+    );
+    Verdict::found(message, evidence)
+}
+
+fn is_foreign(case: &Case<'_>, chain: &ChainVerdict) -> bool {
+    match chain {
+        ChainVerdict::UnknownIssuer { .. }
+        | ChainVerdict::Incomplete { .. }
+        | ChainVerdict::BadSignature { .. }
+        | ChainVerdict::NotAnAuthority { .. } => true,
+        ChainVerdict::Trusted { anchor } => case.certificate(anchor).is_ok_and(|anchor| {
+            anchor.self_issued && !is_vmca_root(anchor) && case.roots.iter().any(|root| is_vmca_root(root))
+        }),
+        // Rules of their own, or a trouble of the authority and not of the host.
+        ChainVerdict::SelfSigned
+        | ChainVerdict::SameNameOtherKey { .. }
+        | ChainVerdict::AnchorExpired { .. }
+        | ChainVerdict::IntermediateExpired { .. }
+        | ChainVerdict::IssuerNotYetValid { .. }
+        | ChainVerdict::Unsupported { .. }
+        | ChainVerdict::TooComplex => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::CertificateMode;
+    use crate::rules::testing::{Authority, Fleet, Leaf, seen};
+
+    fn foreign(is_imported: bool, unit: &str) -> Fleet {
+        let mut fleet = Fleet::healthy();
+        let other = Authority::root("Example Root", unit);
+        let leaf = fleet.keep(other.sign(&Leaf::of("esx01.lab.test")));
+        if is_imported {
+            let root = fleet.keep(other.certificate.clone());
+            let mut roots = fleet.vcenter().trusted_roots.value().cloned().unwrap_or_default();
+            roots.push(root);
+            fleet.vcenter().trusted_roots = seen(roots);
+        }
+        fleet.serve(1, leaf);
+        fleet
+    }
+
+    #[test]
+    fn another_authority_is_found_whether_imported_or_not() {
+        foreign(false, "IT").has_one_cause("host-cert-foreign-ca");
+        foreign(true, "IT").has_one_cause("host-cert-foreign-ca");
+    }
+
+    #[test]
+    fn the_root_of_a_linked_vcenter_is_a_vmca_too() {
+        foreign(true, "VMware Engineering").is_fine();
+    }
+
+    #[test]
+    fn in_mode_custom_it_is_as_it_should_be() {
+        let mut fleet = foreign(true, "IT");
+        fleet.vcenter().mode = seen(CertificateMode::Custom);
+        fleet.is_fine();
+    }
+}

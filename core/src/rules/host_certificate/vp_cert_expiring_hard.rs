@@ -1,0 +1,74 @@
+//! ## What it finds
+//!
+//! The certificate on port 9080 is good and ends within the policy's `provider_hard_days` (30 by default).
+//!
+//! With the same certificate on port 443, `host-cert-expiring-hard` or `-soft` is the cause. With a newer one there,
+//! `vp-cert-stale` is the cause: renewing the host again would not help. It stands alone only where the host's
+//! threshold was set lower than that of SMS.
+//!
+//! ## Why it hurts
+//!
+//! When it ends, SPS refuses the provider.
+//!
+//! ## How it shows
+//!
+//! The vSphere Client shows the provider's certificate in red (hard limit, one month). The logs show nothing yet.
+//!
+//! ## What cures it
+//!
+//! Renew the host's certificate and restart the provider daemon.
+//!
+//! ## Sources
+//!
+//! KB 323232, the limits of SMS (grade A).
+
+use super::{expiring, hard};
+use crate::diagnostic::Severity;
+use crate::facts::Host;
+use crate::rules::{Case, Check, Cure, Grade, Port, Rule, Verdict};
+
+pub(crate) const RULE: Rule = Rule {
+    code: "vp-cert-expiring-hard",
+    severity: Severity::High,
+    grade: Grade::A,
+    title: "the provider's certificate expires within the hard limit of SMS",
+    rank: 64,
+    explains: &["provider-cert-hard", "provider-cert-soft"],
+    log: None,
+    cure: Cure::Remedy("renew-host-certificate"),
+    check: Check::Host(check),
+    source: include_str!("vp_cert_expiring_hard.rs"),
+};
+
+fn check(case: &Case<'_>, host: &Host) -> Verdict {
+    expiring(case, host, Port::Provider, &hard(case.policy.provider_hard_days))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{Fleet, seen};
+    use crate::time::DAY_SECONDS;
+
+    #[test]
+    fn it_is_the_cause_only_where_the_host_threshold_is_lower() {
+        let mut fleet = Fleet::ending_in(30 * DAY_SECONDS);
+        fleet.policy.soft_days = Some(1);
+        fleet.policy.hard_days = Some(1);
+        fleet.provider(1).certificate_status = seen("expiryHardLimitReached".to_owned());
+        fleet.has_one_cause("vp-cert-expiring-hard");
+        fleet.follows("provider-cert-hard", "vp-cert-expiring-hard");
+    }
+
+    #[test]
+    fn a_copy_that_expires_beside_a_renewed_host_is_stale() {
+        let fleet = Fleet::copy_ending_in(30 * DAY_SECONDS);
+        fleet.has_one_cause("vp-cert-stale");
+        fleet.follows("vp-cert-expiring-hard", "vp-cert-stale");
+    }
+
+    #[test]
+    fn one_second_more_is_not_within_it() {
+        let fleet = Fleet::ending_in(30 * DAY_SECONDS + 1);
+        assert!(!fleet.codes().iter().any(|code| code == "vp-cert-expiring-hard"));
+    }
+}

@@ -1,0 +1,77 @@
+//! ## What it finds
+//!
+//! Port 9080 of an ESXi host shows another certificate than port 443, and the one on 9080 began later.
+//!
+//! ## Why it hurts
+//!
+//! A change was half done, or two machines answer by one name: a proxy or an address that is used twice. What is
+//! judged of this host may be true of another.
+//!
+//! ## How it shows
+//!
+//! The vSphere Client shows a provider whose dates are newer than those of its host. The logs show nothing.
+//!
+//! ## What cures it
+//!
+//! Find out which machine answers on which port. If it is one host, restart its management agents so that port 443
+//! shows the certificate that is installed.
+//!
+//! ## Sources
+//!
+//! Ours; that the daemon copies the host's certificate and never makes its own (grade C).
+
+use crate::diagnostic::Severity;
+use crate::facts::Host;
+use crate::rules::{Case, Check, Cure, Grade, Port, Rule, Verdict, certificate_seen, known};
+
+pub(crate) const RULE: Rule = Rule {
+    code: "vp-cert-newer-than-host",
+    severity: Severity::Medium,
+    grade: Grade::C,
+    title: "the provider shows a newer certificate than its host",
+    rank: 53,
+    explains: &[],
+    log: None,
+    cure: Cure::ByHand(
+        "find out which machine answers on each port, and finish or undo the change that was begun on the host",
+    ),
+    check: Check::Host(check),
+    source: include_str!("vp_cert_newer_than_host.rs"),
+};
+
+fn check(case: &Case<'_>, host: &Host) -> Verdict {
+    let served = known!(case.leaf(host, Port::Provider));
+    let own = known!(case.leaf(host, Port::Host));
+    if served == own || served.not_before <= own.not_before || !case.validity(own).is_valid() {
+        return Verdict::Fine;
+    }
+    let message = format!(
+        "provider of host `{}` shows a certificate that began on {}, the host's own began on {}",
+        host.name, served.not_before, own.not_before
+    );
+    let evidence = [(Port::Host, own), (Port::Provider, served)];
+    Verdict::found(message, evidence.map(|(port, leaf)| certificate_seen(port.certificate(), leaf)).to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{Fleet, Leaf};
+    use crate::time::DAY_SECONDS;
+
+    fn copy_begun(seconds: i64) -> Fleet {
+        let mut fleet = Fleet::healthy();
+        let copy = fleet.issue(&Leaf::of("esx01.lab.test").begins(seconds));
+        fleet.serve_copy(1, copy);
+        fleet
+    }
+
+    #[test]
+    fn a_newer_copy_is_found() {
+        copy_begun(-400 * DAY_SECONDS + 1).has_one_cause("vp-cert-newer-than-host");
+    }
+
+    #[test]
+    fn a_copy_of_the_same_age_is_stale_and_not_newer() {
+        copy_begun(-400 * DAY_SECONDS).has_one_cause("vp-cert-stale");
+    }
+}

@@ -1,0 +1,88 @@
+//! ## What it finds
+//!
+//! Port 443 of a connected ESXi host answers, and port 9080 refuses the connection.
+//!
+//! ## Why it hurts
+//!
+//! The IOFilter provider daemon (`iofiltervpd`) does not run. SPS cannot reach the provider, whatever its
+//! certificate.
+//!
+//! ## How it shows
+//!
+//! The vSphere Client shows the provider offline. `sps.log` shows S-17 (connection refused) for port 9080.
+//!
+//! ## What cures it
+//!
+//! Start the daemon on the host, then synchronise the provider. If it stops again, its log says why.
+//!
+//! ## Sources
+//!
+//! The port and the daemon's init script (grades A and B).
+
+use crate::diagnostic::{Evidence, Severity};
+use crate::facts::{Host, MissingReason};
+use crate::log::Leg;
+use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+
+pub(crate) const RULE: Rule = Rule {
+    code: "vp-port-refused",
+    severity: Severity::High,
+    grade: Grade::A,
+    title: "nothing listens on the provider's port",
+    rank: 47,
+    explains: &[
+        "provider-cert-cached-stale",
+        "provider-cert-invalid",
+        "provider-connected-unsynced",
+        "provider-disconnected",
+        "provider-missing",
+        "provider-offline",
+        "provider-status-unknown",
+        "provider-syncerror",
+    ],
+    log: Some(Leg::Network),
+    cure: Cure::Remedy("restart-provider-daemon"),
+    check: Check::Host(check),
+    source: include_str!("vp_port_refused.rs"),
+};
+
+fn check(case: &Case<'_>, host: &Host) -> Verdict {
+    let Err(missing) = host.on_9080.known() else { return Verdict::Fine };
+    if !host.is_connected() || missing.reason != MissingReason::Refused {
+        return Verdict::NotApplicable;
+    }
+    if !case.provider_port_is_down(host) {
+        return Verdict::from(missing);
+    }
+    let evidence = vec![Evidence::new("port 9080", missing.message.clone()), Evidence::new("port 443", "answers")];
+    Verdict::found(format!("nothing listens on port 9080 of host `{}`, its port 443 answers", host.name), evidence)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::MissingReason;
+    use crate::rules::testing::{Fleet, seen, unknown};
+
+    fn failed(reason: MissingReason) -> Fleet {
+        let mut fleet = Fleet::healthy();
+        fleet.host(1).on_9080 = unknown(reason);
+        fleet.provider(1).status = seen("offline".to_owned());
+        fleet
+    }
+
+    #[test]
+    fn it_is_found_explains_the_provider_and_leaves_nothing_unanswered() {
+        let fleet = failed(MissingReason::Refused);
+        fleet.has_one_cause("vp-port-refused");
+        fleet.follows("provider-offline", "vp-port-refused");
+        assert!(fleet.judge().unanswered.is_empty());
+    }
+
+    #[test]
+    fn with_both_ports_closed_it_cannot_be_told() {
+        let mut fleet = Fleet::healthy();
+        fleet.host(1).on_443 = unknown(MissingReason::Refused);
+        fleet.host(1).on_9080 = unknown(MissingReason::Refused);
+        fleet.is_unanswered("vp-port-refused");
+    }
+}

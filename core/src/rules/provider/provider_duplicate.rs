@@ -1,0 +1,97 @@
+//! ## What it finds
+//!
+//! An ESXi host has several IOFilter providers, and this one is not the one whose URL names the host as vCenter does.
+//!
+//! ## Why it hurts
+//!
+//! Both speak for one host; the one with the wrong name fails its name check sooner or later and raises alarms.
+//!
+//! ## How it shows
+//!
+//! The vSphere Client lists two IOFILTER providers for one host, by full name, short name or address. `sps.log` may
+//! show S-15 for one of them.
+//!
+//! ## What cures it
+//!
+//! Unregister the one that is named here; the other stays.
+//!
+//! ## Sources
+//!
+//! SMS API, `AlreadyExists` (grade A); vSphere documentation, changing names of hosts (grade A).
+
+use crate::diagnostic::{Evidence, Severity};
+use crate::facts::Provider;
+use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+
+pub(crate) const RULE: Rule = Rule {
+    code: "provider-duplicate",
+    severity: Severity::Medium,
+    grade: Grade::A,
+    title: "a host has more than one storage provider",
+    rank: 71,
+    explains: &[
+        "provider-cert-cached-stale",
+        "provider-cert-expired",
+        "provider-cert-hard",
+        "provider-cert-invalid",
+        "provider-cert-soft",
+        "provider-connected-unsynced",
+        "provider-disconnected",
+        "provider-offline",
+        "provider-status-unknown",
+        "provider-syncerror",
+    ],
+    log: None,
+    cure: Cure::Remedy("unregister-provider"),
+    check: Check::Provider(check),
+    source: include_str!("provider_duplicate.rs"),
+};
+
+fn check(case: &Case<'_>, provider: &Provider) -> Verdict {
+    let Some((host, canonical)) = case.host_of(provider).and_then(|host| Some((host, case.canonical_provider(host)?)))
+    else {
+        return Verdict::NotApplicable;
+    };
+    if canonical.id == provider.id {
+        return Verdict::Fine;
+    }
+    let message = format!(
+        "host `{}` has a second storage provider at `{}`, its own is at `{}`",
+        host.name, provider.url.host, canonical.url.host
+    );
+    let urls = [("URL of this provider", provider), ("URL of the host's own provider", canonical)];
+    Verdict::found(message, urls.map(|(what, provider)| Evidence::new(what, provider.url.text.clone())).to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{Fleet, healthy_provider, seen};
+
+    fn with_second() -> Fleet {
+        let mut fleet = Fleet::healthy();
+        let host = fleet.host(1).clone();
+        let leaf = host.on_443.value().map(|shown| shown.leaf);
+        let mut second = leaf.map(|leaf| healthy_provider(0, &host, leaf));
+        if let Some(second) = &mut second {
+            second.url.host = "192.0.2.1".to_owned();
+            second.status = seen("offline".to_owned());
+        }
+        fleet.facts.providers.extend(second.map(|second| (second.id.clone(), second)));
+        fleet
+    }
+
+    #[test]
+    fn the_one_that_names_the_host_otherwise_is_the_second() {
+        let fleet = with_second();
+        fleet.has_one_cause("provider-duplicate");
+        let judgement = fleet.judge();
+        assert!(judgement.findings.iter().all(|finding| finding.place.id == "uid-0"));
+    }
+
+    #[test]
+    fn it_does_not_explain_what_is_wrong_with_the_first() {
+        let mut fleet = with_second();
+        fleet.provider(1).status = seen("offline".to_owned());
+        assert_eq!(fleet.causes(), ["provider-duplicate", "provider-offline"]);
+    }
+}

@@ -1,0 +1,101 @@
+//! ## What it finds
+//!
+//! The whole list of storage providers was read, and none of them serves a connected ESXi host that is in a cluster:
+//! none by the name in its URL, none by the host's uuid.
+//!
+//! ## Why it hurts
+//!
+//! vCenter registers a provider for every host of a cluster by itself. Where there is none, storage policies that use
+//! IO filters cannot be used on that host.
+//!
+//! ## How it shows
+//!
+//! The vSphere Client lists no IOFILTER provider for the host; the host has an alarm or the event
+//! `HostVendorProviderRegistrationFailedEvent`. `sps.log` shows S-06 or S-11 (`ProviderRegistrationFault`).
+//!
+//! ## What cures it
+//!
+//! Cure what keeps it from being registered, wait for the registration, and restart the service `sps` once if it does
+//! not come.
+//!
+//! ## Sources
+//!
+//! KB 320568, its caution: providers are registered by themselves (grade A); vSphere documentation on IO filters
+//! (grade A).
+
+use crate::diagnostic::{Evidence, Severity};
+use crate::facts::Host;
+use crate::rules::environment::sms_endpoint_down;
+use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known};
+
+pub(crate) const RULE: Rule = Rule {
+    code: "provider-missing",
+    severity: Severity::High,
+    grade: Grade::A,
+    title: "a connected host of a cluster has no storage provider",
+    rank: 73,
+    explains: &[],
+    log: None,
+    cure: Cure::Remedy("register-provider"),
+    check: Check::Host(check),
+    source: include_str!("provider_missing.rs"),
+};
+
+fn check(case: &Case<'_>, host: &Host) -> Verdict {
+    if !host.is_connected() || sms_endpoint_down::is_down(case.facts) {
+        return Verdict::NotApplicable;
+    }
+    let list = known!(case.facts.provider_list.known());
+    if !case.providers_of(host).is_empty() {
+        return Verdict::Fine;
+    }
+    if !known!(host.is_in_cluster()) {
+        return Verdict::NotApplicable;
+    }
+    // A provider of another name may be this host's, if only its uuid or address were known.
+    known!(host.uuid.known());
+    known!(host.management_addresses.known());
+    let seen = format!("{} registered, none of this host", list.registered);
+    Verdict::found(
+        format!("host `{}` has no storage provider", host.name),
+        vec![Evidence::new("storage providers in SMS", seen)],
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::{MissingReason, ProviderId};
+    use crate::rules::testing::{Fleet, seen, unknown};
+
+    fn without_provider() -> Fleet {
+        let mut fleet = Fleet::healthy();
+        fleet.facts.providers.remove(&ProviderId("uid-1".to_owned()));
+        fleet
+    }
+
+    #[test]
+    fn a_host_without_a_provider_is_found() {
+        without_provider().has_one_cause("provider-missing");
+    }
+
+    #[test]
+    fn a_host_that_was_renamed_still_has_its_provider() {
+        let mut fleet = Fleet::healthy();
+        fleet.provider(1).url.host = "old-esx01.lab.test".to_owned();
+        fleet.has_one_cause("host-cert-name-mismatch");
+    }
+
+    #[test]
+    fn a_list_that_was_not_read_to_its_end_tells_nothing() {
+        let mut fleet = without_provider();
+        fleet.facts.provider_list = unknown(MissingReason::Denied);
+        fleet.is_unanswered("provider-missing");
+    }
+
+    #[test]
+    fn a_host_outside_any_cluster_needs_none() {
+        let mut fleet = without_provider();
+        fleet.host(1).cluster_id = seen("domain-s12".to_owned());
+        fleet.is_fine();
+    }
+}

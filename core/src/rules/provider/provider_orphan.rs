@@ -1,0 +1,101 @@
+//! ## What it finds
+//!
+//! The whole inventory was read, and an IOFilter provider belongs to no host in it: not by the name or address in its
+//! URL, not by the uuid in its array id.
+//!
+//! ## Why it hurts
+//!
+//! It is left of a host that was removed or renamed while SPS was down. It stays offline for ever and raises alarms.
+//!
+//! ## How it shows
+//!
+//! The vSphere Client shows an offline provider whose URL names no host. `sps.log` shows S-17 for it.
+//!
+//! ## What cures it
+//!
+//! Unregister it, once its owner agrees: another vCenter may use the host.
+//!
+//! ## Sources
+//!
+//! vSphere documentation on IO filters: providers are unregistered with their host (grade A).
+
+use crate::diagnostic::{Evidence, Severity};
+use crate::facts::Provider;
+use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known};
+
+pub(crate) const RULE: Rule = Rule {
+    code: "provider-orphan",
+    severity: Severity::Medium,
+    grade: Grade::A,
+    title: "a storage provider serves no host of the inventory",
+    rank: 70,
+    explains: &[
+        "provider-cert-cached-stale",
+        "provider-cert-expired",
+        "provider-cert-hard",
+        "provider-cert-invalid",
+        "provider-cert-soft",
+        "provider-connected-unsynced",
+        "provider-disconnected",
+        "provider-missing",
+        "provider-offline",
+        "provider-status-unknown",
+        "provider-syncerror",
+    ],
+    log: None,
+    cure: Cure::Remedy("unregister-provider"),
+    check: Check::Provider(check),
+    source: include_str!("provider_orphan.rs"),
+};
+
+fn check(case: &Case<'_>, provider: &Provider) -> Verdict {
+    if case.host_of(provider).is_some() {
+        return Verdict::Fine;
+    }
+    known!(case.facts.inventory.known());
+    // It may be the provider of a host of which too little is known.
+    if let Some(missing) = case.unmatchable {
+        return Verdict::from(missing);
+    }
+    let evidence = vec![Evidence::new("URL of the provider", provider.url.text.clone())];
+    let message =
+        format!("storage provider `{}` at `{}` serves no host of the inventory", provider.name, provider.url.host);
+    Verdict::found(message, evidence)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::{Host, HostId, MissingReason};
+    use crate::rules::testing::{Fleet, healthy_provider, seen, unknown};
+
+    fn with_orphan() -> Fleet {
+        let mut fleet = Fleet::healthy();
+        let gone = Host::named(HostId("host-9".to_owned()), "gone.lab.test".to_owned());
+        let leaf = fleet.issue(&crate::rules::testing::Leaf::of("gone.lab.test"));
+        let mut orphan = healthy_provider(9, &gone, leaf);
+        orphan.status = seen("offline".to_owned());
+        fleet.facts.providers.insert(orphan.id.clone(), orphan);
+        fleet
+    }
+
+    #[test]
+    fn a_provider_of_nobody_explains_that_it_is_offline() {
+        let fleet = with_orphan();
+        fleet.has_one_cause("provider-orphan");
+        fleet.follows("provider-offline", "provider-orphan");
+    }
+
+    #[test]
+    fn in_an_inventory_that_was_not_read_to_its_end_nobody_is_an_orphan() {
+        let mut fleet = with_orphan();
+        fleet.facts.inventory = unknown(MissingReason::Denied);
+        fleet.has_one_cause("provider-offline");
+    }
+
+    #[test]
+    fn it_may_belong_to_a_host_whose_uuid_is_not_known() {
+        let mut fleet = with_orphan();
+        fleet.host(3).uuid = unknown(MissingReason::NotSent);
+        fleet.has_one_cause("provider-offline");
+    }
+}

@@ -1,0 +1,58 @@
+//! ## What it finds
+//!
+//! SMS has an IOFilter provider as `syncError`.
+//!
+//! ## Why it hurts
+//!
+//! The connection stands, so certificates are mostly well; what SMS knows of the provider's capabilities is old.
+//!
+//! ## How it shows
+//!
+//! The vSphere Client shows a synchronisation error. `sps.log` shows S-11 (`ProviderSyncFailed`).
+//!
+//! ## What cures it
+//!
+//! Synchronise the provider and read the fault that SMS keeps with it.
+//!
+//! ## Sources
+//!
+//! SMS API, `VasaProviderStatus` (grade A).
+
+use super::has_status;
+use crate::diagnostic::Severity;
+use crate::facts::Provider;
+use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+
+pub(crate) const RULE: Rule = Rule {
+    code: "provider-syncerror",
+    severity: Severity::Medium,
+    grade: Grade::A,
+    title: "a storage provider is connected and cannot be synchronised",
+    rank: 82,
+    explains: &[],
+    log: None,
+    cure: Cure::Remedy("refresh-provider"),
+    check: Check::Provider(check),
+    source: include_str!("provider_syncerror.rs"),
+};
+
+fn check(_: &Case<'_>, provider: &Provider) -> Verdict {
+    has_status(provider, "syncError", "it is connected, and what it tells cannot be taken over")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{Fleet, seen};
+
+    fn with(status: &str) -> Fleet {
+        let mut fleet = Fleet::healthy();
+        fleet.provider(1).status = seen(status.to_owned());
+        fleet
+    }
+
+    #[test]
+    fn a_provider_that_cannot_be_synchronised_is_found() {
+        with("syncError").has_one_cause("provider-syncerror");
+        assert!(!with("online").codes().iter().any(|code| code == "provider-syncerror"));
+    }
+}
