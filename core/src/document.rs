@@ -186,7 +186,7 @@ mod tests {
         assert_eq!(why("[]"), "the job cannot be read: it is not a JSON object");
         assert_eq!(
             why(r#"{"vcenter": "v", "user": "u", "trust": "host_roots", "appliance_ssh": 5}"#),
-            "the job cannot be read: invalid type: integer `5`, expected an object at line 1 column 72"
+            "the job cannot be read: invalid type: integer `5`, expected an object at line 1 column 71"
         );
         assert_eq!(
             why(r#"{"vcenter": "v", "user": "u", "trust": "host_roots", "concurrency": -1}"#),
