@@ -81,9 +81,15 @@ pub fn causes(report: &Report) -> BTreeSet<String> {
 /// Everything in a report that is not well, for the message of a test.
 pub fn told(report: &Report) -> String {
     let findings = report.findings.iter().map(|one| {
-        format!("{} at {} (follows from {:?}): {}", one.diagnostic.code, one.place.name, one.follows_from, one.diagnostic.message)
+        format!(
+            "{} at {} (follows from {:?}): {}",
+            one.diagnostic.code, one.place.name, one.follows_from, one.diagnostic.message
+        )
     });
-    let unanswered = report.unanswered.iter().map(|one| format!("unanswered {} at {:?}: {}", one.code, one.places, one.missing.message));
+    let unanswered = report
+        .unanswered
+        .iter()
+        .map(|one| format!("unanswered {} at {:?}: {}", one.code, one.places, one.missing.message));
     let stopped = report.stopped.iter().map(|one| format!("stopped: {} {}", one.code, one.message));
     findings.chain(unanswered).chain(stopped).collect::<Vec<_>>().join("\n")
 }

@@ -259,8 +259,8 @@ impl SshLook {
 pub enum SshChange {
     /// Restarts the IOFilter provider daemon alone.
     RestartProviderDaemon,
-    /// Renames `rui.crt` and `rui.key` to `old.rui.crt` and `old.rui.key`. A half-done rename is finished; a pair that
-    /// was set aside before is never overwritten.
+    /// Renames `rui.crt` and `rui.key` to `old.rui.crt` and `old.rui.key`. Does nothing when a pair was set aside before:
+    /// what somebody kept is never overwritten.
     SetHostCertificateAside,
     /// Makes a new host certificate and key; the earlier pair must have been set aside.
     GenerateHostCertificate,
@@ -276,12 +276,12 @@ impl SshChange {
         match self {
             Self::RestartProviderDaemon => "/etc/init.d/iofiltervpd restart",
             Self::SetHostCertificateAside => {
-                "cd /etc/vmware/ssl && if test -e rui.crt; then mv -n rui.crt old.rui.crt; fi && if test -e rui.key; then mv -n rui.key old.rui.key; fi && test ! -e rui.crt && test ! -e rui.key"
+                "cd /etc/vmware/ssl && test ! -e old.rui.crt && test ! -e old.rui.key && mv rui.crt old.rui.crt && mv rui.key old.rui.key"
             }
             Self::GenerateHostCertificate => "/sbin/generate-certificates",
             Self::RestartManagementAgents => "services.sh restart",
             Self::RestoreHostCertificate => {
-                "cd /etc/vmware/ssl && test -e old.rui.crt && test -e old.rui.key && mv -f old.rui.crt rui.crt && mv -f old.rui.key rui.key && services.sh restart"
+                "cd /etc/vmware/ssl && mv -f old.rui.crt rui.crt && mv -f old.rui.key rui.key && services.sh restart"
             }
         }
     }

@@ -23,7 +23,8 @@ fn cures(trouble: &str, policy: &Policy) {
         let refused = report.plan.as_ref().map(|plan| format!("{:#?}", plan.refused));
         panic!("{trouble}: nothing to do\n{}\n{refused:?}", told(&report))
     });
-    let steps: Vec<String> = outcome.steps.iter().map(|step| format!("{:?}: {} {:?}", step.status, step.title, step.why)).collect();
+    let steps: Vec<String> =
+        outcome.steps.iter().map(|step| format!("{:?}: {} {:?}", step.status, step.title, step.why)).collect();
     let seen = outcome.after.as_ref().map_or_else(String::new, told);
     assert_eq!(outcome.ending, Ending::Cured, "{trouble}\n{}\n{seen}", steps.join("\n"));
     let after = world.check(policy);
@@ -34,7 +35,8 @@ fn cures(trouble: &str, policy: &Policy) {
 /// The lab's own log of calls proves that healthy hosts were left alone.
 fn untouched(world: &World, trouble: &str) {
     let ready = world.lab.ready().expect("it is ready");
-    let others: Vec<&str> = ready.hosts.iter().filter(|host| !host.name.starts_with("esx02")).map(|host| host.name.as_str()).collect();
+    let others: Vec<&str> =
+        ready.hosts.iter().filter(|host| !host.name.starts_with("esx02")).map(|host| host.name.as_str()).collect();
     assert_eq!(others.len(), 4);
     for call in world.lab.calls().into_iter().filter(|call| call.changes) {
         let touched = others.iter().any(|other| call.host.as_deref() == Some(*other));
@@ -91,7 +93,8 @@ fn the_shell_way_follows_the_seed_and_keeps_the_earlier_pair() {
 
 #[test]
 fn a_stopped_sps_is_started() {
-    let world = World::of("seed = 3\n[vcenter]\ntroubles = [\"sps-service-stopped\"]\n[[clusters]]\nname = \"a\"\ncount = 3\n");
+    let world =
+        World::of("seed = 3\n[vcenter]\ntroubles = [\"sps-service-stopped\"]\n[[clusters]]\nname = \"a\"\ncount = 3\n");
     let report = world.check(&quick());
     assert_eq!(causes(&report).len(), 1, "{}", told(&report));
     let outcome = world.apply(&quick()).unwrap_or_else(|report| panic!("nothing to do: {}", told(&report)));

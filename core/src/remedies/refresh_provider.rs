@@ -12,14 +12,19 @@ pub(super) const REMEDY: Remedy = Remedy {
     scope: Scope::Host(steps),
 };
 
-/// Seconds that SMS gets to show the effect of a sync or a reconnection before the next stronger step.
-const PATIENCE_SECONDS: i64 = 60;
+/// Seconds that SMS gets to show the effect of a sync or a reconnection before the next stronger step. Both are tasks
+/// whose end is waited for first, so this is only the time between SMS's knowing and SMS's telling.
+const PATIENCE_SECONDS: i64 = 10;
 
 pub(super) fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft) -> Result<(), String> {
     let patience = PATIENCE_SECONDS.min(planning.case.policy.step_timeout_seconds);
-    if planning.case.canonical_provider(host).is_some() {
+    if let Some(provider) = planning.case.canonical_provider(host) {
         draft.add(Stage::Sync, moves::sync_provider(host, patience));
-        draft.add(Stage::Reconnect, moves::reconnect_provider(host, patience));
+        // For any other status, and for VASA 1.x whatever its status, a reconnection does nothing.
+        let may_help = provider.vasa_version.as_deref().is_none_or(|version| !version.starts_with("1."));
+        if may_help && provider.status.value().is_some_and(|status| status == "disconnected") {
+            draft.add(Stage::Reconnect, moves::reconnect_provider(host, patience));
+        }
     }
     draft.may_register_anew = true;
     draft.awaits_provider = true;

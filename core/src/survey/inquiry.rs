@@ -96,8 +96,8 @@ enum DoorState {
     Refused(Missing),
 }
 
-/// How often a question is asked at most.
-const MOST_ATTEMPTS: u32 = 5;
+/// How often a question is asked at most while the service behind it is down: for about 7 seconds.
+const MOST_ATTEMPTS: u32 = 4;
 
 impl Inquiry {
     /// Nothing asked yet.
@@ -326,7 +326,7 @@ impl Inquiry {
         }
     }
 
-    /// After 1, 2, 4, 8 seconds: a service that restarts is given time, and is not stormed.
+    /// After 1, 2, 4 seconds: a service that restarts is given time, and is not stormed.
     fn again_later(&mut self, now: UnixTime, entry: Entry) {
         let wait = 1_i64.checked_shl(entry.attempts).unwrap_or(i64::MAX);
         let entry = Entry { attempts: entry.attempts.saturating_add(1), ..entry };

@@ -48,9 +48,7 @@ pub(crate) const RULE: Rule = Rule {
         "provider-syncerror",
     ],
     log: Some(Leg::Name),
-    cure: Cure::ByHand(
-        "give the host the name that vCenter knows it by, or add it again by its present name; then renew its certificate",
-    ),
+    cure: Cure::Remedy("renew-host-certificate"),
     check: Check::Host(check),
     source: include_str!("host_cert_name_mismatch.rs"),
 };

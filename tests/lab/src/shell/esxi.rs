@@ -40,8 +40,9 @@ fn daemon(world: &mut World, host: &str, action: &str) -> Outcome {
 
 fn files(host: &mut Host, folder: &str, words: &[&str]) -> Outcome {
     let place = |path: &str| absolute(folder, path).strip_prefix(FOLDER).map(str::to_owned);
+    let is_there = |path: &str| place(path).is_some_and(|name| name == CASTORE || host.files.contains_key(&name));
     match words {
-        ["mv", from, to] => match (place(from), place(to)) {
+        ["mv", "-f", from, to] | ["mv", from, to] => match (place(from), place(to)) {
             (Some(from), Some(to)) => rename(host, &from, to),
             _ => refused("mv", from),
         },
@@ -53,11 +54,13 @@ fn files(host: &mut Host, folder: &str, words: &[&str]) -> Outcome {
             Some(text) => Outcome::wrote(text),
             None => missing("cat: can't open", path),
         },
-        ["test", "-f" | "-e", path] => {
-            let there = place(path).is_some_and(|name| name == CASTORE || host.files.contains_key(&name));
-            Outcome { status: u32::from(!there), ..Outcome::default() }
+        ["test", "!", "-f" | "-e", path] => Outcome { status: u32::from(is_there(path)), ..Outcome::default() },
+        ["test", "-f" | "-e", path] => Outcome { status: u32::from(!is_there(path)), ..Outcome::default() },
+        ["ls", "-1", path] | ["ls", path]
+            if absolute(folder, path).trim_end_matches('/') == FOLDER.trim_end_matches('/') =>
+        {
+            list(host)
         }
-        ["ls", path] if absolute(folder, path).trim_end_matches('/') == FOLDER.trim_end_matches('/') => list(host),
         ["ls"] if format!("{}/", folder.trim_end_matches('/')) == FOLDER => list(host),
         _ => unknown(words),
     }
