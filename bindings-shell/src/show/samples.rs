@@ -1,0 +1,1 @@
+//! Documents made by hand, for the tests of what is shown.
