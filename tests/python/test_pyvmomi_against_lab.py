@@ -1,70 +1,15 @@
 """The official SDK works against the lab as it would against a vCenter, and every message between the two satisfies
 the SDK's own type tables."""
 
-import ssl
+import pathlib
 
 import pytest
-import type_tables
-from lab_process import LabProcess
 from pyVim import connect
 from pyVim.task import WaitForTask
 from pyVmomi import SoapAdapter, SoapStubAdapter, VmomiSupport, sms, vim, vmodl
 
-HEALTHY = """
-seed = 7
-[[clusters]]
-name = "compute-a"
-count = 4
-[[clusters]]
-name = "compute-b"
-count = 3
-version = "9.0.0"
-"""
-
-# Every trouble that shows in an answer of vCenter or SMS.
-TROUBLED = """
-seed = 8
-[vcenter]
-troubles = ["gate-vcf", "gate-vcha"]
-""" + "\n".join(
-    f'[[hosts]]\nname = "esx{number:02}"\ncluster = "cluster-{number % 3}"\ntroubles = ["{code}"]\n'
-    for number, code in enumerate(
-        """
-        host-cert-expired host-cert-expiring-hard host-cert-expiring-soft cert-not-yet-valid host-cert-self-signed
-        host-cert-name-mismatch host-cert-foreign-ca vp-cert-expired vp-cert-expiring-hard vp-cert-expiring-soft
-        vp-cert-stale provider-cert-cached-stale provider-offline provider-disconnected provider-missing
-        provider-duplicate provider-orphan castore-empty castore-missing-sms castore-stale-sms host-disconnected
-        host-not-responding host-maintenance vc-host-clock-skew gate-filter-in-use gate-lockdown gate-vsan
-        gate-autodeploy vp-port-refused
-        """.split(),
-        start=1,
-    )
-)
-
-HOST_PATHS = """
-    name parent runtime.connectionState runtime.inMaintenanceMode config.product config.certificate config.lockdownMode
-    config.service.service config.network.vnic config.virtualNicManagerInfo.netConfig config.dateTimeInfo
-    config.ioFilterInfo summary.config.sslThumbprint summary.managementServerIp hardware.systemInfo.uuid configManager
-    triggeredAlarmState disabledMethod config.vsanHostConfig config.deploymentInfo vm
-""".split()
-
-collector = vmodl.query.PropertyCollector
-
-
-class Recorder:
-    """Every message that pyVmomi sent or received, with its SOAPAction."""
-
-    def __init__(self):
-        self.requests, self.responses = [], []
-
-    def complaints(self):
-        """What the type tables say about them."""
-        found = []
-        for action, body in self.requests:
-            found += [f"request: {complaint}" for complaint in type_tables.check_request(body, action)]
-        for action, body in self.responses:
-            found += [f"response: {complaint}" for complaint in type_tables.check_response(body, action)]
-        return found
+from lab_process import LabProcess
+from pyvmomi_client import HEALTHY, HOST_PATHS, TROUBLED, Recorder, VCenter, collector, finished
 
 
 @pytest.fixture(autouse=True)
@@ -102,58 +47,6 @@ def any_lab(request):
 def lab():
     with LabProcess(HEALTHY) as lab:
         yield lab
-
-
-class VCenter:
-    """pyVmomi's two stubs on one lab, logged in."""
-
-    def __init__(self, lab, version=None):
-        host, _, port = lab.ready["vcenter"].rpartition(":")
-        self.context = ssl.create_default_context(cafile=lab.ready["ca_file"])
-        self.host, self.port, self.lab = host, int(port), lab
-        self.instance = connect.SmartConnect(
-            host=host, port=self.port, user=lab.ready["username"], pwd=lab.ready["password"], sslContext=self.context,
-            **({"preferredApiVersions": [version]} if version else {}),
-        )
-        self.content = self.instance.RetrieveContent()
-
-    @property
-    def cookie(self):
-        """The session as community.vmware, salt and others take it out of the cookie."""
-        return self.instance._stub.cookie.split('"')[1]
-
-    def storage(self, version=VmomiSupport.versionMap["sms/8.0.0.0"]):
-        """SMS, with the session in the SOAP header and no cookie."""
-        stub = SoapStubAdapter(
-            host=self.host, port=self.port, path="/sms/sdk", version=version, sslContext=self.context, poolSize=0
-        )
-        stub.requestContext = {"vcSessionCookie": self.cookie}
-        return sms.ServiceInstance("ServiceInstance", stub)
-
-    def hosts(self):
-        view = self.content.viewManager.CreateContainerView(self.content.rootFolder, [vim.HostSystem], True)
-        return view, list(view.view)
-
-    def read(self, view, paths, maximum=None):
-        """ObjectContents of all hosts in a view, page by page."""
-        down = collector.TraversalSpec(name="view", type=vim.view.ContainerView, path="view", skip=False)
-        spec = collector.FilterSpec(
-            propSet=[collector.PropertySpec(type=vim.HostSystem, pathSet=paths)],
-            objectSet=[collector.ObjectSpec(obj=view, skip=True, selectSet=[down])],
-        )
-        result = self.content.propertyCollector.RetrievePropertiesEx([spec], collector.RetrieveOptions(maxObjects=maximum))
-        while result:
-            yield result.objects
-            more = result.token
-            result = more and self.content.propertyCollector.ContinueRetrievePropertiesEx(more)
-
-
-def finished(task):
-    """An SmsTask's info once it ended."""
-    while True:
-        info = task.QuerySmsTaskInfo()
-        if info.state in ("success", "error"):
-            return info
 
 
 def test_connects_with_the_newest_version_both_know(any_lab):
@@ -352,9 +245,12 @@ def test_installs_a_certificate_of_a_request(lab):
     assert certificates.GenerateCertificateSigningRequest(False).startswith("-----BEGIN CERTIFICATE REQUEST-----")
     by_name = certificates.GenerateCertificateSigningRequestByDn("CN=esx01.lab.example")
     assert by_name.startswith("-----BEGIN CERTIFICATE REQUEST-----")
-    other = bytes(byte & 0xFF for byte in hosts[1].config.certificate).decode()
-    certificates.InstallServerCertificate(other)
-    assert bytes(byte & 0xFF for byte in hosts[0].config.certificate).decode() == other
+    root = pathlib.Path(lab.ready["ca_file"]).read_text()
+    with pytest.raises(vim.fault.HostConfigFault):
+        certificates.InstallServerCertificate(root)
+    signed = lab.sign(by_name)
+    certificates.InstallServerCertificate(signed)
+    assert bytes(byte & 0xFF for byte in hosts[0].config.certificate).decode() == signed
 
 
 def test_starts_and_stops_services(lab):
@@ -461,8 +357,30 @@ def test_logs_out(lab):
         vcenter.storage().QueryStorageManager()
 
 
-def test_an_older_client_is_served(lab):
-    vcenter = VCenter(lab, VmomiSupport.versionMap["vim25/7.0.0.0"])
-    _, hosts = vcenter.hosts()
+@pytest.mark.parametrize("version", ["6.7", "7.0.0.0", "7.0.3.2", "8.0.2.0"])
+def test_an_older_client_gets_what_its_version_has(any_lab, version):
+    vcenter = VCenter(any_lab, VmomiSupport.versionMap[f"vim25/{version}"])
+    view, hosts = vcenter.hosts()
+    contents = [content for objects in vcenter.read(view, ["config", "summary", *HOST_PATHS]) for content in objects]
+    assert len(contents) == len(hosts)
     info = hosts[0].configManager.certificateManager.certificateInfo
-    assert info.kind is None and info.status == "good"
+    assert info.status and (info.kind is None) == (version != "8.0.2.0")
+
+
+@pytest.mark.parametrize("product, newest", [("7.0.3", "7.0.3.2"), ("8.0.2", "8.0.2.0"), ("9.0.0", "9.0.0.0")])
+def test_every_release_offers_its_own_version(product, newest):
+    with LabProcess(f'[vcenter]\nversion = "{product}"\n') as lab:
+        vcenter = VCenter(lab)
+        assert vcenter.instance._stub.versionId == f'"urn:vim25/{newest}"'
+        assert vcenter.content.about.version == product
+        view, _ = vcenter.hosts()
+        assert sum(len(objects) for objects in vcenter.read(view, ["config", "summary", *HOST_PATHS])) == 3
+
+
+def test_a_version_the_server_does_not_have_is_refused(lab):
+    vcenter = VCenter(lab)
+    stub = SoapStubAdapter(
+        host=vcenter.host, port=vcenter.port, sslContext=vcenter.context, version=VmomiSupport.versionMap["vim25/9.0.0.0"]
+    )
+    with pytest.raises(vmodl.fault.InvalidRequest):
+        vim.ServiceInstance("ServiceInstance", stub).RetrieveContent()

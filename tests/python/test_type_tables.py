@@ -1,6 +1,7 @@
 """The judge is judged: it accepts what is right and finds each thing that is wrong."""
 
 import pytest
+
 import type_tables
 
 VIM = '"urn:vim25/8.0.3.0"'

@@ -7,12 +7,16 @@ better, and this module walks them: wire names, namespaces, element order, requi
     complaints = check_request(body, "urn:vim25/8.0.3.0")
     complaints = check_response(body, "urn:vim25/8.0.3.0")
 
-An empty list means that nothing is wrong.
+An empty list means that nothing is wrong. From a shell:
+
+    python type_tables.py request '"urn:vim25/8.0.3.0"' FILE...
 """
 
 import datetime
 import io
+import pathlib
 import re
+import sys
 from xml.etree import ElementTree
 
 from pyVmomi import VmomiSupport as vmomi
@@ -328,3 +332,15 @@ def local(element):
 
 def namespace_of(element):
     return element.tag.rpartition("}")[0].removeprefix("{")
+
+
+def main(direction, action, *files):
+    """Judges files; the status is 1 when something is wrong with one of them."""
+    check = {"request": check_request, "response": check_response}[direction]
+    complaints = [f"{file}: {found}" for file in files for found in check(pathlib.Path(file).read_bytes(), action)]
+    print(*complaints, sep="\n", end="\n" if complaints else "")
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

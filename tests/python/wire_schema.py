@@ -68,8 +68,8 @@ DATA = {
         LocalizedMethodFault
         NotAuthenticated NoPermission InvalidLogin InvalidProperty InvalidName InvalidState InvalidArgument
         InvalidRequest ManagedObjectNotFound MethodNotFound NotFound AlreadyExists HostConfigFault NotSupported
-        HostNotConnected HostNotReachable NoHost SSLVerifyFault SSLDisabledFault AlreadyConnected InvalidCollectorVersion
-        GenericVmConfigFault SystemError RuntimeFault Timedout TaskInProgress HostCommunication
+        HostNotConnected HostNotReachable NoHost SSLVerifyFault SSLDisabledFault AlreadyConnected
+        InvalidCollectorVersion GenericVmConfigFault SystemError RuntimeFault Timedout TaskInProgress HostCommunication
         HostConnectFault NoPermissionOnHost RequestCanceled InvalidHostConnectionState
     """,
     SMS: """

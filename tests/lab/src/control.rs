@@ -1,7 +1,8 @@
 //! The control URL, plain HTTP on loopback: look into the lab, and make it go wrong.
 //!
 //! `GET /ready`, `GET /state`, `GET /calls`, `POST /faults` (a rule or a list of rules), `DELETE /faults`, `POST /advance`
-//! (`{"seconds": n}`), `POST /trouble` (`{"host": "esx01", "code": "..."}`; without a host, the vCenter's), `POST /shell?host=...` (a command line).
+//! (`{"seconds": n}`), `POST /trouble` (`{"host": "esx01", "code": "..."}`; without a host, the vCenter's), `POST /shell?host=...` (a command line),
+//! `POST /sign` (`{"request": "<PEM>"}`, signed by the customer's authority).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -42,6 +43,12 @@ struct Trouble {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sign {
+    request: String,
+}
+
+#[derive(Deserialize)]
 #[serde(untagged)]
 enum Rules {
     One(Rule),
@@ -60,6 +67,7 @@ fn answer(lab: &Shared, request: &Request) -> Reply {
         }
         ("POST", "/advance") => advance(lab, &request.body),
         ("POST", "/trouble") => trouble(lab, &request.body),
+        ("POST", "/sign") => sign(lab, &request.body),
         ("POST", "/shell") => return run_command(lab, request),
         _ => return Reply::empty(404),
     };
@@ -99,6 +107,14 @@ fn trouble(lab: &Shared, body: &[u8]) -> Result<serde_json::Value, String> {
     };
     world.doors_moved = true;
     made.map(|()| json!({})).map_err(|error| error.to_string())
+}
+
+fn sign(lab: &Shared, body: &[u8]) -> Result<serde_json::Value, String> {
+    let Sign { request } = serde_json::from_slice(body).map_err(|error| format!("not a request to sign: {error}"))?;
+    let mut world = lab.world();
+    let now = world.now();
+    let signed = world.pki.sign_request(&request, now).map_err(|error| error.to_string())?;
+    Ok(json!({ "certificate": signed.pem }))
 }
 
 /// First line the exit status, second the error text in Base64, then the output.

@@ -5,6 +5,7 @@ use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use russh::keys::HashAlg;
 use russh::keys::ssh_key::LineEnding;
@@ -13,7 +14,7 @@ use tokio::runtime::Runtime;
 
 use crate::calls::{Call, Calls, Incoming};
 use crate::control;
-use crate::edge::doors::{Doors, claim_network};
+use crate::edge::doors::{Doors, Network, claim_network};
 use crate::edge::openssh::{self, private_file};
 use crate::edge::ssh::{CLIENT, key_of};
 use crate::error::LabError;
@@ -30,6 +31,8 @@ pub struct Lab {
     state: Shared,
     runtime: Option<Runtime>,
     folder: PathBuf,
+    /// Held for as long as the lab lives, so that no other takes its addresses.
+    claim: Option<TcpListener>,
 }
 
 impl Lab {
@@ -39,18 +42,18 @@ impl Lab {
         allow_many_files();
         let mut ports = scenario.ports;
         let https = *ports.https.get_or_insert(if geteuid().is_root() { 443 } else { 8443 });
-        let (network, listener) = claim_network(https)?;
-        let world = World::build(&scenario, network, ports)?;
+        let Network { number, https, claim } = claim_network(https)?;
+        let world = World::build(&scenario, number, ports)?;
+        let folder = new_folder()?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
             .thread_name("lab")
             .build()
             .map_err(LabError::io("start the lab's threads"))?;
-        let folder = new_folder()?;
         let state = Arc::new(LabState::new(world, Faults::new(scenario.faults)));
-        let lab = Self { state, runtime: Some(runtime), folder };
-        lab.open(scenario.seed, ports, network, listener)?;
+        let lab = Self { state, runtime: Some(runtime), folder, claim: Some(claim) };
+        lab.open(scenario.seed, ports, number, https)?;
         Ok(lab)
     }
 
@@ -113,8 +116,13 @@ impl Drop for Lab {
             doors.close();
         }
         if let Some(runtime) = self.runtime.take() {
-            // Dropping a runtime would wait, which is not allowed inside another one.
-            runtime.shutdown_background();
+            // Waiting is not allowed inside another runtime, so a thread waits until every socket is closed, and only then
+            // gives the network free for another lab.
+            let claim = self.claim.take();
+            std::thread::spawn(move || {
+                runtime.shutdown_timeout(Duration::from_secs(5));
+                drop(claim);
+            });
         }
         let _ = std::fs::remove_dir_all(&self.folder);
     }

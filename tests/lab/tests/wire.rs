@@ -195,7 +195,7 @@ fn nothing_that_is_shown_holds_a_secret() {
 
 #[test]
 fn two_labs_live_side_by_side_and_leave_nothing() {
-    let (one, two) = (lab(""), lab(""));
+    let (one, two) = (lab(""), lab("[ports]\nhttps = 8444\n"));
     let (first, second) = (ready(&one), ready(&two));
     assert_ne!(first.vcenter, second.vcenter);
     assert_eq!(ask_verified(&first, "GET /").unwrap().status, 200);
@@ -203,6 +203,20 @@ fn two_labs_live_side_by_side_and_leave_nothing() {
     drop(one);
     assert!(!first.ca_file.exists());
     assert_eq!(ask_verified(&second, "GET /").unwrap().status, 200);
+}
+
+#[test]
+fn two_thousand_hosts_fit_in_one_lab() {
+    let mut scenario = Scenario::of_size(2000);
+    scenario.ports.https = Some(8443);
+    let lab = Lab::start(scenario).unwrap();
+    let ready = ready(&lab);
+    let leaves: std::collections::BTreeSet<String> = [0, 1, 999, 1999]
+        .iter()
+        .map(|index| leaf(&ready.hosts[*index].address, ready.hosts[*index].provider_port).unwrap())
+        .collect();
+    assert_eq!(leaves.len(), 4, "each host has a certificate of its own");
+    assert_eq!(lab.state()["providers"].as_array().unwrap().len(), 2000);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::process::Child;
 use std::sync::{Mutex, Weak};
 
+use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
@@ -105,9 +106,14 @@ impl Doors {
         drop(entered);
         let lab = self.lab.clone();
         let task = self.runtime.spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
+            loop {
+                let accepted = listener.accept().await;
                 let Some(lab) = lab.upgrade() else { return };
-                tokio::spawn(admit(lab, stream, door, machine.clone()));
+                match accepted {
+                    Ok((stream, _)) => drop(tokio::spawn(admit(lab, stream, door, machine.clone()))),
+                    // Too many open files, most likely; connections that end give some back.
+                    Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+                }
             }
         });
         locked(&self.open).insert((address, door), Doorkeeper::Task(task.abort_handle()));
@@ -190,17 +196,30 @@ fn port_of(door: Door, world: &World) -> u16 {
     }
 }
 
-/// Finds a network 127.B.0.0/16 whose vCenter address is free on this port, and holds it by listening.
-pub fn claim_network(port: u16) -> Result<(u8, TcpListener), LabError> {
+/// A network 127.B.0.0/16 that no other lab has.
+#[derive(Debug)]
+pub struct Network {
+    /// The B.
+    pub number: u8,
+    /// vCenter's HTTPS listener.
+    pub https: TcpListener,
+    /// A listener at a fixed place, whatever ports a lab uses: who holds it has the network.
+    pub claim: TcpListener,
+}
+
+/// Takes the first network that no lab has claimed and whose vCenter address is free on this port.
+pub fn claim_network(port: u16) -> Result<Network, LabError> {
     let mut last = std::io::Error::from(std::io::ErrorKind::AddrInUse);
-    for network in FIRST_NETWORK..=LAST_NETWORK {
-        match TcpListener::bind((vcenter_address(network), port)) {
-            Ok(listener) => return Ok((network, listener)),
+    for number in FIRST_NETWORK..=LAST_NETWORK {
+        let address = vcenter_address(number);
+        let claim = TcpListener::bind((Ipv4Addr::new(127, number, 255, 254), CLAIM_PORT));
+        match claim.and_then(|claim| Ok((claim, TcpListener::bind((address, port))?))) {
+            Ok((claim, https)) => return Ok(Network { number, https, claim }),
             Err(cause) if cause.kind() == std::io::ErrorKind::AddrInUse => last = cause,
             Err(cause) => {
-                let what =
-                    format!("listen on {}:{port}; without root, give ports above 1023", vcenter_address(network));
-                return Err(LabError::io(what)(cause));
+                return Err(LabError::io(format!("listen on {address}:{port}; without root, give ports above 1023"))(
+                    cause,
+                ));
             }
         }
     }
@@ -218,3 +237,5 @@ fn address_of(listener: &TcpListener) -> Result<Ipv4Addr, LabError> {
 /// 127.0 is everyone's; the lab begins well above it.
 const FIRST_NETWORK: u8 = 44;
 const LAST_NETWORK: u8 = 250;
+/// The port of a claim; it means nothing.
+const CLAIM_PORT: u16 = 44_044;

@@ -44,14 +44,7 @@ pub struct Certificate {
 impl Certificate {
     /// Reads the first certificate of a PEM text. Fails when there is none or it is not X.509.
     pub fn from_pem(text: &str) -> Result<Self, LabError> {
-        let body = text
-            .split("-----BEGIN CERTIFICATE-----")
-            .nth(1)
-            .and_then(|rest| rest.split("-----END CERTIFICATE-----").next())
-            .ok_or_else(|| LabError::certificate("no PEM certificate in the text"))?;
-        let base64: String = body.split_whitespace().collect();
-        let der = BASE64.decode(base64).map_err(LabError::certificate)?;
-        Self::from_der(&der)
+        Self::from_der(&unarmoured("CERTIFICATE", text)?)
     }
 
     /// Reads a DER certificate.
@@ -92,6 +85,11 @@ impl Certificate {
         authority.is_authority && self.issuer == authority.subject && self.authority_key_id == authority.key_id
     }
 
+    /// Its public key, as the DER of `SubjectPublicKeyInfo`; empty when it cannot be read again.
+    pub fn public_key(&self) -> Vec<u8> {
+        X509Certificate::from_der(&self.der).map(|(_, parsed)| parsed.public_key().raw.to_vec()).unwrap_or_default()
+    }
+
     /// Is subject equal to issuer?
     pub fn is_self_signed(&self) -> bool {
         self.subject == self.issuer
@@ -106,6 +104,17 @@ impl Certificate {
     pub fn names_host(&self, host: &str) -> bool {
         self.names.iter().any(|name| name.eq_ignore_ascii_case(host))
     }
+}
+
+/// DER bytes of the first PEM block with this label. Fails when there is none or it is not Base64.
+pub(crate) fn unarmoured(label: &str, text: &str) -> Result<Vec<u8>, LabError> {
+    let body = text
+        .split(&format!("-----BEGIN {label}-----"))
+        .nth(1)
+        .and_then(|rest| rest.split(&format!("-----END {label}-----")).next())
+        .ok_or_else(|| LabError::certificate(format!("no PEM {} in the text", label.to_lowercase())))?;
+    let base64: String = body.split_whitespace().collect();
+    BASE64.decode(base64).map_err(LabError::certificate)
 }
 
 /// SHA-256 with colons, upper case, as thumbprints are shown to people.

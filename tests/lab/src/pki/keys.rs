@@ -4,8 +4,9 @@
 //! thousand ESXi hosts needs two thousand certificates, and the same scenario must give the same lab. Each host has a certificate of its
 //! own; the keys are shared between hosts.
 
-use rcgen::KeyPair;
+use rcgen::{KeyPair, PublicKeyData as _};
 
+use super::Certificate;
 use crate::error::LabError;
 
 /// The lab's fixed private keys.
@@ -55,6 +56,16 @@ impl Keys {
     /// PKCS #8 bytes of a key, to serve TLS with.
     pub fn pkcs8(&self, number: usize) -> Option<Vec<u8>> {
         self.pairs.get(number).map(KeyPair::serialize_der)
+    }
+
+    /// The number of the key with this public half, as the DER of `SubjectPublicKeyInfo`.
+    pub(super) fn number_of(&self, public_key: &[u8]) -> Option<usize> {
+        self.pairs.iter().position(|pair| pair.subject_public_key_info() == public_key)
+    }
+
+    /// Is this the certificate of that key?
+    pub fn fits(&self, number: usize, certificate: &Certificate) -> bool {
+        self.pairs.get(number).is_some_and(|pair| pair.subject_public_key_info() == certificate.public_key())
     }
 
     /// How many keys there are.

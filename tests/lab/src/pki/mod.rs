@@ -12,8 +12,10 @@ use rcgen::{
 };
 use sha2::{Digest as _, Sha256};
 use time::{Duration, OffsetDateTime};
+use x509_parser::prelude::{FromDer as _, X509CertificationRequest};
 
 pub(crate) use certificate::hex;
+use certificate::unarmoured;
 pub use certificate::{Certificate, pem, sha256_with_colons};
 use keys::{CUSTOMER_KEY, OLD_VMCA_KEY, VMCA_KEY};
 pub use keys::{Keys, MACHINE_SSL_KEY, SMS_KEY, SPS_EXTENSION_KEY};
@@ -124,6 +126,28 @@ impl Pki {
             .signed_by(&Issuer::from_params(&issuer_params, self.keys.pair(VMCA_KEY)?))
             .map_err(LabError::certificate)?;
         list.pem().map_err(LabError::certificate)
+    }
+
+    /// What the customer's authority makes of a signing request: a certificate of two years for the name in it.
+    /// Fails for text that is no request, and for a key that is not the lab's.
+    pub fn sign_request(&mut self, request: &str, now: OffsetDateTime) -> Result<Arc<Certificate>, LabError> {
+        let der = unarmoured("CERTIFICATE REQUEST", request)?;
+        let (_, parsed) = X509CertificationRequest::from_der(&der).map_err(LabError::certificate)?;
+        let info = &parsed.certification_request_info;
+        let common_name = info.subject.iter_common_name().next().and_then(|name| name.as_str().ok());
+        let common_name = common_name.ok_or_else(|| LabError::certificate("the request names nobody"))?.to_owned();
+        let key = self.keys.number_of(info.subject_pki.raw);
+        let plan = LeafPlan {
+            names: vec![common_name.clone()],
+            common_name,
+            unit: "Example Operations",
+            signer: Signer::Customer,
+            key: key.ok_or_else(|| LabError::certificate("the request is for a key that no host of the lab has"))?,
+            not_before: now - Duration::days(1),
+            not_after: now + Duration::days(730),
+            client: false,
+        };
+        Ok(self.issue(&plan)?.certificate)
     }
 
     /// A certificate signing request for a key, PEM.

@@ -31,7 +31,14 @@ fn hosts(world: &World) -> Value {
             Connection::NotResponding => "NOT_RESPONDING",
             Connection::Disconnected => "DISCONNECTED",
         };
-        json!({ "host": host.moref, "name": host.name, "connection_state": state, "power_state": "POWERED_ON" })
+        let mut summary = json!({ "host": host.moref, "name": host.name, "connection_state": state });
+        // Only of a connected host is it known whether it is powered on (the SDK refuses the field otherwise).
+        if host.connection == Connection::Connected
+            && let Some(fields) = summary.as_object_mut()
+        {
+            fields.insert("power_state".into(), json!("POWERED_ON"));
+        }
+        summary
     };
     Value::Array(world.hosts.iter().map(host).collect())
 }

@@ -109,7 +109,11 @@ fn session(world: &mut World, request: &Request, call: &Call<'_>) -> Answer {
             world.login(&user, &password).map(|token| Payload::Made(json!(token))).map_err(refused)
         }
         "GET" => match world.session(token) {
-            Some(session) => Ok(Payload::Value(json!({ "user": session.user, "created_time": stamp(session.login) }))),
+            Some(session) => Ok(Payload::Value(json!({
+                "user": session.user,
+                "created_time": stamp(session.login),
+                "last_accessed_time": stamp(session.last_active),
+            }))),
             None => Err(Refusal::new(401, "UNAUTHENTICATED", "This method requires authentication.")),
         },
         "DELETE" if world.logout(token) => Ok(Payload::Nothing),

@@ -48,13 +48,13 @@ fn info(world: &World, name: &str) -> Value {
         "description_key": format!("cis.{name}.ServiceDescription"),
         "startup_type": "AUTOMATIC",
         "state": state.as_str(),
-        "health_messages": [],
     });
-    // A service that does not run has no health.
+    // A service that does not run has no health, not even an empty list of messages (the SDK refuses it).
     if state == SpsState::Started
         && let Some(fields) = info.as_object_mut()
     {
         fields.insert("health".into(), json!("HEALTHY"));
+        fields.insert("health_messages".into(), json!([]));
     }
     info
 }

@@ -117,10 +117,14 @@ impl World {
 
     /// `InstallServerCertificate`: a certificate for the key that the host has. 443 serves it; 9080 does not follow.
     pub fn install_server_certificate(&mut self, host: &str, pem: &str) -> Result<(), Fault> {
+        let keys = Arc::clone(self.pki.keys());
         let target = self.host_or_fault(host)?;
         target.must_be_connected()?;
         let certificate = Certificate::from_pem(pem)
             .map_err(|_| Fault::new("HostConfigFault", "the server certificate is not a PEM certificate"))?;
+        if !keys.fits(target.machine.key, &certificate) {
+            return Err(Fault::new("HostConfigFault", "the server certificate does not belong to the host's key"));
+        }
         let identity = Identity { certificate: Arc::new(certificate), key: target.machine.key };
         target.install(identity);
         target.recorded = Arc::clone(&target.machine.certificate);

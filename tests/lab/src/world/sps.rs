@@ -182,6 +182,9 @@ impl World {
         if let Some(trouble) = trouble.as_ref().filter(|_| changed) {
             self.log_trouble(&url, trouble);
         }
+        if changed {
+            self.record_status(index, status);
+        }
         let Some(provider) = self.providers.get_mut(index) else { return };
         provider.status = status;
         provider.status_fault = trouble.as_ref().map(|trouble| trouble.fault(&provider.certificate));
@@ -192,6 +195,16 @@ impl World {
         if dropped {
             provider.link = Link::Dropped;
         }
+    }
+
+    fn record_status(&mut self, index: usize, status: Status) {
+        let Some(provider) = self.providers.get(index) else { return };
+        let host = self.host_of_provider(provider).map(|host| host.moref.clone());
+        let (kind, text) = match status {
+            Status::Online => ("VasaProviderConnectedEvent", format!("Provider {} is connected", provider.name)),
+            _ => ("VasaProviderDisconnectedEvent", format!("Provider {} is disconnected", provider.name)),
+        };
+        self.record_event(&format!("com.vmware.vc.sms.{kind}"), text, host.as_deref());
     }
 
     /// What stands between SPS and a provider: the network, leg A, then leg B.

@@ -152,13 +152,47 @@ fn registering_shows_the_certificate_that_is_not_trusted() {
 
 #[test]
 fn a_new_sms_certificate_takes_the_old_hosts_down_and_spares_the_new_ones() {
-    let text =
-        format!("{}\n[vcenter]\ntroubles = [\"whole-fleet-down\"]\n", include_str!("../../scenarios/healthy.toml"));
-    let world = world(&text);
+    let mut scenario = Scenario::healthy().unwrap();
+    scenario.vcenter.troubles.push("whole-fleet-down".into());
+    let world = World::build(&scenario, 44, ports()).unwrap();
     let down = |host: &str| world.providers.iter().find(|p| p.url_host() == host).unwrap().status == Status::Offline;
     assert!(down("esx01.lab.example") && down("esx03.lab.example"));
     assert!(!down("esx04.lab.example"), "hosts from 9.0 on are shown sps-extension");
     assert!(world.vcenter.sms_store.contains_key(SMS_ALIAS));
+}
+
+#[test]
+fn a_certificate_of_another_key_is_not_installed() {
+    let mut world = one_host("gate-vsan");
+    let own = world.hosts[0].machine.clone();
+    let strange = world.vcenter.machine_ssl.certificate.pem.clone();
+    assert_eq!(world.install_server_certificate("host-11", &strange).unwrap_err().name, "HostConfigFault");
+    assert_eq!(world.install_server_certificate("host-11", "no PEM").unwrap_err().name, "HostConfigFault");
+    assert_eq!(world.hosts[0].machine, own);
+    let earlier = one_host("gate-vsan").hosts[0].machine.clone();
+    world.install_server_certificate("host-11", &earlier.certificate.pem).unwrap();
+    assert_eq!(world.hosts[0].machine.certificate.pem, earlier.certificate.pem);
+    let (request, now) = (world.signing_request("host-11").unwrap(), world.now());
+    let signed = world.pki.sign_request(&request, now).unwrap();
+    assert!(signed.names_host("esx01.lab.example") && signed.is_signed_by(&world.pki.customer));
+    world.install_server_certificate("host-11", &signed.pem).unwrap();
+    assert_eq!(world.hosts[0].machine.certificate, signed);
+    assert!(world.pki.sign_request("no PEM", now).is_err());
+}
+
+#[test]
+fn events_tell_what_happened_to_a_provider() {
+    let mut world = one_host("gate-vsan");
+    assert!(world.vcenter.events.is_empty());
+    world.stop_provider_daemon("host-11").unwrap();
+    later(&mut world);
+    world.restart_provider_daemon("host-11").unwrap();
+    later(&mut world);
+    let kinds: Vec<&str> = world.vcenter.events.iter().map(|event| event.kind.as_str()).collect();
+    assert_eq!(
+        kinds,
+        ["com.vmware.vc.sms.VasaProviderDisconnectedEvent", "com.vmware.vc.sms.VasaProviderConnectedEvent"]
+    );
 }
 
 #[test]
