@@ -70,9 +70,6 @@ impl Show {
             "{} of {} questions answered, {} ESXi hosts",
             event.answered, event.asked, event.hosts
         ));
-        if event.answered >= event.asked && event.hosts > 0 {
-            bar.tick();
-        }
     }
 
     fn run(&mut self, entry: &JournalEntry, plan: &Plan) {

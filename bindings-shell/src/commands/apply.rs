@@ -38,7 +38,6 @@ pub(crate) fn run(options: &ApplyOptions, screen: &Screen) -> Result<u8, Failure
             }
         }
     };
-    screen.words(&show::plan::plan(&plan));
     let by = consent.ask(&plan, *screen)?;
     let folder = options.run_dir.clone().unwrap_or_else(|| default_folder(&plan.vcenter));
     let outcome = carry_out(&connection, &policy, plan, &folder, approver(by), *screen)?;
@@ -138,16 +137,20 @@ impl Consent {
         }
     }
 
-    /// Who approved the plan, for the journal. Only the word `yes` approves.
+    /// Shows the plan and says who approved it, for the journal. Only the word `yes` approves.
     pub(crate) fn ask(self, plan: &Plan, screen: Screen) -> Result<String, Failure> {
         let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_default();
         let user = if user.is_empty() { "an unnamed user".to_owned() } else { format!("`{user}`") };
         if self == Self::Given {
+            screen.words(&show::plan::plan(plan));
             return Ok(format!("{user} with `--yes`"));
         }
         let digest = plan.digest();
         let short = digest.get(..12).unwrap_or(&digest);
-        Screen::new(screen.is_json(), false).aside(&format!("\ncarry out plan {short}? only `yes` approves: "));
+        // Nobody approves what they cannot read, however quiet it is to be.
+        let aloud = Screen::new(screen.is_json(), false);
+        aloud.words(&show::plan::plan(plan));
+        aloud.aside(&format!("\ncarry out plan {short}? only `yes` approves: "));
         match line()?.as_deref() {
             Some("yes") => Ok(format!("{user} on a terminal")),
             _ => Err(Failure {

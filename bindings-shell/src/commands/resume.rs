@@ -24,7 +24,6 @@ pub(crate) fn run(options: &ResumeOptions, screen: &Screen) -> Result<u8, Failur
     let by = match unapproved(&recovered.entries) {
         Some(plan) => {
             let consent = Consent::new(options.yes, !options.connection.takes_standard_input(), *screen)?;
-            screen.words(&show::plan::plan(plan));
             consent.ask(plan, *screen)?
         }
         None => String::new(),

@@ -11,7 +11,7 @@ pub(crate) mod style;
 pub(crate) mod table;
 
 #[cfg(test)]
-pub(crate) mod samples;
+mod golden;
 
 /// `1 step`, `2 steps`.
 pub(crate) fn count(many: usize, one: &str) -> String {

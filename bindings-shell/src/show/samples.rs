@@ -1,1 +1,0 @@
-//! Documents made by hand, for the tests of what is shown.
