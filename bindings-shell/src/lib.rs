@@ -3,6 +3,7 @@
 //! Arguments become a [`Connection`](iofilter_certs::native::Connection) and a
 //! [`Policy`](iofilter_certs::policy::Policy); what the core makes of them is shown in words, or as the core's own
 //! JSON. No check, no default and no judgement is made here.
+#![expect(clippy::format_push_string, reason = "a line of text is read here as it will look; none is long")]
 
 mod args;
 mod commands;
@@ -38,15 +39,15 @@ pub fn main_with(args: impl Iterator<Item = OsString>) -> u8 {
     };
     let screen = Screen::new(cli.output.json, cli.output.quiet);
     let ended = match &cli.command {
-        Command::Check(options) => commands::check::run(options, &screen),
-        Command::Plan(options) => commands::plan::run(options, &screen),
-        Command::Apply(options) => commands::apply::run(options, &screen),
-        Command::Resume(options) => commands::resume::run(options, &screen),
-        Command::Explain { code } => commands::explain::run(code, &screen),
-        Command::Rules => Ok(commands::rules::run(&screen)),
-        Command::Report(options) => commands::report::run(options, &screen),
-        Command::Logs { files } => commands::logs::run(files, &screen),
-        Command::Lab(options) => commands::lab::run(options, &screen),
+        Command::Check(options) => commands::check::run(options, screen),
+        Command::Plan(options) => commands::plan::run(options, screen),
+        Command::Apply(options) => commands::apply::run(options, screen),
+        Command::Resume(options) => commands::resume::run(options, screen),
+        Command::Explain { code } => commands::explain::run(code, screen),
+        Command::Rules => Ok(commands::rules::run(screen)),
+        Command::Report(options) => commands::report::run(options, screen),
+        Command::Logs { files } => commands::logs::run(files, screen),
+        Command::Lab(options) => commands::lab::run(options, screen),
     };
     let code = ended.unwrap_or_else(|failure| screen.fail(&failure));
     // Within another language's process nobody else does it; that a pipe is closed is no failure.

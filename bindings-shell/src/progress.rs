@@ -33,10 +33,10 @@ impl Voice {
     }
 
     /// Says one line.
-    pub(crate) fn say(&self, line: &str) {
+    pub(crate) fn say(&self, words: &str) {
         match self {
-            Self::Live(live) => live.suspend(|| Screen::new(false, false).aside(&format!("{line}\n"))),
-            Self::Lines(screen) => screen.aside(&format!("{line}\n")),
+            Self::Live(live) => live.suspend(|| Screen::new(false, false).aside(&format!("{words}\n"))),
+            Self::Lines(screen) => screen.aside(&format!("{words}\n")),
         }
     }
 }

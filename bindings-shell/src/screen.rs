@@ -66,11 +66,11 @@ impl Screen {
         let _ = write!(anstream::stderr().lock(), "{}", in_words(failure));
         FAILED
     }
+}
 
-    /// Whether a person can be asked: questions go to standard error, answers come from standard input.
-    pub(crate) fn can_ask(self) -> bool {
-        std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
-    }
+/// Whether a person can be asked: questions go to standard error, answers come from standard input.
+pub(crate) fn can_ask() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
 fn in_words(failure: &Failure) -> String {

@@ -29,7 +29,7 @@ where
         heed.abort();
         Ok(ended)
     });
-    ended.and_then(|ended| ended).map_err(no_threads)
+    ended.and_then(|ended| ended).map_err(|why| no_threads(&why))
 }
 
 /// Waits for a signal.
@@ -39,7 +39,7 @@ pub(crate) fn wait() -> Result<(), Failure> {
         Ok(())
     })
     .and_then(|ended| ended)
-    .map_err(no_threads)
+    .map_err(|why| no_threads(&why))
 }
 
 /// The line that a person types, or `None` when a signal comes first or input ends.
@@ -57,10 +57,10 @@ pub(crate) fn line() -> Result<Option<String>, Failure> {
         })
     })
     .and_then(|ended| ended)
-    .map_err(no_threads)
+    .map_err(|why| no_threads(&why))
 }
 
-fn no_threads(why: std::io::Error) -> Failure {
+fn no_threads(why: &std::io::Error) -> Failure {
     Failure::system(format!("this machine gives no threads or signals: {why}"))
 }
 

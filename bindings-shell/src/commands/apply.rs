@@ -15,7 +15,7 @@ use crate::args::ApplyOptions;
 use crate::failure::Failure;
 use crate::files;
 use crate::progress::{Show, Voice};
-use crate::screen::Screen;
+use crate::screen::{Screen, can_ask};
 use crate::show;
 use crate::signals::{line, with_stop};
 
@@ -23,25 +23,24 @@ use crate::signals::{line, with_stop};
 pub(crate) const OUTCOME: &str = "outcome.json";
 
 /// The exit code is the outcome's; where there is nothing to carry out, the report's.
-pub(crate) fn run(options: &ApplyOptions, screen: &Screen) -> Result<u8, Failure> {
+pub(crate) fn run(options: &ApplyOptions, screen: Screen) -> Result<u8, Failure> {
     let policy = options.limits.policy()?;
-    let consent = Consent::new(options.yes, !options.connection.takes_standard_input(), *screen)?;
+    let consent = Consent::new(options.yes, !options.connection.takes_standard_input())?;
     let connection = options.connection.connection()?;
-    let plan = match &options.plan {
-        Some(path) => files::plan(path)?,
-        None => {
-            let mut report = plan::look(&connection, &policy, *screen)?;
-            report.facts = None;
-            match report.plan.take().filter(|plan| !plan.is_empty()) {
-                Some(plan) => plan,
-                None => return Ok(nothing_to_do(report, *screen)),
-            }
+    let plan = if let Some(path) = &options.plan {
+        files::plan(path)?
+    } else {
+        let mut report = plan::look(&connection, &policy, screen)?;
+        report.facts = None;
+        match report.plan.take_if(|plan| !plan.is_empty()) {
+            Some(plan) => plan,
+            None => return Ok(nothing_to_do(&report, screen)),
         }
     };
-    let by = consent.ask(&plan, *screen)?;
+    let by = consent.ask(&plan, screen)?;
     let folder = options.run_dir.clone().unwrap_or_else(|| default_folder(&plan.vcenter));
-    let outcome = carry_out(&connection, &policy, plan, &folder, approver(by), *screen)?;
-    finish(&outcome, &folder, *screen)
+    let outcome = carry_out(&connection, &policy, plan, &folder, approver(by), screen)?;
+    finish(&outcome, &folder, screen)
 }
 
 /// Keeps the outcome beside its journal and shows it.
@@ -74,8 +73,8 @@ pub(crate) fn approver(by: String) -> Arc<Approver> {
 }
 
 /// A plan without steps is shown with the reasons, which are in the report.
-fn nothing_to_do(report: Report, screen: Screen) -> u8 {
-    screen.result(&report, || plan::in_words(&report));
+fn nothing_to_do(report: &Report, screen: Screen) -> u8 {
+    screen.result(report, || plan::in_words(report));
     report.verdict.exit_code()
 }
 
@@ -126,8 +125,8 @@ pub(crate) enum Consent {
 
 impl Consent {
     /// Fails before anything is looked at when nobody could approve.
-    pub(crate) fn new(yes: bool, input_is_free: bool, screen: Screen) -> Result<Self, Failure> {
-        match (yes, input_is_free && screen.can_ask()) {
+    pub(crate) fn new(yes: bool, input_is_free: bool) -> Result<Self, Failure> {
+        match (yes, input_is_free && can_ask()) {
             (true, _) => Ok(Self::Given),
             (false, true) => Ok(Self::Ask),
             (false, false) => {
@@ -170,9 +169,8 @@ mod tests {
 
     #[test]
     fn where_nobody_can_be_asked_only_yes_approves() {
-        let screen = Screen::new(false, true);
-        assert_eq!(Consent::new(true, false, screen).unwrap(), Consent::Given);
-        assert!(Consent::new(false, false, screen).unwrap_err().help.contains("--yes"));
+        assert_eq!(Consent::new(true, false).unwrap(), Consent::Given);
+        assert!(Consent::new(false, false).unwrap_err().help.contains("--yes"));
     }
 
     #[test]

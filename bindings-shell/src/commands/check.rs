@@ -13,11 +13,11 @@ use crate::show::report::{Depth, report as in_words};
 use crate::signals::with_stop;
 
 /// The exit code is that of the report's verdict.
-pub(crate) fn run(options: &CheckOptions, screen: &Screen) -> Result<u8, Failure> {
+pub(crate) fn run(options: &CheckOptions, screen: Screen) -> Result<u8, Failure> {
     let policy = options.thresholds.policy()?;
     let mut report = match &options.facts {
         Some(path) => Report::of(&files::facts(path)?, None, &policy),
-        None => look(&options.connection.connection()?, &policy, *screen)?,
+        None => look(&options.connection.connection()?, &policy, screen)?,
     };
     // Facts are many times longer than what they come to; who wants them says so.
     let facts = report.facts.take();

@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::screen::Screen;
 
 /// A code that does not exist is a failure, with the one that was probably meant.
-pub(crate) fn run(code: &str, screen: &Screen) -> Result<u8, Failure> {
+pub(crate) fn run(code: &str, screen: Screen) -> Result<u8, Failure> {
     let page = page_of(code)?;
     screen.result(&serde_json::json!({ "code": code, "page": page }), || page.clone());
     Ok(0)

@@ -11,12 +11,12 @@ use crate::show::style::{STRONG, paint};
 use crate::signals;
 
 /// Returns when it was asked to stop and everything is closed.
-pub(crate) fn run(options: &LabOptions, screen: &Screen) -> Result<u8, Failure> {
+pub(crate) fn run(options: &LabOptions, screen: Screen) -> Result<u8, Failure> {
     let scenario = match &options.scenario {
         Some(path) => Scenario::read(path),
         None => Scenario::demo(),
     };
-    let lab = scenario.and_then(Lab::start).map_err(failure)?;
+    let lab = scenario.and_then(Lab::start).map_err(|error| failure(&error))?;
     if let Some(ready) = lab.ready() {
         if screen.is_json() {
             // One line, and whole: whoever reads it may wait for its end.
@@ -66,7 +66,7 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-fn failure(error: LabError) -> Failure {
+fn failure(error: &LabError) -> Failure {
     match error {
         LabError::Scenario { .. } => Failure::usage(error.to_string(), "see `tests/lab/README.md` for scenarios"),
         LabError::Io { .. } | LabError::Certificate { .. } => Failure::system(error.to_string()),

@@ -12,7 +12,7 @@ use crate::screen::Screen;
 use crate::show;
 
 /// 2 when there are traces, 0 when there are none.
-pub(crate) fn run(files: &[PathBuf], screen: &Screen) -> Result<u8, Failure> {
+pub(crate) fn run(files: &[PathBuf], screen: Screen) -> Result<u8, Failure> {
     let facts = files.iter().map(|path| scan(path)).collect::<Result<Vec<_>, _>>()?;
     let documents: Vec<_> = facts.iter().map(|facts| json!({ "facts": facts, "verdicts": verdicts(facts) })).collect();
     screen.result(&json!({ "logs": documents }), || facts.iter().map(show::logs::log).collect());

@@ -16,7 +16,7 @@ use crate::show::report::Depth;
 use crate::signals::with_stop;
 
 /// The exit code is that of the report's verdict: a plan is made where something was found.
-pub(crate) fn run(options: &PlanOptions, screen: &Screen) -> Result<u8, Failure> {
+pub(crate) fn run(options: &PlanOptions, screen: Screen) -> Result<u8, Failure> {
     let policy = options.limits.policy()?;
     let mut report = match &options.facts {
         Some(path) => {
@@ -25,7 +25,7 @@ pub(crate) fn run(options: &PlanOptions, screen: &Screen) -> Result<u8, Failure>
             report.plan = Some(make(&facts, &report.judgement(), &policy, options.connection.has_esxi_shell()));
             report
         }
-        None => look(&options.connection.connection()?, &policy, *screen)?,
+        None => look(&options.connection.connection()?, &policy, screen)?,
     };
     report.facts = None;
     if let (Some(path), Some(plan)) = (&options.out, &report.plan) {

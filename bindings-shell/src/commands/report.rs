@@ -17,7 +17,7 @@ use crate::show;
 use crate::show::report::Depth;
 
 /// Always 0 when the document could be shown: what it says was said before.
-pub(crate) fn run(options: &ReportOptions, screen: &Screen) -> Result<u8, Failure> {
+pub(crate) fn run(options: &ReportOptions, screen: Screen) -> Result<u8, Failure> {
     let depth = if options.all { Depth::All } else { Depth::Causes };
     let path = &options.file;
     if path.is_dir() || path.extension().is_some_and(|extension| extension == "jsonl") {

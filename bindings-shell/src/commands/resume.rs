@@ -16,27 +16,27 @@ use crate::signals::with_stop;
 pub(crate) const JOURNAL: &str = "journal.jsonl";
 
 /// The exit code is the outcome's.
-pub(crate) fn run(options: &ResumeOptions, screen: &Screen) -> Result<u8, Failure> {
+pub(crate) fn run(options: &ResumeOptions, screen: Screen) -> Result<u8, Failure> {
     let folder = &options.run_dir;
     let recovered = Journal::<JournalEntry>::read(folder.join(JOURNAL)).map_err(OperationError::from)?;
     screen.aside(&show::journal::story(&recovered.entries));
     // A run that was approved is not asked for again: the journal says who approved.
     let by = match unapproved(&recovered.entries) {
         Some(plan) => {
-            let consent = Consent::new(options.yes, !options.connection.takes_standard_input(), *screen)?;
-            consent.ask(plan, *screen)?
+            let consent = Consent::new(options.yes, !options.connection.takes_standard_input())?;
+            consent.ask(plan, screen)?
         }
         None => String::new(),
     };
     let connection = options.connection.connection()?;
-    let voice = Voice::new(*screen);
+    let voice = Voice::new(screen);
     let mut show = Show::new(voice.clone());
     let work = async |stop: Stop| -> Result<Outcome, OperationError> {
         let progress = |progress: native::Progress<'_>| show.progress(&progress);
         native::resume(&connection, folder.clone(), approver(by), &SystemClock, &stop, progress).await
     };
     match with_stop(voice, notice(folder), work)? {
-        Ok(outcome) => finish(&outcome, folder, *screen),
+        Ok(outcome) => finish(&outcome, folder, screen),
         Err(error) => Err(after_begin(error, folder)),
     }
 }

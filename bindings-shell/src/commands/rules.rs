@@ -8,7 +8,7 @@ use crate::show::style;
 use crate::show::table::{self, Cell};
 
 /// Always succeeds.
-pub(crate) fn run(screen: &Screen) -> u8 {
+pub(crate) fn run(screen: Screen) -> u8 {
     let rules: Vec<_> = RULES.iter().map(document).collect();
     screen.result(&json!({ "rules": rules }), in_words);
     0

@@ -11,9 +11,9 @@ pub(crate) fn facts(facts: &Facts) -> String {
         facts.vcenter.authority,
         facts.began_at,
         facts.ended_at,
-        count(facts.hosts.len(), "ESXi host"),
-        count(facts.providers.len(), "IOFilter provider"),
-        count(facts.certificates.iter().count(), "certificate"),
-        count(facts.logs.len(), "log"),
+        count(facts.hosts.len() as u64, "ESXi host"),
+        count(facts.providers.len() as u64, "IOFilter provider"),
+        count(facts.certificates.iter().count() as u64, "certificate"),
+        count(facts.logs.len() as u64, "log"),
     )
 }

@@ -7,7 +7,7 @@ use super::style::{self, paint};
 
 /// One file's hits: the verdict of each host first, then what it rests on.
 pub(crate) fn log(facts: &LogFacts) -> String {
-    let mut text = format!("{}: {}", paint(style::STRONG, &facts.file), count(facts.lines as usize, "line"));
+    let mut text = format!("{}: {}", paint(style::STRONG, &facts.file), count(facts.lines, "line"));
     if let (Some(first), Some(last)) = (facts.first_at, facts.last_at) {
         text += &format!(" from {first} to {last}");
     }
@@ -31,7 +31,7 @@ pub(crate) fn log(facts: &LogFacts) -> String {
 fn hit(hit: &LogHit) -> String {
     let host = hit.host.as_ref().map(|host| format!(" at {host}")).unwrap_or_default();
     let id = paint(style::WARNING, &hit.signature);
-    let mut text = format!("  {id} {}{host}: {}\n", count(hit.count as usize, "time"), hit.meaning);
+    let mut text = format!("  {id} {}{host}: {}\n", count(hit.count, "time"), hit.meaning);
     if let Some(last) = hit.sightings.last() {
         text += &format!("       {} {}\n", paint(style::FAINT, &format!("line {}:", last.line)), last.excerpt);
     }

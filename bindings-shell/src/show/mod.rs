@@ -14,7 +14,7 @@ pub(crate) mod table;
 mod golden;
 
 /// `1 step`, `2 steps`.
-pub(crate) fn count(many: usize, one: &str) -> String {
+pub(crate) fn count(many: u64, one: &str) -> String {
     if many == 1 { format!("1 {one}") } else { format!("{many} {one}s") }
 }
 

@@ -40,7 +40,7 @@ pub(crate) fn ending(ending: &Ending) -> String {
             text
         }
         Ending::Halted { remaining } => {
-            let (stopped, many) = (paint(style::WARNING, "stopped"), count(*remaining as usize, "step"));
+            let (stopped, many) = (paint(style::WARNING, "stopped"), count(u64::from(*remaining), "step"));
             format!("{stopped}: what was begun is finished, {many} not begun\n")
         }
         Ending::Refused { why } => format!("{}: {why}\n", paint(style::BAD, "refused")),

@@ -89,7 +89,8 @@ fn refused(all: &[Refusal]) -> String {
     if all.is_empty() {
         return String::new();
     }
-    let mut text = format!("\n{}\n", paint(style::STRONG, &format!("{} left alone:", count(all.len(), "finding"))));
+    let mut text =
+        format!("\n{}\n", paint(style::STRONG, &format!("{} left alone:", count(all.len() as u64, "finding"))));
     for one in all {
         let code = paint(style::WARNING, &one.code);
         text += &format!("  {code} at {}: {}\n", whereabouts(&one.place), one.why);

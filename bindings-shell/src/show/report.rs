@@ -40,8 +40,8 @@ fn head(report: &Report) -> String {
     format!(
         "vCenter `{}`, {}, {}, looked at {}\n",
         report.vcenter,
-        count(report.hosts as usize, "ESXi host"),
-        count(report.providers as usize, "IOFilter provider"),
+        count(u64::from(report.hosts), "ESXi host"),
+        count(u64::from(report.providers), "IOFilter provider"),
         report.checked_at
     )
 }
@@ -85,7 +85,7 @@ fn below(finding: &Finding, next: Option<&Finding>, depth: Depth) -> String {
         return text + &format!("          follows from `{cause}`\n");
     }
     if finding.explains > 0 {
-        text += &format!("          explains {}\n", count(finding.explains as usize, "other finding"));
+        text += &format!("          explains {}\n", count(u64::from(finding.explains), "other finding"));
     }
     let same_cure = |next: &Finding| {
         next.follows_from.is_none()
@@ -158,17 +158,19 @@ fn counts(report: &Report) -> String {
     let mut parts: Vec<String> =
         report.causes.iter().rev().map(|(severity, many)| format!("{many} {severity}")).collect();
     let followers = report.findings.iter().filter(|finding| finding.follows_from.is_some()).count();
-    if followers > 0 {
-        parts.push(format!("{} that follow from them", count(followers, "finding")));
+    match followers {
+        0 => {}
+        1 => parts.push("1 finding follows from them".to_owned()),
+        many => parts.push(format!("{many} findings follow from them")),
     }
     let unanswered: BTreeSet<&Missing> = report.unanswered.iter().map(|one| &one.missing).collect();
     if !unanswered.is_empty() {
-        parts.push(format!("{} why something could not be told", count(unanswered.len(), "reason")));
+        parts.push(format!("{} why something could not be told", count(unanswered.len() as u64, "reason")));
     }
     let verdict = match report.verdict {
         Verdict::Healthy => "healthy: everything was asked, and nothing is wrong",
         Verdict::Findings => "something is wrong",
-        Verdict::Incomplete => "nothing was found, but not everything could be asked: this is not `healthy`",
+        Verdict::Incomplete => "nothing was found, but not everything could be asked, so nobody can say `healthy`",
         Verdict::Stopped => "the vCenter could not be asked",
     };
     let parts = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
