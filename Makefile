@@ -1,0 +1,62 @@
+# Two commands do all: `make demo` and `make test`. Both install what they need on a Debian machine with Rust and Python.
+.POSIX:
+SHELL = /bin/bash
+.DEFAULT_GOAL := help
+
+# One target folder for everything that is built natively; dependencies are built once.
+export CARGO_TARGET_DIR ?= $(CURDIR)/target
+export CARGO_TERM_COLOR ?= never
+VENV = build/venv
+SALT = build/salt
+
+help: ## show this
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
+
+prerequisites: ## install Debian packages that are missing (needs root, or sudo)
+	tests/prerequisites.sh
+
+demo: ## a lab of 12 ESXi hosts with mixed troubles: check, plan, apply, check again
+	tests/prerequisites.sh cc
+	cargo build --quiet --package iofilter-certs-shell
+	examples/demo.sh $(CARGO_TARGET_DIR)/debug/iofilter-certs
+
+test: prerequisites lint rust component wheel python ansible salt demo ## all tests; .ci/run calls this
+	@echo "make test: everything passed"
+
+lint: ## formatting, clippy, documentation
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --quiet -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
+
+rust: ## Rust tests, the lab and vcsim included
+	cargo check --quiet --package iofilter-certs --no-default-features
+	tests/nextest.sh --workspace
+	cargo test --quiet --doc --workspace
+
+component: ## build/iofilter_certs_detector.wasm, which imports nothing
+	bindings-wasm/build.sh
+
+wheel: ## the Python package, with the tools of its tests, in build/venv
+	bindings-python/build.sh
+
+python: ## the package, pyVmomi as a judge of lab and client, the component in wasmtime and Node
+	cargo build --quiet --package iofilter-certs-lab --example serve --package iofilter-certs --example messages
+	IOFILTER_CERTS_LAB_SERVE=$(CARGO_TARGET_DIR)/debug/examples/serve PATH=$(CURDIR)/$(VENV)/bin:$$PATH \
+	    $(VENV)/bin/python -m pytest -q tests/python tests/wasm
+
+ansible: ## the collection, from a real playbook
+	PATH=$(CURDIR)/$(VENV)/bin:$$PATH $(VENV)/bin/python -m pytest -q tests/ansible
+
+salt: ## the extension, under salt-call
+	bindings-python/salt/build.sh
+	PATH=$(CURDIR)/$(SALT)/bin:$$PATH $(SALT)/bin/python -m pytest -q tests/salt
+
+bench: ## figures, no thresholds: checks of 100 to 2,000 ESXi hosts
+	cargo build --release --quiet --package iofilter-certs-shell
+	examples/bench.sh $(CARGO_TARGET_DIR)/release/iofilter-certs
+
+clean: ## what was built, in target/ and build/
+	cargo clean
+	rm -rf build
+
+.PHONY: help prerequisites demo test lint rust component wheel python ansible salt bench clean

@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+# cargo-nextest, installed from its source when it is not there: it runs each test in a process of its own.
+set -euo pipefail
+command -v cargo-nextest >/dev/null || cargo install --locked --quiet cargo-nextest
+exec cargo nextest run --no-fail-fast "$@"
