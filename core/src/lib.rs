@@ -16,6 +16,7 @@
 
 pub mod certificate;
 pub mod diagnostic;
+pub mod document;
 pub mod facts;
 pub mod gates;
 pub mod job;
@@ -32,4 +33,5 @@ pub mod rules;
 pub mod run;
 pub mod survey;
 pub mod time;
+pub mod vector;
 pub mod wire;

@@ -23,7 +23,7 @@ use crate::request::Look;
 use crate::time::UnixTime;
 
 /// The version of a survey's snapshot; one of another version is refused.
-const SNAPSHOT: &str = "iofilter-certs/survey/1";
+pub const SNAPSHOT: &str = "iofilter-certs/survey/1";
 
 /// Looks at one vCenter and all its ESXi hosts.
 ///
@@ -85,7 +85,8 @@ impl Survey {
         self.at_rest && self.told.is_none()
     }
 
-    pub(crate) fn is_over(&self) -> bool {
+    /// True when everything was asked and the sessions are ended.
+    pub fn is_over(&self) -> bool {
         self.phase == Phase::Over
     }
 

@@ -1,0 +1,196 @@
+//! Documents as text: what goes in and out of every binding as JSON, read and written in one place.
+//!
+//! What is written is always in one form: indented by two spaces, members in a fixed order, with a final line feed. So
+//! equal documents are equal texts, whichever binding wrote them.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::facts::{FACTS_SCHEMA, Facts};
+use crate::job::Job;
+use crate::policy::Policy;
+use crate::report::Report;
+use crate::rules::{Cure, RULES, Rule, find, page};
+
+/// A document that was handed in cannot be used. The caller's fault, or that of the caller's user.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DocumentError {
+    /// It does not read.
+    #[error("the {what} cannot be read: {why}")]
+    Unreadable {
+        /// Which document, in words.
+        what: &'static str,
+        /// What is wrong with it and where.
+        why: String,
+    },
+    /// It is of another version.
+    #[error("the {what} are of schema `{found}`, and this reads `{known}`; make them again with this version")]
+    OtherSchema {
+        /// Which document, in words.
+        what: &'static str,
+        /// What it says of itself.
+        found: String,
+        /// What can be read.
+        known: &'static str,
+    },
+    /// There is no such rule.
+    #[error("there is no rule `{code}`; list the rules to see them all")]
+    NoSuchRule {
+        /// What was asked for.
+        code: String,
+    },
+}
+
+/// A document as text, in the one form.
+pub fn text(document: &impl Serialize) -> String {
+    // Writing fails only for maps whose keys are no text; ours have names and ids for keys.
+    let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// Reads a job.
+pub fn read_job(job: &str) -> Result<Job, DocumentError> {
+    read("job", job)
+}
+
+/// Reads a policy; `{}` is the one with every default.
+pub fn read_policy(policy: &str) -> Result<Policy, DocumentError> {
+    read("policy", policy)
+}
+
+/// Reads facts, and refuses those of another version by name.
+pub fn read_facts(facts: &str) -> Result<Facts, DocumentError> {
+    let other = |found: String| DocumentError::OtherSchema { what: "facts", found, known: FACTS_SCHEMA };
+    match read::<Facts>("facts", facts) {
+        Ok(facts) if facts.schema == FACTS_SCHEMA => Ok(facts),
+        Ok(facts) => Err(other(facts.schema)),
+        // Another version is a better answer than the first member that it has more or less.
+        Err(error) => match serde_json::from_str::<Head>(facts) {
+            Ok(Head { schema }) if schema != FACTS_SCHEMA => Err(other(schema)),
+            _ => Err(error),
+        },
+    }
+}
+
+/// Judges facts by a policy: texts in, the report's text out.
+pub fn judge_facts(facts: &str, policy: &str) -> Result<String, DocumentError> {
+    Ok(text(&Report::of(&read_facts(facts)?, None, &read_policy(policy)?)))
+}
+
+/// Every rule by code, as a JSON list.
+pub fn rules() -> String {
+    let lines: Vec<RuleLine> = RULES.iter().map(RuleLine::of).collect();
+    text(&lines)
+}
+
+/// A rule's page as Markdown.
+pub fn explain(code: &str) -> Result<String, DocumentError> {
+    find(code).map(page::page).ok_or_else(|| DocumentError::NoSuchRule { code: one_line(code) })
+}
+
+/// What every document with a version begins with.
+#[derive(serde::Deserialize)]
+struct Head {
+    schema: String,
+}
+
+#[derive(Serialize)]
+struct RuleLine {
+    code: &'static str,
+    severity: crate::diagnostic::Severity,
+    grade: crate::rules::Grade,
+    title: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remedy: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by_hand: Option<&'static str>,
+}
+
+impl RuleLine {
+    fn of(rule: &Rule) -> Self {
+        let (remedy, by_hand) = match rule.cure {
+            Cure::Remedy(name) => (Some(name), None),
+            Cure::ByHand(help) => (None, Some(help)),
+        };
+        Self { code: rule.code, severity: rule.severity, grade: rule.grade, title: rule.title, remedy, by_hand }
+    }
+}
+
+/// Reads any document, and blames it by name.
+pub(crate) fn read<T: DeserializeOwned>(what: &'static str, text: &str) -> Result<T, DocumentError> {
+    serde_json::from_str(text).map_err(|error| DocumentError::Unreadable { what, why: in_words(&error) })
+}
+
+/// What the JSON reader says, on one line and without names of our types.
+pub(crate) fn in_words(error: &serde_json::Error) -> String {
+    let said = one_line(&error.to_string());
+    let Some((wrong, rest)) = said.split_once(", expected ") else { return said };
+    let (expected, place) = match rest.rsplit_once(" at line ") {
+        Some((expected, place)) => (expected, format!(" at line {place}")),
+        None => (rest, String::new()),
+    };
+    let expected = match expected.split(' ').next().unwrap_or_default() {
+        "struct" | "map" | "internally" => "an object",
+        "tuple" => "a list of fixed length",
+        "enum" | "variant" => "one of its words",
+        "u8" | "u16" | "u32" | "u64" => "a whole number that is not negative",
+        "i8" | "i16" | "i32" | "i64" => "a whole number",
+        "sequence" => "a list",
+        _ => expected,
+    };
+    format!("{wrong}, expected {expected}{place}")
+}
+
+/// A caller's text for a message: no line breaks, and not without end.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST).collect()
+}
+
+/// Characters of a caller's text in a message.
+const LONGEST: usize = 600;
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+    use crate::time::UnixTime;
+
+    #[test]
+    fn writes_facts_that_it_can_read_and_writes_them_the_same_again() {
+        let facts = Facts::nothing_yet("vc.example.com:443", UnixTime(1_770_206_400));
+        let written = text(&facts);
+        assert!(written.ends_with("}\n"), "{written}");
+        assert_eq!(read_facts(&written).unwrap(), facts);
+        assert_eq!(text(&read_facts(&written).unwrap()), written);
+    }
+
+    #[test]
+    fn facts_of_another_version_are_refused_by_its_name() {
+        let error = read_facts(r#"{"schema": "iofilter-certs/facts/9", "hosts": 3}"#).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the facts are of schema `iofilter-certs/facts/9`, and this reads `iofilter-certs/facts/1`; make them again with this version"
+        );
+    }
+
+    #[test]
+    fn says_what_is_wrong_with_a_document_and_where() {
+        let why = |job: &str| read_job(job).unwrap_err().to_string();
+        assert_eq!(why("5"), "the job cannot be read: invalid type: integer `5`, expected an object at line 1 column 1");
+        assert_eq!(
+            why(r#"{"vcenter": "v", "user": "u", "trust": "host_roots", "concurrency": -1}"#),
+            "the job cannot be read: invalid value: integer `-1`, expected a whole number that is not negative at line 1 column 70"
+        );
+        assert_eq!(why("{\"a\\nb\": 1}").lines().count(), 1);
+        assert!(why("").starts_with("the job cannot be read: EOF"), "{}", why(""));
+    }
+
+    #[test]
+    fn a_rule_that_is_not_there_cannot_be_explained() {
+        let error = explain("no-such-rule").unwrap_err();
+        assert_eq!(error.to_string(), "there is no rule `no-such-rule`; list the rules to see them all");
+    }
+}
