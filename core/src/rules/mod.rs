@@ -2,6 +2,9 @@
 //!
 //! A rule's file begins with its public page, as a doc comment; then come `RULE`, its check, and its tests. The table
 //! of all rules is [`RULES`], sorted by code. There is no other registration.
+//!
+//! A new rule is a file, a line in its group's `mod.rs`, a row in [`RULES`], and its code in the `explains` of what
+//! causes it. Its rank puts it below those and above what it explains; tests hold both.
 
 pub(crate) mod case;
 mod judge;

@@ -15,7 +15,8 @@
 //!
 //! ## What cures it
 //!
-//! Renew the certificate from vCenter, or reconnect the host; then restart the provider daemon.
+//! Renew the certificate from vCenter, then restart the provider daemon. Reconnecting the host issues a new one as
+//! well and disturbs more.
 //!
 //! ## Sources
 //!
