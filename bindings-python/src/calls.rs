@@ -1,5 +1,6 @@
 //! The calls. Each works with Python's lock released, on a runtime of its own, and answers Ctrl-C.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,7 +9,7 @@ use std::time::Duration;
 use iofilter_certs::native::{self, Approver, Connection, OperationError, Progress, SystemClock};
 use iofilter_certs::policy::Policy as CorePolicy;
 use iofilter_certs::request::{Approval, ApprovalRequest};
-use iofilter_certs::{document, report, vector};
+use iofilter_certs::{document, log, report, vector};
 use pyo3::IntoPyObjectExt as _;
 use pyo3::prelude::*;
 
@@ -115,7 +116,8 @@ pub(crate) fn scan_log(py: Python<'_>, path: PathBuf) -> PyResult<Bound<'_, PyAn
     if let Some(error) = listener.raised().take() {
         return Err(error);
     }
-    to_python(py, &facts.map_err(Failed::from)?)
+    let facts = facts.map_err(Failed::from)?;
+    to_python(py, &serde_json::json!({"facts": facts, "verdicts": log::verdicts(&facts)}))
 }
 
 /// Judges facts that were kept. Asks nobody.
@@ -143,6 +145,12 @@ pub(crate) fn explain(code: &str) -> PyResult<String> {
 #[pyfunction]
 pub(crate) fn vector_run(input: &str) -> PyResult<String> {
     Ok(vector::run(input).map_err(Failed::from)?)
+}
+
+/// The command `iofilter-certs`; `arguments` begin with the program's name. Gives the exit code.
+#[pyfunction]
+pub(crate) fn command(py: Python<'_>, arguments: Vec<OsString>) -> u8 {
+    py.detach(|| iofilter_certs_shell::main_with(arguments.into_iter()))
 }
 
 /// A wish to stop, to be voiced from any thread.

@@ -24,6 +24,7 @@ __all__ = [
     "VCenter",
     "apply",
     "check",
+    "command",
     "explain",
     "judge",
     "plan",
@@ -347,7 +348,10 @@ def judge(facts: str | Mapping[str, Any], policy: Policy | None = None) -> Repor
     """Judges facts that were kept. Asks nobody."""
 
 def scan_log(path: StrPath) -> Document:
-    """What a saved log holds, packed with gzip or not, in bounded memory."""
+    """What a saved log holds, packed with gzip or not, in bounded memory: `facts`, and `verdicts` by ESXi host."""
+
+def command(arguments: Sequence[StrPath]) -> int:
+    """The command `iofilter-certs`; `arguments` begin with the program's name. Gives the exit code."""
 
 def rules() -> list[Document]:
     """Every rule, by code."""

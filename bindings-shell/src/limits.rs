@@ -1,0 +1,186 @@
+//! The options that say what is allowed: they become a [`Policy`], whose defaults are the core's.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use iofilter_certs::gates::{self, GATES};
+use iofilter_certs::policy::{Policy, RenewBy, Safety};
+
+use crate::commands::nearest;
+use crate::failure::Failure;
+use crate::files;
+
+/// What counts as a trouble.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Thresholds")]
+pub(crate) struct ThresholdOptions {
+    /// JSON file with a policy; options given beside it come before it
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// Days before its end at which a host certificate is expiring [default: vCenter's own setting]
+    #[arg(long, value_name = "DAYS", allow_negative_numbers = false)]
+    soft_days: Option<u32>,
+    /// The same for the urgent finding [default: vCenter's own setting]
+    #[arg(long, value_name = "DAYS", allow_negative_numbers = false)]
+    hard_days: Option<u32>,
+}
+
+/// How far a repair may go.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits")]
+pub(crate) struct LimitOptions {
+    #[command(flatten)]
+    thresholds: ThresholdOptions,
+    /// Only this ESXi host, by name or address; may be given more than once
+    #[arg(long = "host", value_name = "NAME")]
+    hosts: Vec<String>,
+    /// How host certificates are renewed [default: auto]
+    #[arg(long, value_name = "WAY")]
+    renew_by: Option<Way>,
+    /// How far a step may go [default: disturbs]
+    #[arg(long, value_name = "CLASS")]
+    ceiling: Option<Class>,
+    /// Clusters worked on at the same time; within a cluster it is always one host after the other [default: 4]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    clusters_at_once: Option<u32>,
+    /// Pass a closed gate, with the reason for the journal; may be given more than once
+    #[arg(long = "waive", value_name = "GATE=REASON", value_parser = waiver)]
+    waivers: Vec<(String, String)>,
+    /// Seconds that a step may take to show its effect [default: 600]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
+    step_timeout: Option<u32>,
+    /// Seconds between two looks while waiting for an effect [default: 2]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
+    poll_seconds: Option<u32>,
+}
+
+/// How host certificates are renewed.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Way {
+    /// By vCenter where it can, by the shell where it cannot
+    Auto,
+    /// Only by vCenter
+    Vcenter,
+    /// By the steps of KB 320568 over SSH
+    Shell,
+}
+
+/// How far a step may go.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Class {
+    /// Disturbs nothing that anybody would notice
+    Safe,
+    /// Disturbs management for a while, or touches more than one host
+    Disturbs,
+    /// Takes something away that a person may want to keep
+    AskFirst,
+}
+
+impl ThresholdOptions {
+    /// The policy that these options make.
+    pub(crate) fn policy(&self) -> Result<Policy, Failure> {
+        let mut policy: Policy = match &self.policy {
+            Some(path) => files::parse(path, &files::text(path)?)?,
+            None => Policy::default(),
+        };
+        policy.soft_days = self.soft_days.map(i64::from).or(policy.soft_days);
+        policy.hard_days = self.hard_days.map(i64::from).or(policy.hard_days);
+        Ok(policy)
+    }
+}
+
+impl LimitOptions {
+    /// The policy that these options make.
+    pub(crate) fn policy(&self) -> Result<Policy, Failure> {
+        let mut policy = self.thresholds.policy()?;
+        if !self.hosts.is_empty() {
+            policy.only_hosts.clone_from(&self.hosts);
+        }
+        policy.renew_by = self.renew_by.map_or(policy.renew_by, RenewBy::from);
+        policy.ceiling = self.ceiling.map_or(policy.ceiling, Safety::from);
+        policy.clusters_at_once = self.clusters_at_once.unwrap_or(policy.clusters_at_once);
+        policy.step_timeout_seconds = self.step_timeout.map_or(policy.step_timeout_seconds, i64::from);
+        policy.poll_seconds = self.poll_seconds.map_or(policy.poll_seconds, i64::from);
+        policy.waivers.extend(self.waivers.iter().cloned());
+        Ok(policy)
+    }
+}
+
+impl From<Way> for RenewBy {
+    fn from(way: Way) -> Self {
+        match way {
+            Way::Auto => Self::Auto,
+            Way::Vcenter => Self::Vcenter,
+            Way::Shell => Self::Shell,
+        }
+    }
+}
+
+impl From<Class> for Safety {
+    fn from(class: Class) -> Self {
+        match class {
+            Class::Safe => Self::Safe,
+            Class::Disturbs => Self::Disturbs,
+            Class::AskFirst => Self::AskFirst,
+        }
+    }
+}
+
+/// `GATE=REASON`: a gate that is there, and a reason that says something.
+fn waiver(text: &str) -> Result<(String, String), String> {
+    let (gate, reason) = text.split_once('=').unwrap_or((text, ""));
+    if gates::find(gate).is_none() {
+        let meant = nearest(gate, GATES.iter().map(|gate| gate.name));
+        let meant = meant.map(|name| format!("; did you mean `{name}`")).unwrap_or_default();
+        return Err(format!("no gate is called `{gate}`{meant}"));
+    }
+    if reason.trim().is_empty() {
+        return Err(format!("a gate is waived with a reason, as in `{gate}=the reason`"));
+    }
+    Ok((gate.to_owned(), reason.trim().to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Only {
+        #[command(flatten)]
+        options: LimitOptions,
+    }
+
+    #[test]
+    fn without_options_the_policy_is_the_cores() {
+        let policy = Only::try_parse_from(["x"]).unwrap().options.policy().unwrap();
+        assert_eq!(policy, Policy::default());
+    }
+
+    #[test]
+    fn options_come_before_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("policy.json");
+        std::fs::write(&path, r#"{"soft_days": 100, "hard_days": 20, "ceiling": "safe"}"#).unwrap();
+        let file = path.to_str().unwrap();
+        let args = ["x", "--policy", file, "--hard-days", "10", "--waive", "vsan=checked by hand", "--host", "esx01"];
+        let policy = Only::try_parse_from(args).unwrap().options.policy().unwrap();
+        assert_eq!((policy.soft_days, policy.hard_days, policy.ceiling), (Some(100), Some(10), Safety::Safe));
+        assert_eq!(policy.waivers.get("vsan").map(String::as_str), Some("checked by hand"));
+        assert_eq!(policy.only_hosts, ["esx01"]);
+        std::fs::write(&path, r#"{"soft_day": 100}"#).unwrap();
+        let failure = Only::try_parse_from(args).unwrap().options.policy().unwrap_err();
+        assert!(failure.message.contains("soft_day"), "{failure:?}");
+    }
+
+    #[test]
+    fn a_waiver_names_a_gate_and_says_why() {
+        assert_eq!(waiver("vsan=it is not vSAN").unwrap(), ("vsan".to_owned(), "it is not vSAN".to_owned()));
+        assert_eq!(waiver("linked_mode=x").unwrap_err(), "no gate is called `linked_mode`; did you mean `linked-mode`");
+        assert!(waiver("vsan").unwrap_err().contains("with a reason"));
+        assert!(waiver("vsan=  ").unwrap_err().contains("with a reason"));
+    }
+}

@@ -1,0 +1,84 @@
+//! The outcome of a run in words: the ending first, and first of all what a person must do.
+
+use iofilter_certs::run::{Ending, Outcome, Status, StepOutcome};
+
+use super::count;
+use super::report::{self, Depth};
+use super::style::{self, paint};
+use super::table::{self, Cell};
+
+/// The whole outcome.
+pub(crate) fn outcome(outcome: &Outcome) -> String {
+    let mut text = ending(&outcome.ending);
+    text += &steps(&outcome.steps);
+    if let Some(journal) = &outcome.journal {
+        text += &format!("\njournal `{journal}`\n");
+    }
+    if let Some(after) = &outcome.after {
+        text += &format!("\n{}\n", paint(style::STRONG, "afterwards:"));
+        text += &report::report(after, Depth::Causes);
+    }
+    text
+}
+
+/// How it ended, and what is left to do.
+pub(crate) fn ending(ending: &Ending) -> String {
+    match ending {
+        Ending::Cured => {
+            format!("{}: everything that the plan cures is gone, as was seen\n", paint(style::GOOD, "cured"))
+        }
+        Ending::RolledBack { step, why } => format!(
+            "{}: step {} failed, and its host is as it was: {why}\n",
+            paint(style::WARNING, "rolled back"),
+            step.0.saturating_add(1)
+        ),
+        Ending::Stuck { left_behind, by_hand, .. } => {
+            let mut text = format!("{}: a person must look\n", paint(style::BAD, "stuck"));
+            text.extend(left_behind.iter().map(|line| format!("  left behind: {line}\n")));
+            text += &format!("{}\n", paint(style::STRONG, "do by hand, in this order:"));
+            text.extend(by_hand.iter().map(|line| format!("  {line}\n")));
+            text
+        }
+        Ending::Halted { remaining } => {
+            let (stopped, many) = (paint(style::WARNING, "stopped"), count(*remaining as usize, "step"));
+            format!("{stopped}: what was begun is finished, {many} not begun\n")
+        }
+        Ending::Refused { why } => format!("{}: {why}\n", paint(style::BAD, "refused")),
+    }
+}
+
+fn steps(steps: &[StepOutcome]) -> String {
+    if steps.is_empty() {
+        return String::new();
+    }
+    let rows: Vec<[Cell; 4]> = steps
+        .iter()
+        .map(|step| {
+            let (style, word) = status(step.status);
+            let why = step.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+            [
+                Cell::new(format!("  {:>3}", step.id.saturating_add(1))),
+                Cell::styled(style, word),
+                Cell::new(step.host.clone().unwrap_or_else(|| "vCenter".to_owned())),
+                Cell::new(format!("{}{why}", step.title)),
+            ]
+        })
+        .collect();
+    let lines: String = table::lines(&rows).into_iter().map(|line| line + "\n").collect();
+    format!("\n{lines}")
+}
+
+/// A step's standing in one word.
+pub(crate) fn status(status: Status) -> (anstyle::Style, &'static str) {
+    match status {
+        Status::Waiting => (style::FAINT, "not begun"),
+        Status::Started => (style::WARNING, "in doubt"),
+        Status::Succeeded => (style::GOOD, "done"),
+        Status::Skipped => (style::GOOD, "not needed"),
+        Status::NotReached => (style::FAINT, "not reached"),
+        Status::Failed => (style::BAD, "failed"),
+        Status::UndoStarted => (style::WARNING, "undo in doubt"),
+        Status::Undone => (style::WARNING, "taken back"),
+        Status::UndoFailed => (style::BAD, "not taken back"),
+    }
+}

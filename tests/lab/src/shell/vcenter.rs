@@ -1,0 +1,137 @@
+//! root's commands on the vCenter appliance: VECS, the SPS service, and sps.log.
+
+use super::{Outcome, unknown};
+use crate::world::World;
+use crate::world::sps::SpsState;
+
+/// Runs one command as root of the appliance.
+pub(super) fn run(world: &mut World, words: &[&str]) -> Outcome {
+    match words {
+        ["/usr/lib/vmware-vmafd/bin/vecs-cli" | "vecs-cli", rest @ ..] => vecs(world, rest),
+        ["service-control", action, "vmware-sps"] => service(world, action),
+        _ => read_log(world, words),
+    }
+}
+
+fn vecs(world: &mut World, words: &[&str]) -> Outcome {
+    match words {
+        ["store", "list"] => Outcome::wrote("MACHINE_SSL_CERT\nTRUSTED_ROOTS\nTRUSTED_ROOT_CRLS\nSMS\n"),
+        ["entry", "list", "--store", "SMS", ..] => {
+            let store = &world.vcenter.sms_store;
+            let entries = store.iter().map(|(alias, certificate)| {
+                format!("Alias :\t{alias}\nEntry type :\tPrivate Key\nCertificate :\t{}\n", certificate.pem)
+            });
+            let text: Vec<String> =
+                std::iter::once(format!("Number of entries in store :\t{}\n", store.len())).chain(entries).collect();
+            Outcome::wrote(text.concat())
+        }
+        ["entry", "getcert", "--store", "SMS", "--alias", alias] => match world.vcenter.sms_store.get(*alias) {
+            Some(certificate) => Outcome::wrote(certificate.pem.clone()),
+            None => no_entry(),
+        },
+        ["entry", "delete", "--store", "SMS", "--alias", alias, "-y"] => match world.vcenter.sms_store.remove(*alias) {
+            Some(_) => Outcome::wrote(format!("Deleted entry with alias [{alias}] in store [SMS] successfully\n")),
+            None => no_entry(),
+        },
+        _ => Outcome::failed(1, "vecs-cli: the lab knows `store list` and `entry list|getcert|delete` of store SMS"),
+    }
+}
+
+fn no_entry() -> Outcome {
+    Outcome::failed(
+        1,
+        "vecs-cli failed. Error 4312: Possible errors:\nLDAP error: (null)\nWin Error: ERROR_OBJECT_NOT_FOUND",
+    )
+}
+
+fn service(world: &mut World, action: &str) -> Outcome {
+    let changed = match action {
+        "--status" => {
+            let state = if world.sps.state == SpsState::Started { "Running" } else { "Stopped" };
+            return Outcome::wrote(format!("{state}:\n vmware-sps\n"));
+        }
+        "--start" => world.start_sps(),
+        "--stop" => world.stop_sps(),
+        "--restart" => world.restart_sps(),
+        other => return Outcome::failed(2, format!("service-control: unrecognized argument {other}")),
+    };
+    match changed {
+        Ok(()) => Outcome::wrote("Operation successful\n"),
+        Err(fault) => Outcome::failed(1, fault.message),
+    }
+}
+
+/// `cat`, `tail -c`, `tail -n`, `head -c`, `dd`, `stat -c %s` and `wc -c` of sps.log, and `... | head -c`.
+fn read_log(world: &World, words: &[&str]) -> Outcome {
+    let log = world.sps.log.as_bytes();
+    let cut = words.iter().position(|word| *word == "|").unwrap_or(words.len());
+    let (first, second) = (words.get(..cut).unwrap_or_default(), words.get(cut + 1..).unwrap_or_default());
+    let Some(piece) = piece_of_log(log, first) else { return unknown(words) };
+    match second {
+        [] => Outcome::wrote(piece),
+        ["head", "-c", count] => match count.parse() {
+            Ok(count) => Outcome::wrote(head(&piece, count)),
+            Err(_) => unknown(words),
+        },
+        _ => unknown(words),
+    }
+}
+
+fn piece_of_log(log: &[u8], words: &[&str]) -> Option<Vec<u8>> {
+    let is_log = |path: &&str| LOG_PATHS.contains(path);
+    match words {
+        ["cat", path] if is_log(path) => Some(log.to_vec()),
+        ["wc", "-c", "<", path] if is_log(path) => Some(format!("{}\n", log.len()).into_bytes()),
+        ["stat", "-c", "%s", path] if is_log(path) => Some(format!("{}\n", log.len()).into_bytes()),
+        ["head", "-c", count, path] if is_log(path) => Some(head(log, count.parse().ok()?)),
+        ["tail", "-c", count, path] if is_log(path) => match count.strip_prefix('+') {
+            Some(from) => Some(from_byte(log, from.parse::<usize>().ok()?.saturating_sub(1))),
+            None => Some(from_byte(log, log.len().saturating_sub(count.parse().ok()?))),
+        },
+        ["tail", "-n", count, path] if is_log(path) => {
+            let lines: Vec<&[u8]> = log.split_inclusive(|byte| *byte == b'\n').collect();
+            let skip = lines.len().saturating_sub(count.parse().ok()?);
+            Some(lines.into_iter().skip(skip).flatten().copied().collect())
+        }
+        ["dd", rest @ ..] => dd(log, rest),
+        _ => None,
+    }
+}
+
+/// `dd if=<log> bs=<n> skip=<n> count=<n>`, with `status=none` or `2>/dev/null` if wanted.
+fn dd(log: &[u8], words: &[&str]) -> Option<Vec<u8>> {
+    let value = |key: &str| words.iter().find_map(|word| word.strip_prefix(key)?.strip_prefix('='));
+    LOG_PATHS.contains(&value("if")?).then_some(())?;
+    let number = |key: &str, otherwise: usize| value(key).map_or(Some(otherwise), |text| text.parse().ok());
+    let (block, skip) = (number("bs", 512)?, number("skip", 0)?);
+    let count = number("count", usize::MAX)?;
+    Some(head(&from_byte(log, skip.saturating_mul(block)), count.saturating_mul(block)))
+}
+
+fn from_byte(log: &[u8], from: usize) -> Vec<u8> {
+    log.get(from..).unwrap_or_default().to_vec()
+}
+
+fn head(log: &[u8], count: usize) -> Vec<u8> {
+    log.get(..count.min(log.len())).unwrap_or_default().to_vec()
+}
+
+const LOG_PATHS: [&str; 2] = ["/var/log/vmware/vmware-sps/sps.log", "/storage/log/vmware/vmware-sps/sps.log"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_of_a_log() {
+        let path = LOG_PATHS[0];
+        let piece =
+            |line: &str| piece_of_log(b"one\ntwo\nthree\n", &line.replace("LOG", path).split(' ').collect::<Vec<_>>());
+        assert_eq!(piece("tail -c 6 LOG").as_deref(), Some(&b"three\n"[..]));
+        assert_eq!(piece("tail -c +5 LOG").as_deref(), Some(&b"two\nthree\n"[..]));
+        assert_eq!(piece("tail -n 2 LOG").as_deref(), Some(&b"two\nthree\n"[..]));
+        assert_eq!(piece("dd if=LOG bs=4 skip=1 count=1").as_deref(), Some(&b"two\n"[..]));
+        assert_eq!(piece("stat -c %s LOG").as_deref(), Some(&b"14\n"[..]));
+        assert_eq!(piece("cat /etc/shadow"), None);
+    }
+}

@@ -1,0 +1,101 @@
+//! The managers of one host: certificates, services, time, access. Their ids carry the number of the host's.
+
+use crate::soap::context::{Answer, Context};
+use crate::soap::value::{Fault, Object, Reference, Value, date_time};
+use crate::world::World;
+use crate::world::host::Host;
+
+/// Every manager that a host has here: its type, and what its id begins with.
+const MANAGERS: [(&str, &str); 6] = [
+    ("HostCertificateManager", "certificateManager"),
+    ("HostServiceSystem", "serviceSystem"),
+    ("HostDateTimeSystem", "dateTimeSystem"),
+    ("HostAccessManager", "hostAccessManager"),
+    ("HostVirtualNicManager", "virtualNicManager"),
+    ("OptionManager", "EsxHostAdvSettings"),
+];
+
+/// The reference to a host's manager of this type.
+pub(crate) fn reference(kind: &str, host: &Host) -> Option<Reference> {
+    let (_, prefix) = MANAGERS.iter().find(|(known, _)| *known == kind)?;
+    Some(Reference::new(kind, format!("{prefix}-{}", host.moref.trim_start_matches("host-"))))
+}
+
+/// The host whose manager this is.
+pub(crate) fn host_of<'a>(world: &'a World, manager: &Reference) -> Option<&'a Host> {
+    let (_, prefix) = MANAGERS.iter().find(|(known, _)| *known == manager.kind)?;
+    let number = manager.id.strip_prefix(prefix)?.strip_prefix('-')?;
+    let moref = format!("host-{number}");
+    world.hosts.iter().find(|host| host.moref == moref)
+}
+
+/// A property of a host's manager.
+pub(crate) fn property(world: &World, host: &Host, manager: &Reference, name: &str) -> Option<Value> {
+    match (manager.kind.as_str(), name) {
+        ("HostCertificateManager", "certificateInfo") => Some(super::host_certificates::info(world, host).into()),
+        ("HostServiceSystem", "serviceInfo") => Some(service_info(host).into()),
+        ("HostDateTimeSystem", "dateTimeInfo") => Some(date_time_info(world, host).into()),
+        ("HostAccessManager", "lockdownMode") => Some(host.lockdown.as_str().into()),
+        _ => None,
+    }
+}
+
+/// `HostServiceInfo`.
+pub(crate) fn service_info(host: &Host) -> Object {
+    let services = host.services.iter().map(|(key, service)| {
+        Object::new("HostService")
+            .with("key", key)
+            .with("label", &service.label)
+            .with("required", false)
+            .with("uninstallable", false)
+            .with("running", service.running)
+            .with("policy", &service.policy)
+    });
+    Object::new("HostServiceInfo").with("service", services.collect::<Vec<_>>())
+}
+
+/// `HostDateTimeInfo`.
+pub(crate) fn date_time_info(world: &World, host: &Host) -> Object {
+    let zone = Object::new("HostDateTimeSystemTimeZone")
+        .with("key", "UTC")
+        .with("name", "UTC")
+        .with("description", "UTC")
+        .with("gmtOffset", 0);
+    let ntp = Object::new("HostNtpConfig").with("server", vec!["pool.ntp.example"]);
+    Object::new("HostDateTimeInfo")
+        .with("timeZone", zone)
+        .with("systemClockProtocol", "ntp")
+        .with("ntpConfig", ntp)
+        .with("enabled", host.runs("ntpd"))
+        .with("lastSyncTime", host.clock(world.now()))
+}
+
+/// `QueryDateTime`: what the host's own clock shows.
+pub(crate) fn query_date_time(context: &Context<'_>) -> Answer {
+    let host = connected(context)?;
+    Ok(Some(date_time(host.clock(context.world.now()))))
+}
+
+/// `StartService`, `StopService` and `RestartService`.
+pub(crate) fn control_service(context: &mut Context<'_>, running: bool) -> Answer {
+    let key = context.text("id").to_owned();
+    let host = connected(context)?;
+    let name = host.name.clone();
+    let service = host.services.get(&key).ok_or_else(|| Fault::new("NotFound", format!("no service {key}")))?;
+    let restarts = context.parameters().name == "RestartService";
+    if service.running == running && !restarts {
+        let state = if running { "running" } else { "stopped" };
+        return Err(Fault::new("InvalidState", format!("service {key} is {state}")));
+    }
+    context.world.set_service(&name, &key, running).map_err(|fault| super::world_fault(&fault, context.this()))?;
+    Ok(None)
+}
+
+/// The host whose manager is called, when vCenter can reach it.
+pub(crate) fn connected<'a>(context: &'a Context<'_>) -> Result<&'a Host, Fault> {
+    let host = host_of(context.world, context.this()).ok_or_else(|| super::fault::not_found(context.this()))?;
+    match host.connection.as_str() {
+        "connected" => Ok(host),
+        state => Err(Fault::new("HostNotConnected", format!("The host {} is {state}.", host.name))),
+    }
+}

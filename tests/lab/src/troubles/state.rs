@@ -1,0 +1,38 @@
+//! Troubles of a host's state.
+
+use super::{CLOCK_SKEW, host};
+use crate::error::LabError;
+use crate::world::World;
+use crate::world::host::{Connection, SSH_SERVICE};
+
+/// A person disconnected it.
+pub(super) fn disconnected(world: &mut World, key: &str) -> Result<(), LabError> {
+    host(world, key)?.connection = Connection::Disconnected;
+    Ok(())
+}
+
+/// Its agent does not answer.
+pub(super) fn not_responding(world: &mut World, key: &str) -> Result<(), LabError> {
+    host(world, key)?.connection = Connection::NotResponding;
+    Ok(())
+}
+
+/// It is in maintenance mode.
+pub(super) fn maintenance(world: &mut World, key: &str) -> Result<(), LabError> {
+    host(world, key)?.maintenance = true;
+    Ok(())
+}
+
+/// Its clock is ten minutes ahead of vCenter's.
+pub(super) fn clock_skew(world: &mut World, key: &str) -> Result<(), LabError> {
+    host(world, key)?.clock_offset = CLOCK_SKEW;
+    Ok(())
+}
+
+/// TSM-SSH does not run.
+pub(super) fn ssh_stopped(world: &mut World, key: &str) -> Result<(), LabError> {
+    if let Some(service) = host(world, key)?.services.get_mut(SSH_SERVICE) {
+        service.running = false;
+    }
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! The world as JSON, for tests and for `GET /state`. It shows no key, password or session.
+
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::World;
+use super::host::{FileContent, Host};
+use super::provider::Provider;
+use super::task::Task;
+use crate::pki::Certificate;
+
+impl World {
+    /// All of the state.
+    pub fn view(&self) -> Value {
+        json!({
+            "now": stamp(self.now()),
+            "vcenter": {
+                "name": self.vcenter.name,
+                "version": self.vcenter.version,
+                "mode": self.mode().as_str(),
+                "options": self.vcenter.options,
+                "machine_ssl": certificate(&self.vcenter.machine_ssl.certificate),
+                "trusted_roots": self.vcenter.trusted_roots.iter().map(|root| certificate(root)).collect::<Vec<_>>(),
+                "sms_store": self.vcenter.sms_store.iter().map(|(alias, entry)| (alias.clone(), certificate(entry)))
+                    .collect::<serde_json::Map<_, _>>(),
+                "backups": self.vcenter.backups,
+                "nodes": self.vcenter.nodes,
+                "high_availability": self.vcenter.high_availability,
+                "extensions": self.vcenter.extensions,
+                "open_sessions": self.vcenter.sessions.count(),
+                "events": self.vcenter.events,
+                "sps": self.sps.state,
+            },
+            "clusters": self.clusters,
+            "hosts": self.hosts.iter().map(host).collect::<Vec<_>>(),
+            "providers": self.providers.iter().map(provider).collect::<Vec<_>>(),
+            "tasks": self.tasks.values().map(task).collect::<Vec<_>>(),
+        })
+    }
+}
+
+fn host(host: &Host) -> Value {
+    json!({
+        "name": host.name,
+        "moref": host.moref,
+        "uuid": host.uuid,
+        "cluster": host.cluster,
+        "address": host.address,
+        "version": host.version,
+        "build": host.build,
+        "connection": host.connection,
+        "maintenance": host.maintenance,
+        "lockdown": host.lockdown,
+        "services": host.services,
+        "filters": host.filters,
+        "disks_in_use": host.disks_in_use,
+        "certificate_443": certificate(&host.machine.certificate),
+        "certificate_9080": certificate(&host.provider.certificate),
+        "files": host.files.iter().map(|(name, content)| (name.clone(), file(content))).collect::<serde_json::Map<_, _>>(),
+        "castore": host.castore.iter().map(|entry| certificate(entry)).collect::<Vec<_>>(),
+        "clock_offset_seconds": host.clock_offset.whole_seconds(),
+        "provider_daemon": host.provider_daemon,
+        "recorded": host.recorded.fingerprint,
+        "vsan": host.vsan,
+        "stateless": host.stateless,
+    })
+}
+
+fn provider(provider: &Provider) -> Value {
+    json!({
+        "uid": provider.uid,
+        "moref": provider.moref,
+        "name": provider.name,
+        "url": provider.url,
+        "vasa_version": provider.vasa_version,
+        "certificate": certificate(&provider.certificate),
+        "status": provider.status,
+        "status_fault": provider.status_fault.as_ref().map(|fault| &fault.name),
+        "certificate_status": provider.certificate_status,
+        "last_sync": stamp(provider.last_sync),
+        "link": provider.link,
+    })
+}
+
+fn task(task: &Task) -> Value {
+    json!({
+        "id": task.id(),
+        "method": task.operation.method(),
+        "object": task.operation.object(),
+        "state": task.state,
+        "error": task.error.as_ref().map(|fault| &fault.name),
+        "result": task.result,
+    })
+}
+
+fn certificate(certificate: &Certificate) -> Value {
+    json!({
+        "sha256": certificate.fingerprint,
+        "subject": certificate.subject,
+        "issuer": certificate.issuer,
+        "serial": certificate.serial,
+        "names": certificate.names,
+        "not_before": stamp(certificate.not_before),
+        "not_after": stamp(certificate.not_after),
+    })
+}
+
+fn file(content: &FileContent) -> Value {
+    match content {
+        FileContent::Certificate(certificate) => json!({ "certificate": certificate.fingerprint }),
+        FileContent::Key(number) => json!({ "key": number }),
+    }
+}
+
+fn stamp(time: OffsetDateTime) -> String {
+    time.format(&Rfc3339).unwrap_or_default()
+}
