@@ -149,6 +149,10 @@ impl RuleLine {
 
 /// Reads any document, and blames it by name.
 pub(crate) fn read<T: DeserializeOwned>(what: &'static str, text: &str) -> Result<T, DocumentError> {
+    // The reader would take a list for an object, and `[]` for a policy with every default.
+    if !text.trim_start().starts_with('{') {
+        return Err(DocumentError::Unreadable { what, why: "it is not a JSON object".to_owned() });
+    }
     serde_json::from_str(text).map_err(|error| DocumentError::Unreadable { what, why: in_words(&error) })
 }
 
@@ -216,13 +220,17 @@ mod tests {
     #[test]
     fn says_what_is_wrong_with_a_document_and_where() {
         let why = |job: &str| read_job(job).unwrap_err().to_string();
-        assert_eq!(why("5"), "the job cannot be read: invalid type: integer `5`, expected an object at line 1 column 1");
+        assert_eq!(why("[]"), "the job cannot be read: it is not a JSON object");
+        assert_eq!(
+            why(r#"{"vcenter": "v", "user": "u", "trust": "host_roots", "appliance_ssh": 5}"#),
+            "the job cannot be read: invalid type: integer `5`, expected an object at line 1 column 71"
+        );
         assert_eq!(
             why(r#"{"vcenter": "v", "user": "u", "trust": "host_roots", "concurrency": -1}"#),
             "the job cannot be read: invalid value: integer `-1`, expected a whole number that is not negative at line 1 column 70"
         );
         assert_eq!(why("{\"a\\nb\": 1}").lines().count(), 1);
-        assert!(why("").starts_with("the job cannot be read: EOF"), "{}", why(""));
+        assert!(why("{").starts_with("the job cannot be read: EOF"), "{}", why("{"));
     }
 
     #[test]

@@ -171,8 +171,15 @@ impl Inquiry {
         answer: Result<Response, Failure>,
     ) -> Result<(), Misuse> {
         let open = self.open.remove(&id).ok_or(Misuse::NoSuchRequest(id.0))?;
+        if let Ok(response) = &answer
+            && let Some(asked) = learn::other_kind(&open.entry.question, response)
+        {
+            // Misuse changes nothing: the request stays open for its answer.
+            self.open.insert(id, open);
+            return Err(Misuse::WrongKind { id: id.0, asked });
+        }
         match answer {
-            Ok(response) => self.learn(now, open, response)?,
+            Ok(response) => self.learn(now, open, &response),
             Err(failure) => self.failed(now, open.entry, &failure),
         }
         Ok(())
@@ -296,9 +303,9 @@ impl Inquiry {
         None
     }
 
-    fn learn(&mut self, now: UnixTime, open: Open, response: Response) -> Result<(), Misuse> {
+    fn learn(&mut self, now: UnixTime, open: Open, response: &Response) {
         let Open { entry, generation } = open;
-        match learn::learn(self, now, &entry.question, response)? {
+        match learn::learn(self, now, &entry.question, response) {
             Ok(follow) => {
                 follow.into_iter().for_each(|question| self.put(question, entry.tag));
                 self.settle(entry.tag);
@@ -312,7 +319,6 @@ impl Inquiry {
             }
             Err(error) => self.wire_error(&entry, &error),
         }
-        Ok(())
     }
 
     /// The session that a question was asked with is gone. Only the newest one's end closes the door.

@@ -3,7 +3,6 @@
 use super::inquiry::{Inquiry, TaskSeen};
 use super::question::{Question, Session};
 use super::{learn_host, learn_provider, learn_vcenter};
-use crate::machine::Misuse;
 use crate::request::{Chunk, HttpResponse, Peer, Response, SshOutput};
 use crate::time::UnixTime;
 use crate::wire::{Fault, TaskState, WireError, rest, sms, vim};
@@ -11,24 +10,29 @@ use crate::wire::{Fault, TaskState, WireError, rest, sms, vim};
 /// What an answer taught: the questions that follow, or why it could not be used.
 pub(crate) type Learned = Result<Vec<Question>, WireError>;
 
-/// Reads the answer to `question` into the facts.
-pub(crate) fn learn(
-    inquiry: &mut Inquiry,
-    now: UnixTime,
-    question: &Question,
-    response: Response,
-) -> Result<Learned, Misuse> {
-    let wrong = |asked: &'static str| Misuse::WrongKind { id: 0, asked };
-    Ok(match (kind_of(question), response) {
-        (Kind::Http, Response::Http(response)) => http(inquiry, now, question, &response),
-        (Kind::Peek, Response::Peer(peer)) => peeked(inquiry, now, question, &peer),
-        (Kind::Ssh, Response::Ssh(output)) => ssh(inquiry, now, question, &output),
-        (Kind::File, Response::Chunk(chunk)) => file(inquiry, question, &chunk),
-        (Kind::Http, _) => return Err(wrong("an HTTP exchange")),
-        (Kind::Peek, _) => return Err(wrong("a TLS peek")),
-        (Kind::Ssh, _) => return Err(wrong("an SSH command")),
-        (Kind::File, _) => return Err(wrong("a piece of a file")),
-    })
+/// What `question` asks for, in words, when the answer is of another kind.
+pub(crate) fn other_kind(question: &Question, response: &Response) -> Option<&'static str> {
+    match (kind_of(question), response) {
+        (Kind::Http, Response::Http(_))
+        | (Kind::Peek, Response::Peer(_))
+        | (Kind::Ssh, Response::Ssh(_))
+        | (Kind::File, Response::Chunk(_)) => None,
+        (Kind::Http, _) => Some("an HTTP exchange"),
+        (Kind::Peek, _) => Some("a TLS peek"),
+        (Kind::Ssh, _) => Some("an SSH command"),
+        (Kind::File, _) => Some("a piece of a file"),
+    }
+}
+
+/// Reads the answer to `question` into the facts. It is of the question's kind: see [`other_kind`].
+pub(crate) fn learn(inquiry: &mut Inquiry, now: UnixTime, question: &Question, response: &Response) -> Learned {
+    match response {
+        Response::Http(response) => http(inquiry, now, question, response),
+        Response::Peer(peer) => peeked(inquiry, now, question, peer),
+        Response::Ssh(output) => ssh(inquiry, now, question, output),
+        Response::Chunk(chunk) => file(inquiry, question, chunk),
+        Response::Approval(_) => Ok(Vec::new()),
+    }
 }
 
 /// Another question to ask in the place of one that failed for a reason that has a way round.

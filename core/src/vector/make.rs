@@ -163,7 +163,9 @@ pub(super) fn surveyed() -> Vec<Case> {
     let failed = |kind, message: &str| Answer::Failed(Failure { kind, message: message.to_owned() });
     let unknown_name = record(&mut |_| failed(FailureKind::NameUnknown, "the name `vc.lab.test` has no address"));
     let untrusted = record(&mut |look| match look {
-        Look::Http(_) => failed(FailureKind::Untrusted, "the certificate of `vc.lab.test:443` is signed by an unknown CA"),
+        Look::Http(_) => {
+            failed(FailureKind::Untrusted, "the certificate of `vc.lab.test:443` is signed by an unknown CA")
+        }
         _ => Answer::Response(Response::Peer(Peer {
             chain_der: vec![b"no certificate at all".to_vec()],
             protocol: "TLSv1.3".to_owned(),

@@ -1,0 +1,115 @@
+//! What the tests of the whole share: a lab, a connection to it, and the operations run to their ends.
+#![expect(clippy::panic, clippy::expect_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use iofilter_certs::native::{self, Apply, Connection, SshAccess, Stop, SystemClock};
+use iofilter_certs::policy::Policy;
+use iofilter_certs::report::Report;
+use iofilter_certs::request::{Approval, ApprovalRequest};
+use iofilter_certs::run::Outcome;
+use iofilter_certs_lab::{Lab, Scenario};
+
+/// A lab that runs, and the way to it.
+pub struct World {
+    /// The lab.
+    pub lab: Lab,
+    /// How a user of it would connect.
+    pub connection: Connection,
+    folder: tempfile::TempDir,
+}
+
+impl World {
+    /// Starts the lab of a scenario in TOML.
+    pub fn of(scenario: &str) -> Self {
+        Self::start(Scenario::parse(scenario).unwrap_or_else(|error| panic!("the scenario is wrong: {error}")))
+    }
+
+    /// Starts the lab of a scenario.
+    pub fn start(scenario: Scenario) -> Self {
+        let lab = Lab::start(scenario).unwrap_or_else(|error| panic!("the lab does not start: {error}"));
+        let connection = connection(&lab);
+        let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("no folder for the run: {error}"));
+        Self { lab, connection, folder }
+    }
+
+    /// Where a run keeps its journal.
+    pub fn run_folder(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Looks and judges.
+    pub fn check(&self, policy: &Policy) -> Report {
+        let stop = Stop::new();
+        let operation = native::check(&self.connection, policy, &SystemClock, &stop, |_| {});
+        native::run(operation).expect("a runtime").unwrap_or_else(|error| panic!("check failed: {error}"))
+    }
+
+    /// Looks, judges and plans.
+    pub fn plan(&self, policy: &Policy) -> Report {
+        let stop = Stop::new();
+        let operation = native::plan(&self.connection, policy, &SystemClock, &stop, |_| {});
+        native::run(operation).expect("a runtime").unwrap_or_else(|error| panic!("plan failed: {error}"))
+    }
+
+    /// Carries out what is planned now. `Err` when there was nothing to do.
+    pub fn apply(&self, policy: &Policy) -> Result<Outcome, Box<Report>> {
+        let apply = Apply { plan: None, folder: self.run_folder("run"), approver: Arc::new(agree) };
+        let stop = Stop::new();
+        let operation = native::apply(&self.connection, policy, apply, &SystemClock, &stop, |_| {});
+        native::run(operation).expect("a runtime").unwrap_or_else(|error| panic!("apply failed: {error}"))
+    }
+}
+
+/// Approves every plan.
+pub fn agree(request: ApprovalRequest) -> Approval {
+    Approval::Approved { digest: request.digest, by: "the test".to_owned() }
+}
+
+/// A policy that waits no longer than a lab needs.
+pub fn quick() -> Policy {
+    Policy { step_timeout_seconds: 20, poll_seconds: 1, ..Policy::default() }
+}
+
+/// The causes of a report, as `code at place`.
+pub fn causes(report: &Report) -> BTreeSet<String> {
+    report.root_causes().map(|finding| format!("{} at {}", finding.diagnostic.code, finding.place.name)).collect()
+}
+
+/// Everything in a report that is not well, for the message of a test.
+pub fn told(report: &Report) -> String {
+    let findings = report.findings.iter().map(|one| {
+        format!("{} at {} (follows from {:?}): {}", one.diagnostic.code, one.place.name, one.follows_from, one.diagnostic.message)
+    });
+    let unanswered = report.unanswered.iter().map(|one| format!("unanswered {} at {:?}: {}", one.code, one.places, one.missing.message));
+    let stopped = report.stopped.iter().map(|one| format!("stopped: {} {}", one.code, one.message));
+    findings.chain(unanswered).chain(stopped).collect::<Vec<_>>().join("\n")
+}
+
+/// How a user who was given all logins would connect to a lab.
+pub fn connection(lab: &Lab) -> Connection {
+    let ready = lab.ready().expect("a lab that has started is ready");
+    let root = |port| SshAccess {
+        username: "root".to_owned(),
+        port: Some(port),
+        password: Some(ready.root_password.clone()),
+        ..SshAccess::default()
+    };
+    let host = ready.hosts.first().expect("a lab has hosts");
+    Connection {
+        hostname: ready.vcenter.clone(),
+        username: ready.username.clone(),
+        password: ready.password.clone(),
+        ca_file: Some(ready.ca_file.clone()),
+        known_hosts: vec![ready.known_hosts.clone()],
+        esxi_ssh: Some(root(host.ssh_port)),
+        appliance_ssh: Some(root(ready.vcenter_ssh.port)),
+        appliance_address: Some(ready.vcenter_ssh.address.clone()),
+        esxi_https_port: Some(host.https_port),
+        provider_port: Some(host.provider_port),
+        timeout_seconds: Some(20),
+        ..Connection::default()
+    }
+}
