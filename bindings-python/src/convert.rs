@@ -19,7 +19,6 @@ pub(crate) fn text_of(document: &Bound<'_, PyAny>) -> PyResult<String> {
     document.py().import("json")?.call_method1("dumps", (document,))?.extract()
 }
 
-
 /// What a progress callback is called with: `kind` is `looking` or `running`.
 pub(crate) fn progress(progress: &Progress<'_>) -> Value {
     match progress {

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
+use iofilter_certs::document;
 use iofilter_certs::native::{Connection, SshAccess as Access};
 use iofilter_certs::policy::Policy as CorePolicy;
-use iofilter_certs::document;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 

@@ -112,8 +112,8 @@ def test_arguments_come_from_vmwares_environment(controller, troubled):
 
 
 def test_a_refused_login_fails_the_task_and_names_its_code(controller, troubled):
-    result, _ = controller.play(troubled, OPTIONS.replace("lab.password", "'wrong ' + lab.username"))
-    assert result["failed"] is True
+    result, written = controller.play(troubled, OPTIONS.replace("lab.password", "'wrong ' + lab.username"))
+    assert "localhost | FAILED! => " in written
     assert result["diagnostic"]["code"] == "vc-login-denied"
     assert result["diagnostic"]["message"] in result["msg"]
     assert result["report"]["verdict"] == "stopped"

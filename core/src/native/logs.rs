@@ -64,7 +64,8 @@ mod tests {
 
     use super::*;
 
-    const LINE: &[u8] = b"2025-03-04T05:07:01Z [pool-31-thread-4] WARN  opId=sps-Main-1-2 com.vmware.vim.sms.provider.vasa.\
+    const LINE: &[u8] =
+        b"2025-03-04T05:07:01Z [pool-31-thread-4] WARN  opId=sps-Main-1-2 com.vmware.vim.sms.provider.vasa.\
         VersionHandler - [isLegacyProvider] Failed to retrieve version information from provider - \
         https://esx01.lab.example:9080/version.xml: certificate_unknown(46)\n";
 

@@ -223,7 +223,9 @@ mod tests {
 
     #[test]
     fn a_vector_of_another_version_is_refused() {
-        let error = run(r#"{"schema": "x/2", "kind": "survey", "job": {"vcenter": "v", "user": "u", "trust": "host_roots"}, "now": 0, "exchanges": []}"#);
+        let error = run(
+            r#"{"schema": "x/2", "kind": "survey", "job": {"vcenter": "v", "user": "u", "trust": "host_roots"}, "now": 0, "exchanges": []}"#,
+        );
         assert_eq!(
             error.unwrap_err().to_string(),
             "the vectors are of schema `x/2`, and this reads `iofilter-certs/vector/1`; make them again with this version"
