@@ -69,10 +69,6 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct CheckOptions {
-    #[command(flatten)]
-    pub(crate) connection: ConnectionOptions,
-    #[command(flatten)]
-    pub(crate) thresholds: ThresholdOptions,
     /// Show what follows from a cause too, and what each finding rests on
     #[arg(long)]
     pub(crate) all: bool,
@@ -82,28 +78,28 @@ pub(crate) struct CheckOptions {
     /// Keep what was seen
     #[arg(long, value_name = "FILE", conflicts_with = "facts")]
     pub(crate) save_facts: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionOptions,
+    #[command(flatten)]
+    pub(crate) thresholds: ThresholdOptions,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct PlanOptions {
-    #[command(flatten)]
-    pub(crate) connection: ConnectionOptions,
-    #[command(flatten)]
-    pub(crate) limits: LimitOptions,
     /// Plan from saved facts, and connect to nothing
     #[arg(long, value_name = "FILE")]
     pub(crate) facts: Option<PathBuf>,
     /// Keep the plan, for `apply --plan`
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ApplyOptions {
     #[command(flatten)]
     pub(crate) connection: ConnectionOptions,
     #[command(flatten)]
     pub(crate) limits: LimitOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ApplyOptions {
     /// Carry out this plan; the limits must be those that it was made with
     #[arg(long, value_name = "FILE")]
     pub(crate) plan: Option<PathBuf>,
@@ -113,6 +109,10 @@ pub(crate) struct ApplyOptions {
     /// Approve without being asked; nothing goes further than `--ceiling`
     #[arg(long)]
     pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionOptions,
+    #[command(flatten)]
+    pub(crate) limits: LimitOptions,
 }
 
 #[derive(Debug, Args)]
@@ -120,11 +120,11 @@ pub(crate) struct ResumeOptions {
     /// The run's folder
     #[arg(value_name = "FOLDER")]
     pub(crate) run_dir: PathBuf,
-    #[command(flatten)]
-    pub(crate) connection: ConnectionOptions,
     /// Approve without being asked, where the run was not approved yet
     #[arg(long)]
     pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionOptions,
 }
 
 #[derive(Debug, Args)]

@@ -16,6 +16,7 @@ mod show;
 mod signals;
 
 use std::ffi::OsString;
+use std::io::Write as _;
 
 use clap::Parser as _;
 use clap::error::ErrorKind;
@@ -47,7 +48,10 @@ pub fn main_with(args: impl Iterator<Item = OsString>) -> u8 {
         Command::Logs { files } => commands::logs::run(files, &screen),
         Command::Lab(options) => commands::lab::run(options, &screen),
     };
-    ended.unwrap_or_else(|failure| screen.fail(&failure))
+    let code = ended.unwrap_or_else(|failure| screen.fail(&failure));
+    // Within another language's process nobody else does it; that a pipe is closed is no failure.
+    let _ = std::io::stdout().flush();
+    code
 }
 
 /// Help and the version are no errors; a wrong argument is one, and has the code of errors and not that of findings.

@@ -30,6 +30,9 @@ pub(crate) fn plan(plan: &Plan) -> String {
         text += &format!("\n{}\n", paint(style::STRONG, "notes:"));
         text.extend(plan.notes.iter().map(|note| format!("  {note}\n")));
     }
+    if plan.is_empty() {
+        return text + "\nthere is no step to carry out\n";
+    }
     text + &format!("\ndigest {}\n", plan.digest())
 }
 

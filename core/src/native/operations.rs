@@ -127,7 +127,7 @@ pub async fn apply(
     };
     make_folder(&apply.folder)?;
     let job = connection.job()?;
-    let _lock = Lock::take(locks_beside(&apply.folder), &job.vcenter)?;
+    let _lock = Lock::take(locks_beside(&apply.folder)?, &job.vcenter)?;
     let path = apply.folder.join(JOURNAL);
     let journal = Journal::create(&path)?;
     let run = Run::new(given, policy.clone(), job, clock.now());
@@ -146,7 +146,7 @@ pub async fn resume(
     let job = connection.job()?;
     let path = folder.join(JOURNAL);
     let (journal, recovered) = Journal::<JournalEntry>::resume(&path)?;
-    let _lock = Lock::take(locks_beside(&folder), &job.vcenter)?;
+    let _lock = Lock::take(locks_beside(&folder)?, &job.vcenter)?;
     let run = Run::recover(&recovered.entries, job, clock.now())?;
     finish(connection, run, journal, path, approver, clock, stop, progress).await
 }
@@ -202,6 +202,8 @@ fn make_folder(path: &PathBuf) -> Result<(), OperationError> {
 }
 
 /// Locks stand beside the folders of runs, so that two runs with folders of their own still see each other.
-fn locks_beside(folder: &std::path::Path) -> PathBuf {
-    folder.parent().map_or_else(|| PathBuf::from(LOCKS), |parent| parent.join(LOCKS))
+fn locks_beside(folder: &std::path::Path) -> Result<PathBuf, OperationError> {
+    let locks = folder.parent().map_or_else(|| PathBuf::from(LOCKS), |parent| parent.join(LOCKS));
+    make_folder(&locks)?;
+    Ok(locks)
 }

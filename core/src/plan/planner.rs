@@ -123,8 +123,11 @@ impl Work {
                 steps: draft.into_steps(),
             });
         }
-        self.notes.sort();
         let facts = planning.case.facts;
+        let is_nobody = |name: &&String| !facts.hosts.values().any(|host| host.is_called(name));
+        let unknown = planning.case.policy.only_hosts.iter().filter(is_nobody);
+        self.notes.extend(unknown.map(|name| format!("no ESXi host of this vCenter is called `{name}`")));
+        self.notes.sort();
         let mut plan = Plan {
             schema: PLAN_SCHEMA.to_owned(),
             vcenter: facts.vcenter.authority.clone(),
