@@ -11,18 +11,12 @@ venv=$root/build/venv
 wheels=$root/build/wheels
 
 [ -x "$venv/bin/pip" ] || "${PYTHON:-python3}" -m venv "$venv"
-# What the tests need is written in pyproject.toml, once; ansible-core's pin there wants Python 3.11.
-"$venv/bin/python" - "$root/bindings-python/pyproject.toml" >"$root/build/requirements.txt" <<'PYTHON'
-import sys
-import tomllib
-with open(sys.argv[1], "rb") as file:
-    project = tomllib.load(file)
-for line in project["build-system"]["requires"] + project["project"]["optional-dependencies"]["test"]:
-    print(line)
-PYTHON
-"$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$root/build/requirements.txt"
+pip=("$venv/bin/pip" install --quiet --disable-pip-version-check)
+# The same maturin as in pyproject.toml, called by itself because only so it takes a profile.
+"${pip[@]}" "maturin>=1.16,<2" --requirement "$root/tests/python/requirements.txt" \
+    --requirement "$root/tests/wasm/requirements.txt" --requirement "$root/tests/ansible/requirements.txt"
 
 rm -rf "$wheels"
 (cd "$root/bindings-python" && "$venv/bin/maturin" build --profile "${PROFILE:-dev}" --out "$wheels")
-"$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --force-reinstall "$wheels"/*.whl
+"${pip[@]}" --no-deps --force-reinstall "$wheels"/*.whl
 "$venv/bin/python" -c 'import iofilter_certs; print("installed", iofilter_certs.__file__)'

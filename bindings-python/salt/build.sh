@@ -10,6 +10,6 @@ venv=$root/build/venv-salt
 pip=("$venv/bin/pip" install --quiet --disable-pip-version-check)
 # The wheel comes first and by file, so that the extension finds it there and asks no index for it.
 "${pip[@]}" --no-deps --force-reinstall "$root"/build/wheels/iofilter_certs-*.whl
-"${pip[@]}" "$root/bindings-python/salt[test]"
+"${pip[@]}" --requirement "$root/tests/salt/requirements.txt"
 "${pip[@]}" --no-deps --force-reinstall "$root/bindings-python/salt"
 "$venv/bin/salt-call" --version
