@@ -105,6 +105,7 @@ pub(crate) fn resume(
 
 /// What a saved log holds, packed with gzip or not.
 #[pyfunction]
+#[expect(clippy::needless_pass_by_value, reason = "Python hands over a path that is made for this call")]
 pub(crate) fn scan_log(py: Python<'_>, path: PathBuf) -> PyResult<Bound<'_, PyAny>> {
     let listener = Listener::new(None, None);
     let facts = py.detach(|| {
@@ -242,11 +243,15 @@ impl Listener {
 
     /// Runs Python's signal handlers, which only its main thread does. Each Ctrl-C is one wish to stop.
     fn heed_signals(&self) {
-        if let Err(error) = Python::attach(|py| py.check_signals()) {
+        if let Err(error) = Python::attach(signal_handlers) {
             self.raised().get_or_insert(error);
             self.stop.ask();
         }
     }
+}
+
+fn signal_handlers(py: Python<'_>) -> PyResult<()> {
+    py.check_signals()
 }
 
 /// Who approves: the callable's answer is a name for the journal, or nothing for a no.
