@@ -24,6 +24,21 @@ pub struct Diagnostic {
     pub url: String,
 }
 
+impl Diagnostic {
+    /// An error that ends an operation. Its message says already what a person can do.
+    pub fn of_error(code: &str, error: &impl fmt::Display) -> Self {
+        Self {
+            code: code.to_owned(),
+            severity: Severity::Critical,
+            message: error.to_string(),
+            help: String::new(),
+            evidence: Vec::new(),
+            related: Vec::new(),
+            url: String::new(),
+        }
+    }
+}
+
 /// One thing that was seen.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -8,9 +8,11 @@ use serde::de::DeserializeOwned;
 
 use crate::facts::{FACTS_SCHEMA, Facts};
 use crate::job::Job;
+use crate::plan::{PLAN_SCHEMA, Plan};
 use crate::policy::Policy;
-use crate::report::Report;
+use crate::report::{REPORT_SCHEMA, Report};
 use crate::rules::{Cure, RULES, Rule, find, page};
+use crate::run::{OUTCOME_SCHEMA, Outcome};
 
 /// A document that was handed in cannot be used. The caller's fault, or that of the caller's user.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,7 +27,7 @@ pub enum DocumentError {
         why: String,
     },
     /// It is of another version.
-    #[error("the {what} are of schema `{found}`, and this reads `{known}`; make them again with this version")]
+    #[error("the schema of the {what} is `{found}`, and this reads `{known}`; make the {what} again with this version")]
     OtherSchema {
         /// Which document, in words.
         what: &'static str,
@@ -74,6 +76,21 @@ pub fn read_facts(facts: &str) -> Result<Facts, DocumentError> {
     }
 }
 
+/// Reads a plan, and refuses one of another version by name.
+pub fn read_plan(plan: &str) -> Result<Plan, DocumentError> {
+    read_versioned("plan", PLAN_SCHEMA, plan)
+}
+
+/// Reads a report, and refuses one of another version by name.
+pub fn read_report(report: &str) -> Result<Report, DocumentError> {
+    read_versioned("report", REPORT_SCHEMA, report)
+}
+
+/// Reads an outcome, and refuses one of another version by name.
+pub fn read_outcome(outcome: &str) -> Result<Outcome, DocumentError> {
+    read_versioned("outcome", OUTCOME_SCHEMA, outcome)
+}
+
 /// Judges facts by a policy: texts in, the report's text out.
 pub fn judge_facts(facts: &str, policy: &str) -> Result<String, DocumentError> {
     Ok(text(&Report::of(&read_facts(facts)?, None, &read_policy(policy)?)))
@@ -88,6 +105,18 @@ pub fn rules() -> String {
 /// A rule's page as Markdown.
 pub fn explain(code: &str) -> Result<String, DocumentError> {
     find(code).map(page::page).ok_or_else(|| DocumentError::NoSuchRule { code: one_line(code) })
+}
+
+/// Reads a document whose version counts before anything else in it.
+fn read_versioned<T: DeserializeOwned>(
+    what: &'static str,
+    known: &'static str,
+    text: &str,
+) -> Result<T, DocumentError> {
+    match serde_json::from_str::<Head>(text) {
+        Ok(Head { schema }) if schema != known => Err(DocumentError::OtherSchema { what, found: schema, known }),
+        _ => read(what, text),
+    }
 }
 
 /// What every document with a version begins with.
@@ -176,8 +205,16 @@ mod tests {
         let error = read_facts(r#"{"schema": "iofilter-certs/facts/9", "hosts": 3}"#).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the facts are of schema `iofilter-certs/facts/9`, and this reads `iofilter-certs/facts/1`; make them again with this version"
+            "the schema of the facts is `iofilter-certs/facts/9`, and this reads `iofilter-certs/facts/1`; make the facts again with this version"
         );
+    }
+
+    #[test]
+    fn a_plan_of_another_version_is_refused_by_its_name() {
+        let error = read_plan(r#"{"schema": "iofilter-certs/plan/9"}"#).unwrap_err();
+        assert!(error.to_string().starts_with("the schema of the plan is `iofilter-certs/plan/9`"), "{error}");
+        let error = read_plan(r#"{"schema": "iofilter-certs/plan/1"}"#).unwrap_err();
+        assert!(error.to_string().starts_with("the plan cannot be read: missing field `vcenter`"), "{error}");
     }
 
     #[test]

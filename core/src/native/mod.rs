@@ -26,6 +26,7 @@
 //!
 //! What is absent: judgement. This module knows no vSphere call, no finding and no step.
 
+mod blame;
 mod clock;
 mod connection;
 mod driver;
@@ -37,6 +38,7 @@ mod http;
 mod journal;
 mod keep;
 mod lock;
+mod logs;
 mod network;
 mod operations;
 mod permit;
@@ -55,6 +57,7 @@ pub use host_keys::HostKeys;
 pub use http::ProxyError;
 pub use journal::{Journal, JournalError, Recovered};
 pub use lock::{Lock, LockError};
+pub use logs::{LogError, scan_log};
 pub use operations::{Apply, OperationError, Progress, apply, check, plan, resume};
 pub use permit::{Kind, Permit};
 pub use runtime::{raise_descriptor_limit, run, runtime};

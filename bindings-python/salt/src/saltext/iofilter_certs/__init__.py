@@ -1,0 +1,1 @@
+"""Salt extension: the certificate trouble of vSphere IOFilter storage providers."""

@@ -1,0 +1,3 @@
+"""What the tests of this folder need."""
+
+from fixtures import healthy, silence, troubled  # noqa: F401
