@@ -89,6 +89,13 @@ fn vim_looks(vcenter: &VCenter) -> Vec<Value> {
         look("vim::io_filters disks", vim::io_filters::disks(vcenter, &filters, "VMW_spm_1.0.0", &cluster)),
         look("vim::find_extension", vim::find_extension::request(vcenter, &extensions, "com.example.extension")),
         look(
+            "vim::high_availability",
+            vim::high_availability::request(
+                vcenter,
+                &MoRef::new("FailoverClusterConfigurator", "failoverClusterConfigurator"),
+            ),
+        ),
+        look(
             "vim::has_privileges",
             vim::has_privileges::request(
                 vcenter,

@@ -115,14 +115,13 @@ pub async fn apply(
     stop: &Stop,
     mut progress: impl FnMut(Progress<'_>),
 ) -> Result<Result<Outcome, Box<Report>>, OperationError> {
-    let given = match apply.plan {
-        Some(plan) => plan,
-        None => {
-            let report = plan(connection, policy, clock, stop, &mut progress).await?;
-            match &report.plan {
-                Some(plan) if !plan.is_empty() => plan.clone(),
-                _ => return Ok(Err(Box::new(report))),
-            }
+    let given = if let Some(plan) = apply.plan {
+        plan
+    } else {
+        let report = plan(connection, policy, clock, stop, &mut progress).await?;
+        match &report.plan {
+            Some(plan) if !plan.is_empty() => plan.clone(),
+            _ => return Ok(Err(Box::new(report))),
         }
     };
     make_folder(&apply.folder)?;

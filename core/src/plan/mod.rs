@@ -12,7 +12,6 @@ pub use planner::{Planning, plan};
 pub use step::{Act, HostRef, IfNotDone, PemCertificate, Safety, Step, StepId, Undo};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::rules::Place;
 use crate::time::UnixTime;
@@ -84,7 +83,7 @@ impl Plan {
     /// SHA-256 of the plan's JSON, lower-case hex. What is approved is this, and nothing else is carried out.
     pub fn digest(&self) -> String {
         let text = serde_json::to_vec(self).unwrap_or_default();
-        Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect()
+        crate::certificate::Fingerprint::of(&text).to_string()
     }
 
     /// Every step, in the order of the document.

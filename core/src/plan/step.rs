@@ -179,7 +179,7 @@ impl Act {
             Self::AwaitProvider { .. } => "wait until the storage provider is registered and online".to_owned(),
             Self::RenewHostCertificate { .. } => "renew the host certificate by vCenter".to_owned(),
             Self::AddToCaStore { certificates, .. } => {
-                let names: Vec<String> = certificates.iter().map(|one| one.fingerprint.short().to_string()).collect();
+                let names: Vec<String> = certificates.iter().map(|one| one.fingerprint.short()).collect();
                 format!("add to the host's CA store: {}", names.join(", "))
             }
             Self::Shell { command, .. } => format!("run `{}`", command.title()),

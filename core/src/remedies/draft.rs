@@ -48,7 +48,9 @@ impl HostDraft {
     /// Takes over what another remedy drafted for the same host.
     pub(crate) fn absorb(&mut self, other: Self) {
         for (stage, steps) in other.steps {
-            steps.into_iter().for_each(|step| self.add(stage, step));
+            for step in steps {
+                self.add(stage, step);
+            }
         }
         self.may_register_anew |= other.may_register_anew;
         self.awaits_provider |= other.awaits_provider;

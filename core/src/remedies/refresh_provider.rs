@@ -16,6 +16,7 @@ pub(super) const REMEDY: Remedy = Remedy {
 /// whose end is waited for first, so this is only the time between SMS's knowing and SMS's telling.
 const PATIENCE_SECONDS: i64 = 10;
 
+#[expect(clippy::unnecessary_wraps, reason = "all remedies have one face")]
 pub(super) fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft) -> Result<(), String> {
     let patience = PATIENCE_SECONDS.min(planning.case.policy.step_timeout_seconds);
     if let Some(provider) = planning.case.canonical_provider(host) {

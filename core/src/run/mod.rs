@@ -227,16 +227,16 @@ impl Run {
                 self.look_around(now);
             }
             Ok(Response::Approval(Approval::Approved { digest, .. })) => {
-                self.rejected(now, format!("another plan was approved: its digest is `{digest}`"));
+                self.rejected(now, &format!("another plan was approved: its digest is `{digest}`"));
             }
-            Ok(Response::Approval(Approval::Rejected { reason })) => self.rejected(now, reason),
-            Ok(_) => self.rejected(now, "the answer was no decision".to_owned()),
-            Err(failure) => self.rejected(now, failure.message),
+            Ok(Response::Approval(Approval::Rejected { reason })) => self.rejected(now, &reason),
+            Ok(_) => self.rejected(now, "the answer was no decision"),
+            Err(failure) => self.rejected(now, &failure.message),
         }
     }
 
-    fn rejected(&mut self, now: UnixTime, reason: String) {
-        self.record(now, JournalEvent::Rejected { reason: reason.clone() });
+    fn rejected(&mut self, now: UnixTime, reason: &str) {
+        self.record(now, JournalEvent::Rejected { reason: reason.to_owned() });
         self.end(now, Ending::Refused { why: format!("not approved: {reason}") });
     }
 

@@ -239,7 +239,9 @@ impl Run {
         };
         let tag = self.take_tag();
         self.inquiry.knock_again();
-        questions.into_iter().for_each(|question| self.inquiry.put(question, tag));
+        for question in questions {
+            self.inquiry.put(question, tag);
+        }
         self.set(index, id, Some(Activity::Look { why, tag, deadline }));
     }
 
@@ -290,7 +292,7 @@ impl Run {
                 self.set(index, id, None);
             }
             (Why::Skip, _) => self.act(now, index, id, 0),
-            (Why::InDoubt, Some(true)) | (Why::Done { .. }, Some(true)) => {
+            (Why::InDoubt | Why::Done { .. }, Some(true)) => {
                 self.record(now, JournalEvent::Succeeded { step: id });
                 self.set(index, id, None);
             }
@@ -336,13 +338,13 @@ impl Run {
         let why = why.unwrap_or(waited);
         match step.if_not_done {
             IfNotDone::GoOn => self.record(now, JournalEvent::NotReached { step: id, why }),
-            IfNotDone::Stop => self.failed(now, id, why),
+            IfNotDone::Stop => self.failed(now, id, &why),
         }
         self.set(index, id, None);
     }
 
-    fn failed(&mut self, now: UnixTime, id: StepId, why: String) {
-        self.record(now, JournalEvent::Failed { step: id, why: why.clone() });
+    fn failed(&mut self, now: UnixTime, id: StepId, why: &str) {
+        self.record(now, JournalEvent::Failed { step: id, why: why.to_owned() });
         if self.stopping.is_none() {
             let host =
                 self.plan.step(id).and_then(|step| step.host.as_ref()).map_or("vCenter", |host| host.name.as_str());

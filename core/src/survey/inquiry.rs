@@ -152,7 +152,7 @@ impl Inquiry {
                     message: "what is needed to ask for it is not known".to_owned(),
                     help: String::new(),
                 };
-                self.give_up(entry, &missing);
+                self.give_up(&entry, &missing);
                 continue;
             };
             let id = take_id();
@@ -225,7 +225,9 @@ impl Inquiry {
         dropped.extend(self.ready.drain(..));
         dropped.extend(std::mem::take(&mut self.later).into_iter().map(|(_, entry)| entry));
         let missing = self.stopped_missing();
-        dropped.into_iter().for_each(|entry| self.give_up(entry, &missing));
+        for entry in dropped {
+            self.give_up(&entry, &missing);
+        }
     }
 
     /// The session that a change was sent with is gone: the next question begins a new one.
@@ -260,11 +262,13 @@ impl Inquiry {
     }
 
     /// There will be no session: everything that waits for it stays unknown.
-    pub(crate) fn refuse(&mut self, session: Session, missing: Missing) {
+    pub(crate) fn refuse(&mut self, session: Session, missing: &Missing) {
         let door = self.doors.entry(session).or_default();
         door.state = DoorState::Refused(missing.clone());
         let waiting = std::mem::take(&mut door.waiting);
-        waiting.into_iter().for_each(|entry| self.give_up(entry, &missing));
+        for entry in waiting {
+            self.give_up(&entry, missing);
+        }
     }
 
     fn door(&mut self, session: Session) -> &mut Door {
@@ -279,7 +283,7 @@ impl Inquiry {
             DoorState::Open => return Some(entry),
             DoorState::Refused(missing) => {
                 let missing = missing.clone();
-                self.give_up(entry, &missing);
+                self.give_up(&entry, &missing);
                 return None;
             }
             DoorState::Asked => door.waiting.push(entry),
@@ -302,7 +306,9 @@ impl Inquiry {
         let Open { entry, generation } = open;
         match learn::learn(self, now, &entry.question, response) {
             Ok(follow) => {
-                follow.into_iter().for_each(|question| self.put(question, entry.tag));
+                for question in follow {
+                    self.put(question, entry.tag);
+                }
                 self.settle(entry.tag);
             }
             Err(WireError::NotAuthenticated { .. }) if entry.attempts < 2 && entry.question.session().is_some() => {
@@ -347,7 +353,7 @@ impl Inquiry {
             self.stopped.get_or_insert(stop);
         }
         self.close_behind(&entry.question, &missing);
-        self.give_up(entry, &missing);
+        self.give_up(&entry, &missing);
     }
 
     fn wire_error(&mut self, entry: &Entry, error: &WireError) {
@@ -361,21 +367,21 @@ impl Inquiry {
             return;
         }
         self.close_behind(&entry.question, &missing);
-        self.give_up(entry.clone(), &missing);
+        self.give_up(entry, &missing);
     }
 
     /// When the way in failed, nobody is left waiting before it.
     fn close_behind(&mut self, question: &Question, missing: &Missing) {
         match question {
             Question::ServiceVersions | Question::ServiceContent | Question::Login => {
-                self.refuse(Session::Vim, missing.clone())
+                self.refuse(Session::Vim, missing);
             }
-            Question::RestLogin => self.refuse(Session::Rest, missing.clone()),
+            Question::RestLogin => self.refuse(Session::Rest, missing),
             _ => {}
         }
     }
 
-    fn give_up(&mut self, entry: Entry, missing: &Missing) {
+    fn give_up(&mut self, entry: &Entry, missing: &Missing) {
         missed::missed(self, &entry.question, missing);
         self.settle(entry.tag);
     }

@@ -17,8 +17,8 @@ use crate::wire::vim::service_versions;
 /// The newest version that both sides speak.
 pub(crate) fn versions(inquiry: &mut Inquiry, offered: &[String]) {
     if let Some(version) = service_versions::choose(offered) {
-        inquiry.link.vcenter.vim_version = version.to_owned();
-        inquiry.link.vcenter.sms_version = service_versions::storage_version(version).to_owned();
+        version.clone_into(&mut inquiry.link.vcenter.vim_version);
+        service_versions::storage_version(version).clone_into(&mut inquiry.link.vcenter.sms_version);
     }
 }
 

@@ -24,7 +24,9 @@ pub(crate) fn missed(inquiry: &mut Inquiry, question: &Question, missing: &Missi
         Question::CloudFoundation => facts.vcenter.in_cloud_foundation = unknown(missing),
         Question::HighAvailability => facts.vcenter.high_availability = unknown(missing),
         Question::Hosts { hosts } => {
-            hosts.iter().for_each(|host| on(facts, host, |host| host.connection = unknown(missing)))
+            for host in hosts {
+                on(facts, host, |host| host.connection = unknown(missing));
+            }
         }
         Question::ClusterNames { .. } => {
             for host in facts.hosts.values_mut().filter(|host| host.cluster.value().is_none()) {
@@ -32,7 +34,9 @@ pub(crate) fn missed(inquiry: &mut Inquiry, question: &Question, missing: &Missi
             }
         }
         Question::CertificateInfo { managers } => {
-            managers.iter().for_each(|(host, _)| on(facts, host, |host| host.reported = unknown(missing)));
+            for (host, _) in managers {
+                on(facts, host, |host| host.reported = unknown(missing));
+            }
         }
         Question::CaStore { host } => on(facts, host, |host| host.ca_store = unknown(missing)),
         Question::RevocationLists { host } => on(facts, host, |host| host.ca_revocation_lists = unknown(missing)),

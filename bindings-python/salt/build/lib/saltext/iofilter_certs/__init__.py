@@ -1,1 +1,0 @@
-"""Salt extension: the certificate trouble of vSphere IOFilter storage providers."""
