@@ -1,10 +1,5 @@
 //! What the tests of the whole share: a lab, a connection to it, and the operations run to their ends.
-#![expect(
-    clippy::panic,
-    clippy::expect_used,
-    clippy::missing_panics_doc,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::panic, clippy::expect_used, clippy::missing_panics_doc, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

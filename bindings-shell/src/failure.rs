@@ -39,16 +39,6 @@ impl Failure {
 
 impl From<OperationError> for Failure {
     fn from(error: OperationError) -> Self {
-        let code = match &error {
-            OperationError::Connection(_) => "usage",
-            OperationError::Journal(_) | OperationError::Illegal(_) => "journal",
-            OperationError::Lock(_) => "locked",
-            OperationError::Folder { .. } => "file",
-            OperationError::Survey(_) | OperationError::Run(_) => "interrupted",
-            OperationError::NoEnding => "mistake",
-            // The enum may grow; a new failure is a failure all the same.
-            _ => "error",
-        };
-        Self { code, message: error.to_string(), help: String::new() }
+        Self { code: error.code(), message: error.to_string(), help: String::new() }
     }
 }

@@ -34,6 +34,9 @@ pub enum OperationError {
     /// What the user said cannot be used.
     #[error(transparent)]
     Connection(#[from] ConnectionError),
+    /// A waiver is for a gate that there is not.
+    #[error(transparent)]
+    Policy(#[from] crate::policy::NoSuchGate),
     /// The journal cannot be written or read.
     #[error(transparent)]
     Journal(#[from] JournalError),
@@ -85,6 +88,7 @@ pub async fn check(
     stop: &Stop,
     progress: impl FnMut(Progress<'_>),
 ) -> Result<Report, OperationError> {
+    policy.validate()?;
     let survey = survey(connection, clock, stop, progress).await?;
     let mut report = Report::of(survey.facts(), survey.stopped(), policy);
     report.facts = Some(survey.into_facts());
@@ -115,6 +119,7 @@ pub async fn apply(
     stop: &Stop,
     mut progress: impl FnMut(Progress<'_>),
 ) -> Result<Result<Outcome, Box<Report>>, OperationError> {
+    policy.validate()?;
     let given = if let Some(plan) = apply.plan {
         plan
     } else {

@@ -109,13 +109,16 @@ impl Plan {
 
     /// One line for a person who is asked to approve.
     pub fn summary(&self) -> String {
-        let hosts = self.hosts().count();
-        let steps = self.steps().count();
-        let clusters = self.lanes.len();
+        let count = |many: usize, one: &str| format!("{many} {one}{}", if many == 1 { "" } else { "s" });
         let refused = match self.refused.len() {
             0 => String::new(),
-            many => format!("; {many} findings are left alone"),
+            many => format!("; {} left alone", count(many, "finding")),
         };
-        format!("{steps} steps on {hosts} ESXi hosts in {clusters} clusters{refused}")
+        format!(
+            "{} on {} in {}{refused}",
+            count(self.steps().count(), "step"),
+            count(self.hosts().count(), "ESXi host"),
+            count(self.lanes.len(), "cluster")
+        )
     }
 }

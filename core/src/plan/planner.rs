@@ -153,6 +153,14 @@ impl Work {
             ));
             return;
         }
+        // What is unregistered comes back only by a restart of `sps`; without a way to that nothing is unregistered.
+        if let Err(missing) = planning.case.facts.vcenter.sps.known() {
+            self.notes.push(format!(
+                "`{}`: its provider is not registered anew, because the service `sps` cannot be asked: {}",
+                host.name, missing.message
+            ));
+            return;
+        }
         if planning.case.policy.ceiling < Safety::Disturbs {
             return;
         }

@@ -230,6 +230,13 @@ impl Inquiry {
         }
     }
 
+    /// Asks again what is open, without sessions: whoever was to answer is gone.
+    pub(crate) fn ask_again(&mut self) {
+        self.doors.clear();
+        let open = std::mem::take(&mut self.open);
+        self.ready.extend(open.into_values().map(|open| open.entry));
+    }
+
     /// The session that a change was sent with is gone: the next question begins a new one.
     pub(crate) fn lost_session(&mut self, session: Session) {
         let door = self.door(session);

@@ -76,6 +76,13 @@ impl Survey {
         Self { version, inquiry, phase: Phase::Asking, next_id, at_rest: true, told: None }
     }
 
+    /// Asks again whatever is open, with new ids and new sessions. For a machine that was restored where nobody holds
+    /// its requests any more; without it, the answers to the open ones are waited for.
+    pub fn ask_again(&mut self) {
+        self.inquiry.ask_again();
+        self.at_rest = true;
+    }
+
     pub(crate) fn next_id(&self) -> u32 {
         self.next_id
     }
