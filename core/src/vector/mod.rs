@@ -228,7 +228,7 @@ mod tests {
         );
         assert_eq!(
             error.unwrap_err().to_string(),
-            "the vectors are of schema `x/2`, and this reads `iofilter-certs/vector/1`; make them again with this version"
+            "the schema of the vectors is `x/2`, and this reads `iofilter-certs/vector/1`; make the vectors again with this version"
         );
     }
 }
