@@ -3,3 +3,5 @@
 mod apply;
 mod bad_input;
 mod check;
+mod snapshot;
+mod vcsim;

@@ -5,15 +5,22 @@
 package main
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/sha256"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/hex"
 	"encoding/json"
 	"flag"
 	"io"
 	"log"
+	"math/big"
+	"net"
 	"net/url"
 	"os"
+	"time"
 
 	"github.com/vmware/govmomi/simulator"
 	_ "github.com/vmware/govmomi/vapi/simulator" // serves the REST API beside SOAP
@@ -24,7 +31,6 @@ type Ready struct {
 	Authority  string `json:"authority"`
 	Thumbprint string `json:"thumbprint"` // SHA-256 of the certificate, as its issuer is nobody's
 	Hosts      int    `json:"hosts"`
-	Clusters   int    `json:"clusters"`
 }
 
 func main() {
@@ -43,7 +49,7 @@ func main() {
 	if err := model.Create(); err != nil {
 		log.Fatal(err)
 	}
-	model.Service.TLS = new(tls.Config)
+	model.Service.TLS = &tls.Config{Certificates: []tls.Certificate{certificate()}}
 	model.Service.RegisterEndpoints = true
 	model.Service.Listen = &url.URL{Host: "127.0.0.1:0", User: url.UserPassword(*user, *password)}
 	server := model.Service.NewServer()
@@ -51,9 +57,27 @@ func main() {
 
 	thumbprint := sha256.Sum256(server.Certificate().Raw)
 	count := model.Count()
-	ready := Ready{server.URL.Host, hex.EncodeToString(thumbprint[:]), count.Host, count.Cluster}
+	ready := Ready{server.URL.Host, hex.EncodeToString(thumbprint[:]), count.Host}
 	if err := json.NewEncoder(os.Stdout).Encode(ready); err != nil {
 		log.Fatal(err)
 	}
 	_, _ = io.Copy(io.Discard, os.Stdin)
+}
+
+// certificate is one for 127.0.0.1. govmomi's own has an RSA key of 1024 bits, whose signatures our TLS library refuses.
+func certificate() tls.Certificate {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		log.Fatal(err)
+	}
+	template := x509.Certificate{
+		SerialNumber: big.NewInt(1),
+		NotAfter:     time.Now().Add(24 * time.Hour),
+		IPAddresses:  []net.IP{net.IPv4(127, 0, 0, 1)},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, &template, &template, key.Public(), key)
+	if err != nil {
+		log.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
