@@ -1,13 +1,13 @@
 //! What the tests of the whole share: a lab, a connection to it, and the operations run to their ends.
 #![expect(clippy::panic, clippy::expect_used, reason = "a test fails by panicking")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use iofilter_certs::native::{self, Apply, Connection, SshAccess, Stop, SystemClock};
+use iofilter_certs::native::{self, Apply, Connection, OperationError, SshAccess, Stop, SystemClock};
 use iofilter_certs::policy::Policy;
 use iofilter_certs::report::Report;
 use iofilter_certs::request::{Approval, ApprovalRequest};
@@ -89,10 +89,39 @@ impl World {
 
     /// Carries out what is planned now. `Err` when there was nothing to do.
     pub fn apply(&self, policy: &Policy) -> Result<Outcome, Box<Report>> {
-        let apply = Apply { plan: None, folder: self.run_folder("run"), approver: Arc::new(agree) };
+        self.apply_as("run", policy, agree).unwrap_or_else(|error| panic!("apply failed: {error}"))
+    }
+
+    /// The same with a folder and someone who approves.
+    pub fn apply_as(
+        &self,
+        folder: &str,
+        policy: &Policy,
+        approver: impl Fn(ApprovalRequest) -> Approval + Send + Sync + 'static,
+    ) -> Result<Result<Outcome, Box<Report>>, OperationError> {
+        let apply = Apply { plan: None, folder: self.run_folder(folder), approver: Arc::new(approver) };
         let stop = Stop::new();
         let operation = native::apply(&self.connection, policy, apply, &SystemClock, &stop, |_| {});
-        native::run(operation).expect("a runtime").unwrap_or_else(|error| panic!("apply failed: {error}"))
+        native::run(operation).expect("a runtime")
+    }
+
+    /// Goes on with the run in a folder.
+    pub fn resume(&self, folder: &str) -> Result<Outcome, OperationError> {
+        let stop = Stop::new();
+        let folder = self.run_folder(folder);
+        let operation = native::resume(&self.connection, folder, Arc::new(agree), &SystemClock, &stop, |_| {});
+        native::run(operation).expect("a runtime")
+    }
+
+    /// One field of every ESXi host as the lab has it, by name.
+    pub fn on_hosts(&self, field: &str) -> BTreeMap<String, serde_json::Value> {
+        let state = self.lab.state();
+        let hosts = state.get("hosts").and_then(serde_json::Value::as_array).expect("the lab has hosts");
+        let pair = |host: &serde_json::Value| {
+            let name = host.get("name").and_then(serde_json::Value::as_str).expect("a host has a name").to_owned();
+            (name, host.get(field).expect("a host has the field").clone())
+        };
+        hosts.iter().map(pair).collect()
     }
 }
 

@@ -3,5 +3,8 @@
 mod apply;
 mod bad_input;
 mod check;
+mod faults;
+mod journal;
+mod openssh;
 mod snapshot;
 mod vcsim;
