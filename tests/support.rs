@@ -1,11 +1,13 @@
 //! What the tests of the whole share: a lab, a connection to it, and the operations run to their ends.
 #![expect(clippy::panic, clippy::expect_used, clippy::missing_panics_doc, reason = "a test fails by panicking")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use iofilter_certs::native::{self, Apply, Connection, SshAccess, Stop, SystemClock};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use iofilter_certs::native::{self, Apply, Connection, OperationError, SshAccess, Stop, SystemClock};
 use iofilter_certs::policy::Policy;
 use iofilter_certs::report::Report;
 use iofilter_certs::request::{Approval, ApprovalRequest};
@@ -18,8 +20,12 @@ pub struct World {
     pub lab: Lab,
     /// How a user of it would connect.
     pub connection: Connection,
+    scenario: Scenario,
     folder: tempfile::TempDir,
 }
+
+/// More sessions than any test begins.
+const SESSIONS: usize = 40;
 
 impl World {
     /// Starts the lab of a scenario in TOML.
@@ -29,15 +35,42 @@ impl World {
 
     /// Starts the lab of a scenario.
     pub fn start(scenario: Scenario) -> Self {
-        let lab = Lab::start(scenario).unwrap_or_else(|error| panic!("the lab does not start: {error}"));
+        let lab = Lab::start(scenario.clone()).unwrap_or_else(|error| panic!("the lab does not start: {error}"));
         let connection = connection(&lab);
         let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("no folder for the run: {error}"));
-        Self { lab, connection, folder }
+        Self { lab, connection, scenario, folder }
     }
 
     /// Where a run keeps its journal.
     pub fn run_folder(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
+    }
+
+    /// Everything that must never be shown: passwords, the login as HTTP sends it, and the tokens of all sessions.
+    pub fn secrets(&self) -> Vec<String> {
+        let ready = self.lab.ready().expect("a lab that has started is ready");
+        // The same scenario gives the same tokens in the same order, so that they can be known without being listened to.
+        let mut twin = iofilter_certs_lab::world::World::build(&self.scenario, 1, self.scenario.ports)
+            .unwrap_or_else(|error| panic!("the scenario gives no second world: {error}"));
+        let tokens = (0..SESSIONS).map(|_| twin.login(&ready.username, &ready.password));
+        let mut secrets: Vec<String> = tokens.map(|token| token.expect("the administrator may log in")).collect();
+        let given = &self.connection.password;
+        secrets.extend([ready.password.clone(), ready.root_password.clone(), given.clone()]);
+        secrets.push(BASE64.encode(format!("{}:{given}", self.connection.username)));
+        secrets
+    }
+
+    /// No text holds a secret. `what` names the text in the message.
+    pub fn assert_no_secret(&self, what: &str, text: &str) {
+        for (number, secret) in self.secrets().iter().enumerate() {
+            assert!(!text.contains(secret.as_str()), "{what} shows secret number {number}");
+        }
+    }
+
+    /// The lab received nothing that means to change something.
+    pub fn assert_unchanged(&self) {
+        let changes: Vec<_> = self.lab.calls().into_iter().filter(|call| call.changes).collect();
+        assert!(changes.is_empty(), "something was changed: {changes:?}");
     }
 
     /// Looks and judges.
@@ -56,10 +89,39 @@ impl World {
 
     /// Carries out what is planned now. `Err` when there was nothing to do.
     pub fn apply(&self, policy: &Policy) -> Result<Outcome, Box<Report>> {
-        let apply = Apply { plan: None, folder: self.run_folder("run"), approver: Arc::new(agree) };
+        self.apply_as("run", policy, agree).unwrap_or_else(|error| panic!("apply failed: {error}"))
+    }
+
+    /// The same with a folder and someone who approves.
+    pub fn apply_as(
+        &self,
+        folder: &str,
+        policy: &Policy,
+        approver: impl Fn(ApprovalRequest) -> Approval + Send + Sync + 'static,
+    ) -> Result<Result<Outcome, Box<Report>>, OperationError> {
+        let apply = Apply { plan: None, folder: self.run_folder(folder), approver: Arc::new(approver) };
         let stop = Stop::new();
         let operation = native::apply(&self.connection, policy, apply, &SystemClock, &stop, |_| {});
-        native::run(operation).expect("a runtime").unwrap_or_else(|error| panic!("apply failed: {error}"))
+        native::run(operation).expect("a runtime")
+    }
+
+    /// Goes on with the run in a folder.
+    pub fn resume(&self, folder: &str) -> Result<Outcome, OperationError> {
+        let stop = Stop::new();
+        let folder = self.run_folder(folder);
+        let operation = native::resume(&self.connection, folder, Arc::new(agree), &SystemClock, &stop, |_| {});
+        native::run(operation).expect("a runtime")
+    }
+
+    /// One field of every ESXi host as the lab has it, by name.
+    pub fn on_hosts(&self, field: &str) -> BTreeMap<String, serde_json::Value> {
+        let state = self.lab.state();
+        let hosts = state.get("hosts").and_then(serde_json::Value::as_array).expect("the lab has hosts");
+        let pair = |host: &serde_json::Value| {
+            let name = host.get("name").and_then(serde_json::Value::as_str).expect("a host has a name").to_owned();
+            (name, host.get(field).expect("a host has the field").clone())
+        };
+        hosts.iter().map(pair).collect()
     }
 }
 
@@ -103,18 +165,19 @@ pub fn connection(lab: &Lab) -> Connection {
         password: Some(ready.root_password.clone()),
         ..SshAccess::default()
     };
-    let host = ready.hosts.first().expect("a lab has hosts");
+    // An empty inventory has no port to look at.
+    let (https, provider) = ready.hosts.first().map_or((443, 9080), |host| (host.https_port, host.provider_port));
     Connection {
         hostname: ready.vcenter.clone(),
         username: ready.username.clone(),
         password: ready.password.clone(),
         ca_file: Some(ready.ca_file.clone()),
         known_hosts: vec![ready.known_hosts.clone()],
-        esxi_ssh: Some(root(host.ssh_port)),
+        esxi_ssh: Some(root(ready.vcenter_ssh.port)),
         appliance_ssh: Some(root(ready.vcenter_ssh.port)),
         appliance_address: Some(ready.vcenter_ssh.address.clone()),
-        esxi_https_port: Some(host.https_port),
-        provider_port: Some(host.provider_port),
+        esxi_https_port: Some(https),
+        provider_port: Some(provider),
         timeout_seconds: Some(20),
         ..Connection::default()
     }

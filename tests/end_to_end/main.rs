@@ -1,4 +1,10 @@
-//! The main job against the lab: find, explain, plan, cure, and find nothing any more.
+//! The main job against the lab: find, explain, plan, cure, and find nothing any more; and what happens when all goes wrong.
 
 mod apply;
+mod bad_input;
 mod check;
+mod faults;
+mod journal;
+mod openssh;
+mod snapshot;
+mod vcsim;

@@ -39,9 +39,7 @@ pub(super) fn tls_failure(authority: &str, error: &rustls::Error) -> Failure {
         rustls::Error::AlertReceived(alert) => {
             (FailureKind::Tls, format!("ended the handshake with the alert `{}`", snake_case(&format!("{alert:?}"))))
         }
-        rustls::Error::InvalidMessage(_) => {
-            (FailureKind::Protocol, "answered with something that is not tls".to_owned())
-        }
+        rustls::Error::InvalidMessage(_) => (FailureKind::Tls, "answered with something that is not tls".to_owned()),
         rustls::Error::PeerIncompatible(_) => {
             (FailureKind::Tls, "offers no tls version or cipher that is in use today".to_owned())
         }

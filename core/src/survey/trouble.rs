@@ -35,6 +35,10 @@ pub(crate) fn missing_of_wire_error(error: &WireError) -> Missing {
         WireError::Fault { fault, .. } if fault.gone() => (MissingReason::Gone, String::new()),
         WireError::Fault { fault, .. } => match fault.privileges().first() {
             Some(privilege) => (MissingReason::Denied, format!("grant the privilege `{privilege}` to the user")),
+            // Some services refuse without saying what is missing.
+            None if fault.name == "NoPermission" => {
+                (MissingReason::Denied, "grant the user a role that may make this call".to_owned())
+            }
             None => (MissingReason::Fault, String::new()),
         },
         WireError::Refused { status: 403, .. } => {

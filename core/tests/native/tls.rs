@@ -138,7 +138,7 @@ async fn every_way_of_failing_has_its_name() {
         ("no-such-host.invalid:443", FailureKind::NameUnknown, "`no-such-host.invalid` has no address"),
         (&closing.authority, FailureKind::Tls, "without showing a certificate"),
         (&alert.authority, FailureKind::Tls, "the alert `handshake_failure`"),
-        (&garbage.authority, FailureKind::Protocol, "not tls"),
+        (&garbage.authority, FailureKind::Tls, "not tls"),
     ];
     for (authority, kind, words) in cases {
         let failure = peek_at(authority, None, 60).await.unwrap_err();

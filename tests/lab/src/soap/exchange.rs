@@ -75,8 +75,7 @@ impl Exchange<'_> {
             Some(What::Unavailable) => return unavailable(self.service.namespace()),
             Some(What::Refused) => return SoapResponse { spoiled: struck, ..plain(200, "text/xml", String::new()) },
             Some(What::Fault(name)) => {
-                let named = world::Fault::new(name, format!("{name}, as a rule of the lab has it"));
-                return self.throw(&fault::world_fault(&named, &self.call.this));
+                return self.throw(&fault::world_fault(&self.named(name), &self.call.this));
             }
             Some(What::SessionExpired) => self.end_session(),
             _ => {}
@@ -88,6 +87,17 @@ impl Exchange<'_> {
         };
         response.spoiled = struck.filter(spoils_the_answer);
         response
+    }
+
+    /// The fault that a rule names. `NoPermission` says which privilege the method asks for, as vCenter does.
+    fn named(&self, name: &str) -> world::Fault {
+        let fault = world::Fault::new(name, format!("{name}, as a rule of the lab has it"));
+        match self.method() {
+            Ok(Some(method)) if name == "NoPermission" && method.privilege != "-" => {
+                fault.with("privilegeId", method.privilege)
+            }
+            _ => fault,
+        }
     }
 
     /// Writes the call down, and answers what a rule has in store for it.

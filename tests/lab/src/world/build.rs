@@ -194,7 +194,7 @@ fn host_plans(scenario: &Scenario) -> Result<Vec<HostPlan>, LabError> {
             }
         }
     }
-    if plans.is_empty() {
+    if plans.is_empty() && scenario.clusters.is_empty() {
         let three = |index| HostPlan { name: format!("esx{index:02}.{DOMAIN}"), ..HostPlan::default() };
         plans.extend((1..=3).map(three));
     }
