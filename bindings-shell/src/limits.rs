@@ -57,7 +57,7 @@ pub(crate) struct LimitOptions {
 /// How host certificates are renewed.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Way {
-    /// By vCenter where it can, by the shell where it cannot
+    /// By vCenter: a renewal, or a reconnection once the certificate has expired
     Auto,
     /// Only by vCenter
     Vcenter,

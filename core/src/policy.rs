@@ -46,9 +46,10 @@ pub struct Policy {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RenewBy {
-    /// By vCenter where it can, by the shell where it cannot.
+    /// By vCenter, in the way that the certificate allows: a renewal, or a reconnection once it has expired. The shell
+    /// is never taken without being asked for by name.
     Auto,
-    /// Only by vCenter.
+    /// By vCenter, as `Auto`; said by name, so that a later version with other ways keeps to it.
     Vcenter,
     /// By the steps of KB 320568 over SSH.
     Shell,

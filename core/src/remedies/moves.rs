@@ -253,7 +253,7 @@ pub(crate) fn restart_sps(hosts: Vec<HostId>, timeout_seconds: i64) -> Step {
         if_not_done: IfNotDone::Stop,
         undo: Undo::Nothing("a restart leaves no state of its own".to_owned()),
         safety: Safety::Disturbs,
-        disturbs: "storage policies and all storage providers, arrays included, are away for a minute or two; virtual machines go on".to_owned(),
+        disturbs: "only if the steps before did not help: storage policies and all storage providers, arrays included, are away for a minute or two; virtual machines go on".to_owned(),
         privilege: APPLIANCE_ADMINISTRATOR.to_owned(),
         ..step(None, Act::RestartSps, Touches::VcenterService, timeout_seconds)
     }

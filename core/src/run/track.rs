@@ -2,15 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::act::{self, Begun, Prepared, Refused};
-use super::journal::{JournalEvent, SavedCaStore, Status};
+use super::acting::session_of;
+use super::journal::{JournalEvent, Status};
 use super::{Run, look};
-use crate::machine::{Output, RequestId};
+use crate::machine::RequestId;
 use crate::plan::{Act, Condition, IfNotDone, Plan, Step, StepId, Undo};
-use crate::request::{Change, Failure, FailureKind, Response, Work};
-use crate::survey::{Question, Session, Tag, TaskSeen};
+use crate::survey::{Question, Session, Tag};
 use crate::time::UnixTime;
-use crate::wire::{MoRef, WireError};
+use crate::wire::MoRef;
 
 /// A sequence that is worked through by itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,7 +19,7 @@ pub(super) struct Track {
     /// Whether it comes before, among or after the lanes.
     stage: TrackStage,
     /// What it is at.
-    activity: Option<(StepId, Activity)>,
+    pub(super) activity: Option<(StepId, Activity)>,
     /// There is nothing left to do in it, or nothing that may be done.
     ended: bool,
 }
@@ -34,7 +33,7 @@ enum TrackStage {
 
 /// What a step is at. Each names what it waits for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-enum Activity {
+pub(super) enum Activity {
     /// Answers to the questions of a condition.
     Look { why: Why, tag: Tag, deadline: UnixTime },
     /// A moment, before looking again.
@@ -46,14 +45,14 @@ enum Activity {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-enum Direction {
+pub(super) enum Direction {
     Forward,
     Back,
 }
 
 /// What a look is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-enum Why {
+pub(super) enum Why {
     /// Is the step needed?
     Skip,
     /// The run was interrupted here: has it happened?
@@ -67,7 +66,7 @@ enum Why {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-enum Then {
+pub(super) enum Then {
     Look(Why),
     Task(MoRef, Direction),
 }
@@ -212,25 +211,25 @@ impl Run {
         }
     }
 
-    fn set(&mut self, index: usize, step: StepId, activity: Option<Activity>) {
+    pub(super) fn set(&mut self, index: usize, step: StepId, activity: Option<Activity>) {
         if let Some(track) = self.tracks.get_mut(index) {
             track.activity = activity.map(|activity| (step, activity));
         }
     }
 
-    fn take_tag(&mut self) -> Tag {
+    pub(super) fn take_tag(&mut self) -> Tag {
         let tag = self.next_tag;
         self.next_tag = self.next_tag.saturating_add(1);
         tag
     }
 
     /// Asks what tells whether the condition of `why` holds, with the step's own time to wait for it.
-    fn look(&mut self, now: UnixTime, index: usize, id: StepId, why: Why) {
+    pub(super) fn look(&mut self, now: UnixTime, index: usize, id: StepId, why: Why) {
         let timeout = self.plan.step(id).map_or(0, |step| step.timeout_seconds);
         self.look_until(index, id, why, now.plus_seconds(timeout));
     }
 
-    fn look_until(&mut self, index: usize, id: StepId, why: Why, deadline: UnixTime) {
+    pub(super) fn look_until(&mut self, index: usize, id: StepId, why: Why, deadline: UnixTime) {
         let questions = match &why {
             Why::Session { direction, .. } => self.session_questions(id, *direction),
             _ => self
@@ -254,7 +253,7 @@ impl Run {
         }
     }
 
-    fn condition(&self, id: StepId, why: &Why) -> Option<Condition> {
+    pub(super) fn condition(&self, id: StepId, why: &Why) -> Option<Condition> {
         let step = self.plan.step(id)?;
         match why {
             Why::Skip => Some(step.skip_when.clone()),
@@ -276,7 +275,7 @@ impl Run {
         }
     }
 
-    fn holds(&self, id: StepId, why: &Why, now: UnixTime) -> Option<bool> {
+    pub(super) fn holds(&self, id: StepId, why: &Why, now: UnixTime) -> Option<bool> {
         let on_disk = |host: &crate::facts::HostId| self.inquiry.on_disk.get(host).cloned();
         let ahead = self.inquiry.facts.vcenter.clock_ahead_seconds.value().copied().unwrap_or(0);
         self.condition(id, why)?.holds(&self.inquiry.facts, on_disk, now.plus_seconds(ahead))
@@ -318,7 +317,7 @@ impl Run {
         true
     }
 
-    fn pause(&mut self, now: UnixTime, index: usize, id: StepId, then: Then, deadline: UnixTime) {
+    pub(super) fn pause(&mut self, now: UnixTime, index: usize, id: StepId, then: Then, deadline: UnixTime) {
         let until = now.plus_seconds(self.policy.poll_seconds.max(1)).min(deadline);
         self.set(index, id, Some(Activity::Pause { until, then, deadline }));
     }
@@ -332,7 +331,7 @@ impl Run {
     }
 
     /// The step's effect did not show.
-    fn not_done(&mut self, now: UnixTime, index: usize, id: StepId, why: Option<String>) {
+    pub(super) fn not_done(&mut self, now: UnixTime, index: usize, id: StepId, why: Option<String>) {
         let Some(step) = self.plan.step(id) else { return };
         let waited = format!("after {} seconds it was not so that {}", step.timeout_seconds, step.done_when.in_words());
         let why = why.unwrap_or(waited);
@@ -343,7 +342,7 @@ impl Run {
         self.set(index, id, None);
     }
 
-    fn failed(&mut self, now: UnixTime, id: StepId, why: &str) {
+    pub(super) fn failed(&mut self, now: UnixTime, id: StepId, why: &str) {
         self.record(now, JournalEvent::Failed { step: id, why: why.to_owned() });
         if self.stopping.is_none() {
             let host =
@@ -351,210 +350,5 @@ impl Run {
             let why = format!("a step failed on `{host}`: {why}");
             self.record(now, JournalEvent::Stopping { why });
         }
-    }
-
-    /// Sends the step's change. It was journalled before, with what is needed to go back.
-    fn act(&mut self, now: UnixTime, index: usize, id: StepId, attempts: u32) {
-        let Some(act) = self.plan.step(id).map(|step| step.act.clone()) else { return };
-        if attempts == 0 && session_of(&act).is_some_and(|session| !self.inquiry.has_session(session)) {
-            return self.look(now, index, id, Why::Session { direction: Direction::Forward, attempts: 1 });
-        }
-        let saved = match act::save(&act, &self.inquiry) {
-            Ok(saved) => saved,
-            Err(why) => return self.refused(now, index, id, why),
-        };
-        match act::prepare(&act, &self.inquiry, saved.as_ref()) {
-            Err(why) => self.refused(now, index, id, why),
-            Ok(prepared) => {
-                self.record(now, JournalEvent::Started { step: id, saved });
-                match prepared {
-                    Prepared::Wait => self.look(now, index, id, Why::Done { why: None }),
-                    Prepared::Send(change) => {
-                        self.send(index, id, *change, act.is_idempotent(), Direction::Forward, attempts);
-                    }
-                }
-            }
-        }
-    }
-
-    /// The act could not be sent, or was refused: nothing has happened.
-    fn refused(&mut self, now: UnixTime, index: usize, id: StepId, why: String) {
-        self.not_done(now, index, id, Some(why));
-    }
-
-    fn send(
-        &mut self,
-        index: usize,
-        id: StepId,
-        change: Change,
-        idempotent: bool,
-        direction: Direction,
-        attempts: u32,
-    ) {
-        let request = self.take_id();
-        self.changes.insert(request, index);
-        self.outbox.push_back(Output::Request(request, Work::Change { step: id.0, idempotent, change }));
-        self.set(index, id, Some(Activity::Send { request, direction, attempts }));
-    }
-
-    /// The answer to a change.
-    pub(super) fn acted(&mut self, now: UnixTime, index: usize, answer: Result<Response, Failure>) {
-        let activity = self.tracks.get(index).and_then(|track| track.activity.clone());
-        let Some((id, Activity::Send { direction, attempts, .. })) = activity else { return };
-        let Some(act) = self.act_of(id, direction) else { return };
-        let said = match answer {
-            Ok(response) => act::read(&act, &response),
-            // Sent, and nobody knows: look.
-            Err(failure) if failure.kind == FailureKind::OutcomeUnknown => Ok(Begun::Over),
-            Err(failure) => Err(Refused::Said(failure.message)),
-        };
-        match said {
-            Ok(Begun::Over) => self.look_at_effect(now, index, id, direction, None),
-            Ok(Begun::VimTask(task) | Begun::SmsTask(task)) => {
-                if direction == Direction::Forward {
-                    self.record(now, JournalEvent::TaskBegun { step: id, task: task.value.clone() });
-                }
-                self.watch_task(now, index, id, task, direction);
-            }
-            Err(Refused::Wire(WireError::NotAuthenticated { .. })) if attempts < 2 => {
-                if let Some(session) = session_of(&act) {
-                    self.inquiry.lost_session(session);
-                }
-                let attempts = attempts.saturating_add(1);
-                self.look(now, index, id, Why::Session { direction, attempts });
-            }
-            // The proxy answered for a service that is down: whether the call ran is not known.
-            Err(Refused::Wire(error @ WireError::Unavailable { .. })) => {
-                self.look_at_effect(now, index, id, direction, Some(error.to_string()));
-            }
-            Err(Refused::Wire(error)) => self.said_no(now, index, id, direction, error.to_string()),
-            Err(Refused::Said(why)) => self.said_no(now, index, id, direction, why),
-        }
-    }
-
-    fn act_of(&self, id: StepId, direction: Direction) -> Option<Act> {
-        let step = self.plan.step(id)?;
-        match (direction, &step.undo) {
-            (Direction::Back, Undo::By { act, .. }) => Some(act.clone()),
-            _ => Some(step.act.clone()),
-        }
-    }
-
-    /// Refused. It is looked at once all the same, since what was wanted may be so already.
-    fn said_no(&mut self, now: UnixTime, index: usize, id: StepId, direction: Direction, why: String) {
-        let is_proof = self.act_of(id, direction).is_some_and(|act| act.shows());
-        let why = match direction {
-            Direction::Forward if !is_proof => return self.not_done(now, index, id, Some(why)),
-            Direction::Forward => Why::Done { why: Some(why) },
-            Direction::Back => Why::Undone { acted: true, why: Some(why) },
-        };
-        self.look_until(index, id, why, now);
-    }
-
-    fn look_at_effect(&mut self, now: UnixTime, index: usize, id: StepId, direction: Direction, why: Option<String>) {
-        match direction {
-            Direction::Forward => self.look(now, index, id, Why::Done { why }),
-            Direction::Back => self.look(now, index, id, Why::Undone { acted: true, why }),
-        }
-    }
-
-    fn task_reference(&self, id: StepId, task: String) -> MoRef {
-        let is_sms = self.plan.step(id).is_some_and(|step| {
-            matches!(
-                step.act,
-                Act::SyncProvider { .. } | Act::ReconnectProvider { .. } | Act::UnregisterProvider { .. }
-            )
-        });
-        MoRef::new(if is_sms { "SmsTask" } else { "Task" }, task)
-    }
-
-    fn watch_task(&mut self, now: UnixTime, index: usize, id: StepId, task: MoRef, direction: Direction) {
-        let timeout = self.plan.step(id).map_or(0, |step| step.timeout_seconds);
-        self.ask_task(index, id, task, direction, now.plus_seconds(timeout));
-    }
-
-    fn ask_task(&mut self, index: usize, id: StepId, task: MoRef, direction: Direction, deadline: UnixTime) {
-        let tag = self.take_tag();
-        self.inquiry.knock_again();
-        let question = match task.kind.as_str() {
-            "SmsTask" => Question::SmsTask { task: task.clone() },
-            _ => Question::VimTask { task: task.clone() },
-        };
-        self.inquiry.put(question, tag);
-        self.set(index, id, Some(Activity::Task { task, tag, direction, deadline }));
-    }
-
-    fn task_seen(
-        &mut self,
-        now: UnixTime,
-        index: usize,
-        id: StepId,
-        task: &MoRef,
-        direction: Direction,
-        deadline: UnixTime,
-    ) -> bool {
-        self.asked_at = now;
-        match self.inquiry.tasks.get(&task.value).cloned() {
-            Some(TaskSeen::Error(why)) => self.said_no(now, index, id, direction, format!("the task failed: {why}")),
-            Some(TaskSeen::Success | TaskSeen::Gone) => self.look_at_effect(now, index, id, direction, None),
-            Some(TaskSeen::Going) | None if now >= deadline => {
-                self.said_no(now, index, id, direction, format!("the task `{}` did not end in time", task.value));
-            }
-            Some(TaskSeen::Going) | None => {
-                self.pause(now, index, id, Then::Task(task.clone(), direction), deadline);
-            }
-        }
-        true
-    }
-
-    fn begin_undo(&mut self, now: UnixTime, index: usize, id: StepId) {
-        let undo = self.plan.step(id).map(|step| step.undo.clone());
-        match undo {
-            Some(Undo::By { .. }) => self.look(now, index, id, Why::Undone { acted: false, why: None }),
-            // Without a saved list the store was never touched.
-            Some(Undo::PutBackCaStore) if self.saved.contains_key(&id) => {
-                self.look(now, index, id, Why::Undone { acted: false, why: None });
-            }
-            Some(Undo::Impossible(why)) => {
-                self.record(now, JournalEvent::UndoFailed { step: id, why });
-                self.set(index, id, None);
-            }
-            Some(Undo::PutBackCaStore | Undo::Nothing(_)) | None => {
-                self.record(now, JournalEvent::UndoFinished { step: id });
-                self.set(index, id, None);
-            }
-        }
-    }
-
-    fn act_back(&mut self, now: UnixTime, index: usize, id: StepId, attempts: u32) {
-        let change = self.plan.step(id).map(|step| match (&step.undo, &step.act) {
-            (Undo::By { act, .. }, _) => match act::prepare(act, &self.inquiry, None) {
-                Ok(Prepared::Send(change)) => Ok((*change, act.is_idempotent())),
-                Ok(Prepared::Wait) => Err("there is nothing to send".to_owned()),
-                Err(why) => Err(why),
-            },
-            (Undo::PutBackCaStore, Act::AddToCaStore { host, .. }) => {
-                let saved: Result<&SavedCaStore, String> =
-                    self.saved.get(&id).ok_or_else(|| "the list was not saved".to_owned());
-                saved.and_then(|saved| act::put_back(host, &self.inquiry, saved)).map(|change| (change, true))
-            }
-            _ => Err("there is nothing to take back".to_owned()),
-        });
-        match change {
-            Some(Ok((change, idempotent))) => self.send(index, id, change, idempotent, Direction::Back, attempts),
-            Some(Err(why)) => {
-                self.record(now, JournalEvent::UndoFailed { step: id, why });
-                self.set(index, id, None);
-            }
-            None => {}
-        }
-    }
-}
-
-fn session_of(act: &Act) -> Option<Session> {
-    match act {
-        Act::RestartSps | Act::StartSps => Some(Session::Rest),
-        Act::Shell { .. } | Act::AwaitProvider { .. } => None,
-        _ => Some(Session::Vim),
     }
 }

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
+use super::door::{Door, DoorState, Entry};
 use super::question::{Link, Question, Session};
 use super::{learn, missed, trouble};
 use crate::diagnostic::Diagnostic;
@@ -61,39 +62,10 @@ pub(crate) enum TaskSeen {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Entry {
-    question: Question,
-    tag: Tag,
-    attempts: u32,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Open {
     entry: Entry,
     /// The session's number when the question was asked.
     generation: u32,
-}
-
-/// Where questions wait for a session.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-struct Door {
-    state: DoorState,
-    /// How many sessions there were. An answer that knows an older one must not close the newer.
-    generation: u32,
-    waiting: Vec<Entry>,
-}
-
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-enum DoorState {
-    /// No session, and nobody has asked for one.
-    #[default]
-    Closed,
-    /// Somebody is asking for one.
-    Asked,
-    /// There is one.
-    Open,
-    /// There will be none.
-    Refused(Missing),
 }
 
 /// How often a question is asked at most while the service behind it is down: for about 7 seconds.

@@ -1,5 +1,6 @@
 //! Machine 1: asks until the facts are complete, or nothing more can be learned. It cannot express a change.
 
+mod door;
 mod inquiry;
 mod learn;
 mod learn_host;
