@@ -1,5 +1,5 @@
 //! What the tests of the whole share: a lab, a connection to it, and the operations run to their ends.
-#![expect(clippy::panic, clippy::expect_used, reason = "a test fails by panicking")]
+#![expect(clippy::panic, clippy::expect_used, clippy::missing_panics_doc, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
