@@ -110,7 +110,7 @@ fn without_sms_hosts_are_judged_all_the_same() {
 
 #[test]
 fn a_broken_answer_in_the_inventory_is_never_a_healthy_fleet() {
-    for what in ["truncated-body", "huge-body", "garbage", "reset"] {
+    for what in ["truncated-body", "huge-body", "garbage", "deep-xml", "reset"] {
         let world = faulty(HEALTHY, "RetrievePropertiesEx", what, 1, None);
         let report = look(&world);
         assert!(

@@ -1,5 +1,5 @@
 //! Our client against a simulator that others wrote: what both have is found, and what it lacks is said to be unknown.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};

@@ -50,6 +50,8 @@ pub enum What {
     HugeBody,
     /// The answer is bytes of no meaning.
     Garbage,
+    /// The answer is XML with a hundred thousand elements inside each other.
+    DeepXml,
 }
 
 impl TryFrom<String> for What {
@@ -67,6 +69,7 @@ impl TryFrom<String> for What {
             "truncated-body" => Self::TruncatedBody,
             "huge-body" => Self::HugeBody,
             "garbage" => Self::Garbage,
+            "deep-xml" => Self::DeepXml,
             other => match other.split_once(':') {
                 Some(("fault", name)) if !name.is_empty() => Self::Fault(name.into()),
                 Some(("task-error", name)) if !name.is_empty() => Self::TaskError(name.into()),
@@ -91,6 +94,7 @@ impl From<What> for String {
             What::TruncatedBody => "truncated-body".into(),
             What::HugeBody => "huge-body".into(),
             What::Garbage => "garbage".into(),
+            What::DeepXml => "deep-xml".into(),
         }
     }
 }

@@ -160,6 +160,10 @@ async fn send(reply: Reply) -> Result<hyper::Response<Pieces>, io::Error> {
             let piece = Bytes::from(vec![b' '; 1 << 20]);
             (64 << 20, (0..64).map(|_| Ok(piece.clone())).collect())
         }
+        Some(What::DeepXml) => {
+            let deep = Bytes::from("<a>".repeat(100_000));
+            (deep.len(), vec![Ok(deep)])
+        }
         Some(What::Garbage) => (GARBAGE.len(), vec![Ok(Bytes::from_static(GARBAGE))]),
         _ => (whole.len(), vec![Ok(whole)]),
     };

@@ -309,7 +309,8 @@ fn fate(struck: Option<&What>) -> Fate {
 
 /// The spoilings that the HTTP server plays, after the call was carried out.
 fn spoils_the_answer(what: &What) -> bool {
-    matches!(what, What::Timeout | What::Reset | What::TruncatedBody | What::HugeBody | What::Garbage)
+    use What::{DeepXml, Garbage, HugeBody, Reset, Timeout, TruncatedBody};
+    matches!(what, Timeout | Reset | TruncatedBody | HugeBody | Garbage | DeepXml)
 }
 
 /// Whether a method means to change something.
