@@ -3,6 +3,7 @@
 mod apply;
 mod bad_input;
 mod check;
+mod economy;
 mod faults;
 mod journal;
 mod openssh;
