@@ -91,8 +91,8 @@ fn what_it_has_is_found_and_what_it_lacks_is_unknown() {
     let facts = report.facts.as_ref().expect("a check has facts");
     let clusters: BTreeSet<&str> =
         facts.hosts.values().filter_map(|host| host.cluster.value()).map(String::as_str).collect();
-    // Its names. Its ids do not tell a host that stands alone from a cluster, so the compute resource of that one is not seen.
-    assert_eq!(clusters, ["DC0_C0", "DC0_C1"].into());
+    // Its names; the last one is a host that stands alone.
+    assert_eq!(clusters, ["DC0_C0", "DC0_C1", "DC0_H0"].into());
     assert_eq!(facts.vcenter.version.value().map(String::as_str), Some("6.5.0"));
 
     let missing = facts.provider_list.known().expect_err("it has no SMS");

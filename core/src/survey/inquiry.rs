@@ -38,6 +38,8 @@ pub(crate) struct Inquiry {
     pub(crate) tasks: BTreeMap<String, TaskSeen>,
     /// Hosts by cluster, so that what is said of a cluster is written without a search.
     pub(crate) cluster_hosts: BTreeMap<String, Vec<HostId>>,
+    /// The types of the same clusters as vCenter names them; a host that stands alone has a `ComputeResource`.
+    pub(crate) cluster_kinds: BTreeMap<String, String>,
     ready: VecDeque<Entry>,
     open: BTreeMap<RequestId, Open>,
     later: Vec<(UnixTime, Entry)>,
@@ -121,6 +123,7 @@ impl Inquiry {
             on_disk: BTreeMap::new(),
             tasks: BTreeMap::new(),
             cluster_hosts: BTreeMap::new(),
+            cluster_kinds: BTreeMap::new(),
             ready: VecDeque::new(),
             open: BTreeMap::new(),
             later: Vec::new(),

@@ -60,7 +60,7 @@ pub(crate) fn inventory_ends(inquiry: &mut Inquiry, now: UnixTime, pages: u32) -
     let mut clusters: Vec<MoRef> = Vec::new();
     let mut follow = Vec::new();
     for (cluster, hosts) in &inquiry.cluster_hosts {
-        let kind = if cluster.starts_with("domain-s") { "ComputeResource" } else { "ClusterComputeResource" };
+        let kind = inquiry.cluster_kinds.get(cluster).map_or("ClusterComputeResource", String::as_str);
         let object = MoRef::new(kind, cluster);
         let mut filters: Vec<&String> = hosts
             .iter()
@@ -108,6 +108,7 @@ pub(crate) fn record(inquiry: &mut Inquiry, now: UnixTime, record: &HostRecord) 
     host.cluster_id = told.reference("parent", parent);
     if let Some(parent) = parent.filter(|_| is_new) {
         inquiry.cluster_hosts.entry(parent.value.clone()).or_default().push(id.clone());
+        inquiry.cluster_kinds.insert(parent.value.clone(), parent.kind.clone());
     }
     id
 }
