@@ -1,6 +1,6 @@
 //! The detector as a WebAssembly component: the interfaces of `wit/`, each function one call of the core.
 //!
-//! There is no logic here. What crosses the border is turned into the core's types and back in [`convert`].
+//! There is no logic here. What crosses the border is turned into the core's types and back in `convert`.
 
 mod convert;
 

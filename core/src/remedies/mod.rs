@@ -1,7 +1,7 @@
 //! What cures a trouble, one file each.
 //!
 //! A remedy says when it helps and adds its steps to the draft of a host. Drafts of several remedies are merged: the
-//! stages of [`Stage`] put them in the order that repairs bottom-up, and a step that two remedies want is done once.
+//! stages of `Stage` put them in the order that repairs bottom-up, and a step that two remedies want is done once.
 
 mod draft;
 pub(crate) mod moves;

@@ -41,6 +41,8 @@ pub(crate) struct Inquiry {
     pub(crate) cluster_hosts: BTreeMap<String, Vec<HostId>>,
     /// The types of the same clusters as vCenter names them; a host that stands alone has a `ComputeResource`.
     pub(crate) cluster_kinds: BTreeMap<String, String>,
+    /// The inventory was empty once, and its view was made anew.
+    pub(crate) looked_twice: bool,
     ready: VecDeque<Entry>,
     open: BTreeMap<RequestId, Open>,
     later: Vec<(UnixTime, Entry)>,
@@ -96,6 +98,7 @@ impl Inquiry {
             tasks: BTreeMap::new(),
             cluster_hosts: BTreeMap::new(),
             cluster_kinds: BTreeMap::new(),
+            looked_twice: false,
             ready: VecDeque::new(),
             open: BTreeMap::new(),
             later: Vec::new(),

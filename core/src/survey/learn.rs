@@ -116,6 +116,10 @@ fn http(inquiry: &mut Inquiry, now: UnixTime, question: &Question, response: &Ht
         }
         Question::IsSessionAlive => {
             vim::current_time::parse(response)?;
+            // This session may be younger than the view, which is empty once the session that made it has ended.
+            if !std::mem::replace(&mut inquiry.looked_twice, true) {
+                return Ok(vec![Question::HostView]);
+            }
             learn_host::inventory_ends(inquiry, now, 0);
             nothing
         }

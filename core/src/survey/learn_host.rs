@@ -23,8 +23,13 @@ pub(crate) fn page(
     page: Page<HostRecord>,
 ) -> Vec<Question> {
     // Hazard 1: an answer with nothing in it is also what vCenter says when there is no session.
-    if page.empty && pages == 0 {
+    if page.empty && (pages == 0 || !inquiry.looked_twice) {
         return vec![Question::IsSessionAlive];
+    }
+    // A page that was promised and came empty twice: the part that was read is not the whole.
+    if page.empty {
+        inquiry.facts.inventory = malformed("a page of the inventory came empty, twice".to_owned());
+        return Vec::new();
     }
     let pages = pages.saturating_add(1);
     let mut follow = Vec::new();

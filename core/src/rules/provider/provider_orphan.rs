@@ -20,7 +20,7 @@
 //! vSphere documentation on IO filters: providers are unregistered with their host (grade A).
 
 use crate::diagnostic::{Evidence, Severity};
-use crate::facts::Provider;
+use crate::facts::{Missing, MissingReason, Provider};
 use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known};
 
 pub(crate) const RULE: Rule = Rule {
@@ -53,6 +53,14 @@ fn check(case: &Case<'_>, provider: &Provider) -> Verdict {
         return Verdict::Fine;
     }
     known!(case.facts.inventory.known());
+    // A user who may see no host sees providers all the same.
+    if case.facts.hosts.is_empty() {
+        return Verdict::Unknown(Missing {
+            reason: MissingReason::Denied,
+            message: "the inventory shows no ESXi host at all, and storage providers are registered".to_owned(),
+            help: "give the user a role on the ESXi hosts that may read them".to_owned(),
+        });
+    }
     // It may be the provider of a host of which too little is known.
     if let Some(missing) = case.unmatchable {
         return Verdict::from(missing);
