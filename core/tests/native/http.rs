@@ -224,7 +224,7 @@ async fn what_was_never_sent_is_told_from_what_may_have_acted() {
         (closed, FailureKind::Refused),
         ("no-such-host.invalid:443".to_owned(), FailureKind::NameUnknown),
         ("no port".to_owned(), FailureKind::NameUnknown),
-        (garbage.authority.clone(), FailureKind::Protocol),
+        (garbage.authority.clone(), FailureKind::Tls),
     ];
     for (authority, expected) in cases {
         for failure in [
