@@ -5,6 +5,7 @@ mod bad_input;
 mod check;
 mod economy;
 mod faults;
+mod gates;
 mod journal;
 mod openssh;
 mod snapshot;

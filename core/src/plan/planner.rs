@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{HostRef, HostSteps, IfNotDone, Lane, PLAN_SCHEMA, Plan, Refusal, Step, StepId};
+use super::{Act, HostRef, HostSteps, IfNotDone, Lane, PLAN_SCHEMA, Plan, Refusal, Step, StepId};
 use crate::facts::{Facts, Host, HostId};
 use crate::gates::{GateReading, Touches, read_gates};
 use crate::policy::{Policy, Safety};
@@ -85,11 +85,13 @@ impl Work {
                     return Ok(());
                 }
                 let mut draft = HostDraft::default();
-                steps(planning, host, &mut draft).map_err(no_gate)?;
+                let drafted = steps(planning, host, &mut draft);
                 draft.drop_optional(|step| {
                     step.if_not_done == IfNotDone::GoOn && !held_by(planning, Some(host), step).is_empty()
                 });
+                // A closed gate is named before what the remedy itself lacks.
                 admit(planning, Some(host), draft.steps())?;
+                drafted.map_err(no_gate)?;
                 self.merge(host, draft, &finding.diagnostic.code);
             }
         }
@@ -237,7 +239,10 @@ fn admit<'s>(
 }
 
 fn held_by(planning: &Planning<'_>, host: Option<&Host>, step: &Step) -> BTreeSet<String> {
-    closed_gates(planning, host, step.touches).into_iter().map(|reading| reading.gate.clone()).collect()
+    // A command touches what it is for, and the shell that it runs in.
+    let shell = matches!(step.act, Act::Shell { .. }).then_some(Touches::Shell);
+    let touches = std::iter::once(step.touches).chain(shell);
+    touches.flat_map(|touches| closed_gates(planning, host, touches)).map(|reading| reading.gate.clone()).collect()
 }
 
 fn closed_gates<'p>(planning: &'p Planning<'_>, host: Option<&Host>, touches: Touches) -> Vec<&'p GateReading> {

@@ -3,7 +3,7 @@
 //! that the dates in the Storage Providers view change only by the last way.
 
 use super::{HostDraft, Remedy, Scope, Stage, moves};
-use crate::facts::Host;
+use crate::facts::{CertificateMode, Host};
 use crate::plan::Planning;
 
 pub(super) const REMEDY: Remedy = Remedy {
@@ -16,8 +16,11 @@ pub(super) const REMEDY: Remedy = Remedy {
 /// whose end is waited for first, so this is only the time between SMS's knowing and SMS's telling.
 const PATIENCE_SECONDS: i64 = 10;
 
-#[expect(clippy::unnecessary_wraps, reason = "all remedies have one face")]
 pub(super) fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft) -> Result<(), String> {
+    if planning.case.facts.vcenter.mode.value() == Some(&CertificateMode::Thumbprint) {
+        // SMS knows each provider by an entry of its own store then (KB 318194); registering anew would only lose it.
+        return Err("in certificate mode `thumbprint` a provider is trusted by an entry in vCenter's store `SMS`; correct that entry, or leave the mode (KB 318194)".to_owned());
+    }
     let patience = PATIENCE_SECONDS.min(planning.case.policy.step_timeout_seconds);
     if let Some(provider) = planning.case.canonical_provider(host) {
         draft.add(Stage::Sync, moves::sync_provider(host, patience));

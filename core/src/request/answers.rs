@@ -124,6 +124,23 @@ pub enum FailureKind {
     OutcomeUnknown,
 }
 
+impl FailureKind {
+    /// True when nothing can have happened at the target: the request never left.
+    pub fn is_before_sending(self) -> bool {
+        match self {
+            Self::Denied
+            | Self::NameUnknown
+            | Self::Refused
+            | Self::Unreachable
+            | Self::Untrusted
+            | Self::Authentication
+            | Self::HostKey
+            | Self::Cancelled => true,
+            Self::TimedOut | Self::Tls | Self::Protocol | Self::TooLarge | Self::OutcomeUnknown => false,
+        }
+    }
+}
+
 /// Bytes stand in JSON as Base64, so that snapshots and vectors stay text.
 mod bytes_as_base64 {
     use base64::Engine as _;

@@ -65,7 +65,12 @@ impl Run {
             Ok(response) => act::read(&act, &response),
             // Sent, and nobody knows: look.
             Err(failure) if failure.kind == FailureKind::OutcomeUnknown => Ok(Begun::Over),
-            Err(failure) => Err(Refused::Said(failure.message)),
+            Err(failure) => {
+                if direction == Direction::Forward && failure.kind.is_before_sending() {
+                    self.never_sent.insert(id);
+                }
+                Err(Refused::Said(failure.message))
+            }
         };
         match said {
             Ok(Begun::Over) => self.look_at_effect(now, index, id, direction, None),

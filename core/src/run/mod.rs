@@ -21,7 +21,7 @@ pub use ending::Ending;
 pub use journal::{IllegalEntry, JournalEntry, JournalEvent, SavedCaStore, Status};
 pub use outcome::{OUTCOME_SCHEMA, Outcome, StepOutcome};
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +55,8 @@ pub struct Run {
     why_failed: BTreeMap<StepId, String>,
     saved: BTreeMap<StepId, SavedCaStore>,
     tasks: BTreeMap<StepId, String>,
+    /// Steps whose change never left this machine.
+    never_sent: BTreeSet<StepId>,
     tracks: Vec<track::Track>,
     changes: BTreeMap<RequestId, usize>,
     stopping: Option<String>,
@@ -112,6 +114,7 @@ impl Run {
             why_failed: BTreeMap::new(),
             saved: BTreeMap::new(),
             tasks: BTreeMap::new(),
+            never_sent: BTreeSet::new(),
             tracks,
             changes: BTreeMap::new(),
             stopping: None,

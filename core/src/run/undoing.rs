@@ -11,6 +11,11 @@ impl Run {
     pub(super) fn begin_undo(&mut self, now: UnixTime, index: usize, id: StepId) {
         let undo = self.plan.step(id).map(|step| step.undo.clone());
         match undo {
+            // What never left has nothing to be taken back, and need not be looked for.
+            _ if self.never_sent.contains(&id) => {
+                self.record(now, JournalEvent::UndoFinished { step: id });
+                self.set(index, id, None);
+            }
             Some(Undo::By { .. }) => self.look(now, index, id, Why::Undone { acted: false, why: None }),
             // Without a saved list the store was never touched.
             Some(Undo::PutBackCaStore) if self.saved.contains_key(&id) => {

@@ -1,0 +1,77 @@
+//! What closed gates hold back, by name, and that a waiver with a reason lets it pass.
+#![expect(clippy::panic, clippy::expect_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeMap;
+
+use iofilter_certs::policy::{Policy, RenewBy};
+use iofilter_certs::report::Report;
+use iofilter_certs_tests::{World, quick, told};
+
+/// One host with a certificate to renew, and what closes the gate.
+fn world(vcenter: &str, host: &str) -> World {
+    let host = if host.is_empty() { String::new() } else { format!(", \"{host}\"") };
+    let vcenter = match vcenter {
+        "" => String::new(),
+        mode @ ("custom" | "thumbprint") => format!("[vcenter]\nmode = \"{mode}\"\n"),
+        trouble => format!("[vcenter]\ntroubles = [\"{trouble}\"]\n"),
+    };
+    World::of(&format!(
+        "seed = 11\n{vcenter}[[clusters]]\nname = \"a\"\ncount = 2\n[[hosts]]\nname = \"esx02\"\n\
+         troubles = [\"host-cert-expiring-hard\"{host}]\n"
+    ))
+}
+
+fn refused_by(report: &Report) -> Vec<String> {
+    let plan = report.plan.as_ref().unwrap_or_else(|| panic!("there is a plan: {}", told(report)));
+    plan.refused.iter().filter(|one| one.code == "host-cert-expiring-hard").flat_map(|one| one.gates.clone()).collect()
+}
+
+#[test]
+fn each_closed_gate_refuses_by_its_name_and_nothing_is_changed() {
+    let gates = [
+        ("gate-no-backup", "", "backup"),
+        ("gate-vcf", "", "cloud-foundation"),
+        ("custom", "", "certificate-mode"),
+        ("thumbprint", "", "certificate-mode"),
+        ("", "gate-vsan", "vsan"),
+        ("", "gate-maintenance", "maintenance"),
+        ("", "gate-lockdown", "lockdown"),
+        ("", "vc-host-clock-skew", "clock"),
+    ];
+    for (vcenter, host, gate) in gates {
+        let world = world(vcenter, host);
+        // Lockdown holds back what needs the host's shell.
+        let policy = Policy { renew_by: if gate == "lockdown" { RenewBy::Shell } else { RenewBy::Auto }, ..quick() };
+        let report = match world.apply(&policy) {
+            Err(report) => report,
+            Ok(outcome) => panic!("{vcenter}{host} {gate}: something was done: {:#?}", outcome.steps),
+        };
+        let refused = refused_by(&report);
+        assert!(refused.iter().any(|one| one == gate), "{gate}: {refused:?}\n{}", told(&report));
+        assert!(!world.lab.calls().iter().any(|call| call.changes), "{gate}: nothing is changed");
+    }
+}
+
+#[test]
+fn linked_mode_high_availability_and_filters_in_use_keep_providers_registered() {
+    for (vcenter, host) in [("gate-elm", ""), ("gate-vcha", ""), ("", "gate-filter-in-use")] {
+        let world = world(vcenter, host);
+        let report = world.plan(&quick());
+        let plan = report.plan.as_ref().expect("a plan was made");
+        let acts: Vec<String> = plan.steps().map(|step| step.act.title()).collect();
+        assert!(!acts.is_empty(), "{vcenter}{host}: the host is still repaired: {:?}", plan.refused);
+        let is_held = |act: &String| act.starts_with("unregister") || act.contains("restart the service `sps`");
+        assert!(!acts.iter().any(is_held), "{vcenter}{host}: {acts:?}");
+        assert!(!plan.notes.is_empty(), "{vcenter}{host}: a note says why");
+    }
+}
+
+#[test]
+fn a_waiver_with_a_reason_lets_pass_and_one_without_does_not() {
+    let world = world("gate-no-backup", "");
+    let with = |reason: &str| Policy { waivers: BTreeMap::from([("backup".to_owned(), reason.to_owned())]), ..quick() };
+    assert_eq!(refused_by(&world.plan(&with(" "))), ["backup"]);
+    let report = world.plan(&with("a snapshot was taken at 10:00"));
+    assert!(refused_by(&report).is_empty(), "{}", told(&report));
+    assert!(!report.plan.expect("a plan was made").is_empty());
+}
