@@ -47,6 +47,10 @@ pub(super) fn of(run: &Run, proof: &Report, unseen: Option<&Diagnostic>) -> Endi
     if with(Status::UndoFailed).is_some() {
         return stuck(run);
     }
+    let has_failed = run.plan().steps().any(|step| failed_first(run, step));
+    if has_failed && let Some(stuck) = not_returned(run, proof, unseen.is_some()) {
+        return stuck;
+    }
     if let Some(step) = run.plan().steps().find(|step| failed_first(run, step)) {
         let why = run.why(step.id).unwrap_or("it failed").to_owned();
         return Ending::RolledBack { step: step.id, why };
@@ -72,6 +76,24 @@ pub(super) fn of(run: &Run, proof: &Report, unseen: Option<&Diagnostic>) -> Endi
 /// The step that failed and was taken back; steps before it on its host were taken back with it, and have no reason.
 fn failed_first(run: &Run, step: &Step) -> bool {
     run.status(step.id) == Status::Failed || (run.status(step.id) == Status::Undone && run.why(step.id).is_some())
+}
+
+/// Providers that were unregistered so that they come back by themselves, and did not because the run failed before.
+/// Where the world could not be looked at afterwards, all of them are told of.
+fn not_returned(run: &Run, proof: &Report, unseen: bool) -> Option<Ending> {
+    let (mut first, mut left_behind, mut by_hand) = (None, Vec::new(), Vec::new());
+    for step in run.plan().last.iter().filter(|step| run.status(step.id) == Status::Succeeded) {
+        let (Undo::Impossible(what), Some(host)) = (&step.undo, &step.host) else { continue };
+        let is_missing = proof.findings.iter().any(|finding| {
+            finding.diagnostic.code == "provider-missing" && finding.place.host.as_deref() == Some(host.id.0.as_str())
+        });
+        if unseen || is_missing {
+            first.get_or_insert(step.id);
+            left_behind.push(format!("`{}`: its storage provider was unregistered and is not seen again", host.name));
+            by_hand.push(format!("`{}`: {what}", host.name));
+        }
+    }
+    first.map(|step| Ending::Stuck { step: Some(step), left_behind, by_hand })
 }
 
 fn stuck(run: &Run) -> Ending {
