@@ -4,9 +4,12 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
 use super::Verdict;
+use super::happenings::Happenings;
+use super::provider::thumbprint;
 use crate::certificate::{Certificate, ChainVerdict, Fingerprint, Validity, verify_chain};
 use crate::facts::{
-    CertificateMode, Facts, Host, HostId, Missing, MissingReason, Observed, Presented, Provider, ProviderId, Thresholds,
+    CertificateMode, Facts, Host, HostId, Missing, MissingReason, Observed, Presented, Provider, ProviderId,
+    Thresholds, VecsEntry,
 };
 use crate::log::{LogFacts, LogHit};
 use crate::policy::Policy;
@@ -24,6 +27,11 @@ pub struct Case<'a> {
     pub roots: Vec<&'a Certificate>,
     /// The first host that lacks the name, address or uuid that a provider could be matched by.
     pub unmatchable: Option<&'a Missing>,
+    /// Events by what they are about.
+    pub(crate) happenings: Happenings<'a>,
+    /// Entries of the store `SMS` that pin a host's provider in mode `thumbprint`, by the host in their alias.
+    pub(crate) pins: BTreeMap<String, &'a VecsEntry>,
+    host_by_name: BTreeMap<String, &'a Host>,
     providers_of_host: BTreeMap<&'a HostId, Vec<&'a Provider>>,
     host_of_provider: BTreeMap<&'a ProviderId, &'a Host>,
     log_hits: BTreeMap<&'a str, Vec<(&'a LogFacts, &'a LogHit)>>,
@@ -65,7 +73,8 @@ impl<'a> Case<'a> {
         let ahead = facts.vcenter.clock_ahead_seconds.value().copied().unwrap_or(0);
         let roots = facts.vcenter.trusted_roots.value();
         let roots = roots.into_iter().flatten().filter_map(|root| facts.certificates.find(root)).collect();
-        let host_of_provider = match_providers(facts);
+        let host_by_name = hosts_by_name(facts);
+        let host_of_provider = match_providers(facts, &host_by_name);
         let mut providers_of_host: BTreeMap<&HostId, Vec<&Provider>> = BTreeMap::new();
         for (id, host) in &host_of_provider {
             if let Some(provider) = facts.providers.get(id) {
@@ -81,6 +90,9 @@ impl<'a> Case<'a> {
                 .hosts
                 .values()
                 .find_map(|host| host.uuid.known().err().or_else(|| host.management_addresses.known().err())),
+            happenings: Happenings::of(facts),
+            pins: thumbprint::pins(facts),
+            host_by_name,
             providers_of_host,
             host_of_provider,
             log_hits: log_hits(facts),
@@ -105,6 +117,11 @@ impl<'a> Case<'a> {
         self.host_of_provider.get(&provider.id).copied()
     }
 
+    /// The host that is known by this name or management address, whatever its case.
+    pub(crate) fn host_called(&self, name: &str) -> Option<&'a Host> {
+        self.host_by_name.get(&name.to_ascii_lowercase()).copied()
+    }
+
     /// A certificate by its fingerprint. `Err` when the facts name it but do not hold it.
     pub fn certificate(&self, fingerprint: &Fingerprint) -> Result<&'a Certificate, Missing> {
         self.facts.certificates.find(fingerprint).ok_or_else(|| Missing {
@@ -112,6 +129,11 @@ impl<'a> Case<'a> {
             message: format!("certificate `{fingerprint}` is named by the facts and is not among their certificates"),
             help: "survey again; these facts are not complete".to_owned(),
         })
+    }
+
+    /// What the logs say of a name; the logs' names are in lower case.
+    pub(crate) fn log_hits_named(&self, name: &str) -> &[(&'a LogFacts, &'a LogHit)] {
+        self.log_hits.get(name.to_ascii_lowercase().as_str()).map_or(&[], Vec::as_slice)
     }
 
     /// What the logs say of a host, by any of the names that it is known by; the logs' names are in lower case.
@@ -264,18 +286,23 @@ fn log_hits(facts: &Facts) -> BTreeMap<&str, Vec<(&LogFacts, &LogHit)>> {
     by_host
 }
 
-/// Each provider's host: by the name in its URL, then by the uuid in its array id.
-fn match_providers(facts: &Facts) -> BTreeMap<&ProviderId, &Host> {
+/// Hosts by name and by management address, in lower case.
+fn hosts_by_name(facts: &Facts) -> BTreeMap<String, &Host> {
     let mut by_name: BTreeMap<String, &Host> = BTreeMap::new();
-    let mut by_uuid: BTreeMap<String, &Host> = BTreeMap::new();
     for host in facts.hosts.values() {
         for address in host.management_addresses.value().into_iter().flatten() {
             by_name.entry(address.to_ascii_lowercase()).or_insert(host);
         }
-        by_uuid.extend(host.uuid.value().map(|uuid| (uuid.to_ascii_lowercase(), host)));
     }
     // Names go in last: a host's own name outweighs an address that another host claims.
     by_name.extend(facts.hosts.values().map(|host| (host.name.to_ascii_lowercase(), host)));
+    by_name
+}
+
+/// Each provider's host: by the name in its URL, then by the uuid in its array id.
+fn match_providers<'a>(facts: &'a Facts, by_name: &BTreeMap<String, &'a Host>) -> BTreeMap<&'a ProviderId, &'a Host> {
+    let with_uuid = |host: &'a Host| host.uuid.value().map(|uuid| (uuid.to_ascii_lowercase(), host));
+    let by_uuid: BTreeMap<String, &Host> = facts.hosts.values().filter_map(with_uuid).collect();
     let host_of = |provider: &Provider| {
         let named = by_name.get(&provider.url.host.to_ascii_lowercase());
         let mut uuids = provider.array_ids.iter().filter_map(|id| id.strip_prefix("IOFILTERS:"));

@@ -106,7 +106,7 @@ pub fn judge(facts: &Facts, policy: &Policy) -> Judgement {
         codes: codes.into_iter().collect(),
         places: places.into_iter().collect(),
     });
-    Judgement { findings: fold(found), unanswered: unanswered.collect() }
+    Judgement { findings: fold(&case, found), unanswered: unanswered.collect() }
 }
 
 fn verdicts<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Place, &'static Rule, Verdict)> + 'c {
@@ -143,8 +143,8 @@ fn from_logs(case: &Case<'_>, place: &Place, rule: &Rule) -> Option<Evidence> {
 }
 
 /// Puts causes above what follows from them, and says of each which it is.
-fn fold(found: Vec<(Place, &'static Rule, Found)>) -> Vec<Finding> {
-    let causes = causes(&found);
+fn fold(case: &Case<'_>, found: Vec<(Place, &'static Rule, Found)>) -> Vec<Finding> {
+    let causes = causes(case, &found);
     let mut followers: BTreeMap<usize, (BTreeSet<String>, u32)> = BTreeMap::new();
     for ((_, rule, _), cause) in found.iter().zip(&causes) {
         if let Some(cause) = cause {
@@ -174,16 +174,21 @@ fn fold(found: Vec<(Place, &'static Rule, Found)>) -> Vec<Finding> {
 
 /// For each finding the one at its root, if that is another: by the smallest rank among those that explain it, and on
 /// from there. Ranks fall at every step, so the way ends.
-fn causes(found: &[(Place, &'static Rule, Found)]) -> Vec<Option<usize>> {
+fn causes(case: &Case<'_>, found: &[(Place, &'static Rule, Found)]) -> Vec<Option<usize>> {
     let at: BTreeMap<(Spot<'_>, &str), usize> =
         found.iter().enumerate().map(|(index, (place, rule, _))| ((place.spot(), rule.code), index)).collect();
     let explaining = explaining();
+    let reaches = |cause: usize, place: &Place| {
+        let host = place.host.as_ref().and_then(|id| case.facts.hosts.get(&HostId(id.clone())));
+        host.is_none_or(|host| found.get(cause).is_some_and(|(_, _, what)| what.reach.covers(host)))
+    };
     let nearest: Vec<Option<usize>> = found
         .iter()
         .map(|(place, rule, _)| {
             let causes = explaining.get(rule.code).into_iter().flatten();
             causes.filter(|cause| cause.rank < rule.rank).find_map(|cause| {
-                place.spots().into_iter().flatten().find_map(|spot| at.get(&(spot, cause.code)).copied())
+                let here = place.spots().into_iter().flatten().filter_map(|spot| at.get(&(spot, cause.code)).copied());
+                here.into_iter().find(|cause| reaches(*cause, place))
             })
         })
         .collect();
@@ -200,7 +205,7 @@ fn causes(found: &[(Place, &'static Rule, Found)]) -> Vec<Option<usize>> {
 fn explaining() -> BTreeMap<&'static str, Vec<&'static Rule>> {
     let mut all: BTreeMap<&str, Vec<&Rule>> = BTreeMap::new();
     for rule in RULES {
-        for explained in rule.explains {
+        for explained in rule.all_explained() {
             all.entry(explained).or_default().push(rule);
         }
     }
