@@ -152,8 +152,9 @@ pub enum Act {
         /// Their names or addresses.
         servers: Vec<String>,
     },
-    /// A16: `SetAlarmStatus` to green, for an alarm that stayed behind after its cause was gone.
-    ResetAlarm {
+    /// A16: `AcknowledgeAlarm`, for an alarm that stayed behind after its cause was gone. vCenter has no call that sets one
+    /// alarm to green (`ClearTriggeredAlarms` takes all of a kind with it), so that is left to people.
+    AcknowledgeAlarm {
         /// The alarm's managed object id.
         alarm: String,
         /// The type of the object that it is shown at.
@@ -265,7 +266,7 @@ impl Act {
             | Self::SetRuleSet { .. }
             | Self::SetAllowedAddresses { .. }
             | Self::SetTimeServers { .. }
-            | Self::ResetAlarm { .. }
+            | Self::AcknowledgeAlarm { .. }
             | Self::StartService { .. }
             | Self::StopService { .. }
             | Self::RegisterProvider { .. }
@@ -277,6 +278,7 @@ impl Act {
                 SshChange::RestartProviderDaemon
                     | SshChange::RestartManagementAgents
                     | SshChange::SetHostCertificateAside
+                    | SshChange::SetRemainsAside
             ),
         }
     }

@@ -13,7 +13,7 @@ mod words;
 pub use act::{Act, ClientEntry, PemCertificate, RegisterWith};
 pub use condition::{Condition, OnDisk};
 pub(crate) use holds::is_trusted;
-pub use planner::{Planning, plan};
+pub use planner::{Planning, Ways, plan};
 pub use step::{HostRef, IfNotDone, Safety, Step, StepId, Undo};
 
 use serde::{Deserialize, Serialize};

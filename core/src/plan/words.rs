@@ -1,6 +1,7 @@
-//! Acts in words: what they do, and what a person would do instead.
+//! Acts and conditions in words: what is done, what a person would do instead, and what is waited for.
 
-use super::Act;
+use super::{Act, Condition};
+use crate::facts::ConnectionState;
 
 impl Act {
     /// What it does, as an imperative for people, without the host's name.
@@ -49,7 +50,7 @@ impl Act {
                 format!("open the firewall rule set `{key}` for {}", addresses.join(", "))
             }
             Self::SetTimeServers { servers, .. } => format!("set the host's time servers: {}", servers.join(", ")),
-            Self::ResetAlarm { alarm, .. } => format!("set the alarm `{alarm}` to green"),
+            Self::AcknowledgeAlarm { alarm, .. } => format!("acknowledge the alarm `{alarm}`"),
             Self::StartService { service, .. } => format!("start the service `{service}` on the ESXi host"),
             Self::StopService { service, .. } => format!("stop the service `{service}` on the ESXi host"),
         }
@@ -109,11 +110,69 @@ impl Act {
             Self::SetTimeServers { servers, .. } => {
                 client(&format!("`{host}`, Configure > Time Configuration, NTP servers: {}", servers.join(", ")))
             }
-            Self::ResetAlarm { alarm, entity, .. } => {
+            Self::AcknowledgeAlarm { alarm, entity, .. } => {
                 client(&format!("`{entity}`, Monitor > Triggered Alarms, `{alarm}`, Reset to Green"))
             }
             Self::StartService { service, .. } => client(&format!("`{host}`, Configure > Services, start `{service}`")),
             Self::StopService { service, .. } => client(&format!("`{host}`, Configure > Services, stop `{service}`")),
+        }
+    }
+}
+
+impl Condition {
+    /// In words, for people: what is waited for.
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::Never => "never".to_owned(),
+            Self::Both { left, right } => format!("{} and {}", left.in_words(), right.in_words()),
+            Self::Either { left, right } => format!("{} or {}", left.in_words(), right.in_words()),
+            Self::HostCertificateIs { certificate, .. } => format!("port 443 shows `{}`", certificate.short()),
+            Self::ClientTrusted { .. } => "the CA store holds the certificate that SPS shows".to_owned(),
+            Self::UrlRegistered { url } => format!("a storage provider is registered at `{url}`"),
+            Self::ClientEntryDeleted { entry, .. } => format!("the entry `{}` is deleted", entry.alias()),
+            Self::ClientEntryRenewed { entry, .. } => format!("the entry `{}` holds a new certificate", entry.alias()),
+            Self::StoreEntryIs { alias, certificate: Some(certificate) } => {
+                format!("the entry `{alias}` holds `{}`", certificate.short())
+            }
+            Self::StoreEntryIs { alias, certificate: None } => format!("there is no entry `{alias}`"),
+            Self::RuleSetIs { enabled: true, .. } => "the firewall rule set of port 9080 is enabled".to_owned(),
+            Self::RuleSetIs { enabled: false, .. } => "the firewall rule set of port 9080 is disabled".to_owned(),
+            Self::RuleSetAllows { addresses, .. } if addresses.is_empty() => {
+                "port 9080 is open for all addresses".to_owned()
+            }
+            Self::RuleSetAllows { addresses, .. } => format!("port 9080 is open for {}", addresses.join(", ")),
+            Self::TimeServersAre { servers, .. } => format!("the host asks the time servers {}", servers.join(", ")),
+            Self::ClockAgrees { seconds, .. } => format!("the host's clock is within {seconds} s of vCenter's"),
+            Self::AlarmQuiet { alarm, .. } => format!("the alarm `{alarm}` is acknowledged or gone"),
+            Self::HostCertificateReplaced { before, .. } => {
+                format!("port 443 shows a trusted certificate other than `{}`", before.short())
+            }
+            Self::HostCertificateChanged { before, .. } => {
+                format!("port 443 shows a certificate other than `{}`", before.short())
+            }
+            Self::ListenerFollowsHost { .. } => "port 9080 shows the certificate of port 443".to_owned(),
+            Self::CaStoreHolds { certificates, .. } => {
+                format!("the CA store holds {} certificates that it needs", certificates.len())
+            }
+            Self::CaStoreIs { .. } => "the CA store is as it was before".to_owned(),
+            Self::HostIs { state, .. } => match state {
+                ConnectionState::Connected => "vCenter says `connected`".to_owned(),
+                ConnectionState::Disconnected => "vCenter says `disconnected`".to_owned(),
+                ConnectionState::NotResponding => "vCenter says `notResponding`".to_owned(),
+                ConnectionState::Other(word) => format!("vCenter says `{word}`"),
+            },
+            Self::Service { service, running: true, .. } => format!("the service `{service}` runs"),
+            Self::Service { service, running: false, .. } => format!("the service `{service}` is stopped"),
+            Self::ProviderWell { .. } => "the storage provider is online with the certificate of port 9080".to_owned(),
+            Self::ProvidersWell { hosts } => format!("the storage providers of {} hosts are online", hosts.len()),
+            Self::ProviderGone { .. } => "the storage provider is gone".to_owned(),
+            Self::SpsWell => "the service `sps` is started and healthy".to_owned(),
+            Self::HostPairAside { .. } => "what was left of `rui.crt` and `rui.key` is set aside".to_owned(),
+            Self::RemainsInPlace { .. } => "`rui.crt` and `rui.key` are what they were".to_owned(),
+            Self::HostCertificateSetAside { .. } => "`old.rui.crt` and `old.rui.key` hold the earlier pair".to_owned(),
+            Self::HostCertificateGenerated { .. } => "`rui.crt` holds a new certificate".to_owned(),
+            Self::HostCertificateOnDisk { .. } => "`rui.crt` holds the earlier certificate".to_owned(),
+            Self::AgentsFollowDisk { .. } => "port 443 shows the certificate of `rui.crt`".to_owned(),
         }
     }
 }

@@ -52,6 +52,10 @@ pub enum SshChange {
     RestartManagementAgents,
     /// Puts `old.rui.crt` and `old.rui.key` back in place, and restarts the agents so that they load them.
     RestoreHostCertificate,
+    /// As [`Self::SetHostCertificateAside`], for a pair of which a half may be gone.
+    SetRemainsAside,
+    /// The reverse of [`Self::SetRemainsAside`]; restarts nothing.
+    RestoreRemains,
     /// Appliance: keeps `sms_self_signed` and its key in a folder of root's own, then deletes the entry (KB 440183, vCert).
     /// The key does not leave the appliance.
     DeleteSmsSelfSigned,
@@ -119,6 +123,12 @@ impl SshChange {
             Self::RestoreHostCertificate => {
                 "cd /etc/vmware/ssl && mv -f old.rui.crt rui.crt && mv -f old.rui.key rui.key && services.sh restart"
             }
+            Self::SetRemainsAside => {
+                "cd /etc/vmware/ssl && test ! -e old.rui.crt && test ! -e old.rui.key && { test ! -e rui.crt || mv rui.crt old.rui.crt; } && { test ! -e rui.key || mv rui.key old.rui.key; }"
+            }
+            Self::RestoreRemains => {
+                "cd /etc/vmware/ssl && { test ! -e old.rui.crt || mv -f old.rui.crt rui.crt; } && { test ! -e old.rui.key || mv -f old.rui.key rui.key; }"
+            }
             Self::DeleteSmsSelfSigned => delete_entry!("sms_self_signed"),
             Self::RestoreSmsSelfSigned => restore_entry!("sms_self_signed"),
             Self::DeleteSpsExtension => delete_entry!("sps-extension"),
@@ -141,6 +151,8 @@ impl SshChange {
             Self::GenerateHostCertificate => "/sbin/generate-certificates",
             Self::RestartManagementAgents => "services.sh restart",
             Self::RestoreHostCertificate => "mv old.rui.crt rui.crt; mv old.rui.key rui.key; services.sh restart",
+            Self::SetRemainsAside => "mv rui.crt old.rui.crt; mv rui.key old.rui.key (what is there of them)",
+            Self::RestoreRemains => "mv old.rui.crt rui.crt; mv old.rui.key rui.key (what is there of them)",
             Self::DeleteSmsSelfSigned => "vecs-cli entry delete --store SMS --alias sms_self_signed",
             Self::RestoreSmsSelfSigned => "vecs-cli entry create --store SMS --alias sms_self_signed",
             Self::DeleteSpsExtension => "vecs-cli entry delete --store SMS --alias sps-extension",

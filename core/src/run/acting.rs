@@ -2,6 +2,7 @@
 
 use super::Run;
 use super::act::{self, Begun, Prepared, Refused};
+use super::saving;
 use super::journal::JournalEvent;
 use super::track::{Activity, Direction, Then, Why};
 use crate::machine::Output;
@@ -18,11 +19,11 @@ impl Run {
         if attempts == 0 && session_of(&act).is_some_and(|session| !self.inquiry.has_session(session)) {
             return self.look(now, index, id, Why::Session { direction: Direction::Forward, attempts: 1 });
         }
-        let saved = match act::save(&act, &self.inquiry) {
+        let saved = match saving::save(&act, &self.inquiry) {
             Ok(saved) => saved,
             Err(why) => return self.refused(now, index, id, why),
         };
-        match act::prepare(&act, &self.inquiry, saved.as_ref()) {
+        match act::prepare(&act, &self.inquiry, saved.as_ref(), now) {
             Err(why) => self.refused(now, index, id, why),
             Ok(prepared) => {
                 self.record(now, JournalEvent::Started { step: id, saved });
@@ -64,7 +65,10 @@ impl Run {
         let said = match answer {
             Ok(response) => act::read(&act, &response),
             // Sent, and nobody knows: look.
-            Err(failure) if failure.kind == FailureKind::OutcomeUnknown => Ok(Begun::Over),
+            Err(failure) if failure.kind == FailureKind::OutcomeUnknown => {
+                self.unsure.insert(id);
+                Ok(Begun::Over)
+            }
             Err(failure) => {
                 if direction == Direction::Forward && failure.kind.is_before_sending() {
                     self.never_sent.insert(id);
@@ -74,6 +78,11 @@ impl Run {
         };
         match said {
             Ok(Begun::Over) => self.look_at_effect(now, index, id, direction, None),
+            Ok(Begun::Made(text)) => {
+                self.record(now, JournalEvent::Made { step: id, text });
+                self.record(now, JournalEvent::Succeeded { step: id });
+                self.set(index, id, None);
+            }
             Ok(Begun::VimTask(task) | Begun::SmsTask(task)) => {
                 if direction == Direction::Forward {
                     self.record(now, JournalEvent::TaskBegun { step: id, task: task.value.clone() });
@@ -89,6 +98,7 @@ impl Run {
             }
             // The proxy answered for a service that is down: whether the call ran is not known.
             Err(Refused::Wire(error @ WireError::Unavailable { .. })) => {
+                self.unsure.insert(id);
                 self.look_at_effect(now, index, id, direction, Some(error.to_string()));
             }
             Err(Refused::Wire(error)) => self.said_no(now, index, id, direction, error.to_string()),
@@ -133,7 +143,10 @@ impl Run {
         let is_sms = self.plan.step(id).is_some_and(|step| {
             matches!(
                 step.act,
-                Act::SyncProvider { .. } | Act::ReconnectProvider { .. } | Act::UnregisterProvider { .. }
+                Act::SyncProvider { .. }
+                    | Act::ReconnectProvider { .. }
+                    | Act::UnregisterProvider { .. }
+                    | Act::RegisterProvider { .. }
             )
         });
         MoRef::new(if is_sms { "SmsTask" } else { "Task" }, task)
@@ -169,6 +182,7 @@ impl Run {
             Some(TaskSeen::Error(why)) => self.said_no(now, index, id, direction, format!("the task failed: {why}")),
             Some(TaskSeen::Success | TaskSeen::Gone) => self.look_at_effect(now, index, id, direction, None),
             Some(TaskSeen::Going) | None if now >= deadline => {
+                self.unsure.insert(id);
                 self.said_no(now, index, id, direction, format!("the task `{}` did not end in time", task.value));
             }
             Some(TaskSeen::Going) | None => {
@@ -183,7 +197,12 @@ impl Run {
 pub(super) fn session_of(act: &Act) -> Option<Session> {
     match act {
         Act::RestartSps | Act::StartSps => Some(Session::Rest),
-        Act::Shell { .. } | Act::AwaitProvider { .. } => None,
+        Act::Shell { .. }
+        | Act::AwaitProvider { .. }
+        | Act::DeleteClientEntry { .. }
+        | Act::RestoreClientEntry { .. }
+        | Act::PinProvider { .. }
+        | Act::UnpinProvider { .. } => None,
         _ => Some(Session::Vim),
     }
 }
