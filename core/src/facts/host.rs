@@ -61,6 +61,42 @@ pub struct Host {
     pub service_system: Observed<String>,
     /// Managed object id of its `HostDateTimeSystem`.
     pub date_time_system: Observed<String>,
+    /// Managed object id of its `HostFirewallSystem`.
+    #[serde(default)]
+    pub firewall_system: Observed<String>,
+    /// The rule set `iofiltervp` of `config.firewall`, which lets SPS in to port 9080.
+    #[serde(default)]
+    pub firewall: Observed<ProviderRuleSet>,
+    /// `summary.config.sslThumbprint`: the certificate that vCenter expects of the host, as vCenter writes it.
+    #[serde(default)]
+    pub expected_thumbprint: Observed<String>,
+    /// What attests the host's identity; renewing the certificate of an attested host is not ours to do.
+    #[serde(default)]
+    pub attestation: Observed<Attestation>,
+    /// True when the host boots from the network and keeps nothing (Auto Deploy); told by its shell only.
+    #[serde(default)]
+    pub stateless: Observed<bool>,
+    /// The certificate that `vvold` shows to arrays (kind `VASAClient`, from 8.0.1 on); `None` when the host has none.
+    #[serde(default)]
+    pub vasa_client: Observed<Option<ReportedCertificate>>,
+    /// Entries of the CA store that do not read as certificates, each with the reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ca_store_unreadable: Vec<String>,
+    /// What name service says of the host, as the host program asks it.
+    #[serde(default)]
+    pub names: Observed<NamesSeen>,
+    /// What `/version.xml` on port 9080 answers.
+    #[serde(default)]
+    pub version_xml: Observed<VersionXml>,
+    /// The files `rui.crt` and `rui.key`; told by its shell only.
+    #[serde(default)]
+    pub machine_pair: Observed<MachinePair>,
+    /// The time servers that it is told to ask (`config.dateTimeInfo.ntpConfig.server`).
+    #[serde(default)]
+    pub time_servers: Observed<Vec<String>>,
+    /// Tasks of vCenter that run on the host now.
+    #[serde(default)]
+    pub running_tasks: Observed<u32>,
 }
 
 impl Host {
@@ -90,6 +126,18 @@ impl Host {
             certificate_manager: not_yet("the certificate manager"),
             service_system: not_yet("the service system"),
             date_time_system: not_yet("the date and time system"),
+            firewall_system: not_yet("the firewall system"),
+            firewall: not_yet("the firewall rule set `iofiltervp`"),
+            expected_thumbprint: not_yet("the thumbprint that vCenter expects"),
+            attestation: not_yet("the attestation"),
+            stateless: not_yet("the way it boots"),
+            vasa_client: not_yet("the certificate that it shows to arrays"),
+            ca_store_unreadable: Vec::new(),
+            names: not_yet("the name"),
+            version_xml: not_yet("the page `version.xml`"),
+            machine_pair: not_yet("the pair of certificate and key on disk"),
+            time_servers: not_yet("the list of time servers"),
+            running_tasks: not_yet("the list of tasks"),
         }
     }
 
@@ -184,4 +232,58 @@ pub struct ReportedCertificate {
     pub issuer: Option<String>,
     /// Its end, if sent.
     pub not_after: Option<UnixTime>,
+}
+
+/// The firewall rule set of the provider's port (`HostFirewallRuleset`, key `iofiltervp`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProviderRuleSet {
+    /// Whether port 9080 is open at all.
+    pub enabled: bool,
+    /// Whether it is open to every address.
+    pub all_addresses: bool,
+    /// The addresses and networks (`192.0.2.0/24`) that it is open to when not to all.
+    pub allowed: Vec<String>,
+}
+
+/// What attests a host's identity (`HostListSummary`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attestation {
+    /// `summary.tpmAttestation.status`: `accepted`, `notAccepted`; `None` without a TPM.
+    pub tpm: Option<String>,
+    /// Whether vSphere Trust Authority attests it.
+    pub trust_authority: bool,
+}
+
+/// What name service says of a host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamesSeen {
+    /// The addresses of the host's name; empty when it has none.
+    pub addresses: Vec<String>,
+    /// The name that each management address leads back to; an address without one is left out.
+    pub names: Vec<String>,
+}
+
+/// The answer to `GET /version.xml` on the provider's port.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VersionXml {
+    /// The HTTP status; 401 and 403 are normal where a client certificate is asked for.
+    pub status: u16,
+    /// The first version in it, such as `1.0`, if it reads as the page of a VASA provider.
+    pub version: Option<String>,
+}
+
+/// The host's certificate and key on disk (`/etc/vmware/ssl`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MachinePair {
+    /// Whether `rui.crt` is there and reads.
+    pub has_certificate: bool,
+    /// Whether `rui.key` is there and reads. The key itself is never read out.
+    pub has_key: bool,
+    /// Whether they belong together; `None` when one of them is not there.
+    pub matches: Option<bool>,
 }

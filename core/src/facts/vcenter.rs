@@ -1,8 +1,10 @@
 //! The vCenter itself: versions, certificate settings, trusted roots, services, backups.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Observed, Presented, not_yet};
+use super::{Alarm, Observed, Presented, VCenterEvent, VecsStore, not_yet};
 use crate::certificate::Fingerprint;
 use crate::time::UnixTime;
 
@@ -42,6 +44,30 @@ pub struct VCenter {
     pub high_availability: Observed<bool>,
     /// True when VMware Cloud Foundation (SDDC Manager) manages it.
     pub in_cloud_foundation: Observed<bool>,
+    /// The user that vCenter knows the session by. Not seen when there was no way in, with the reason.
+    #[serde(default)]
+    pub session: Observed<String>,
+    /// By privilege id, whether the session holds it at the root folder.
+    #[serde(default)]
+    pub privileges: Observed<BTreeMap<String, bool>>,
+    /// The addresses that hosts see it come from.
+    #[serde(default)]
+    pub addresses: Observed<Vec<String>>,
+    /// Alarms that are red or yellow now, anywhere in the inventory.
+    #[serde(default)]
+    pub alarms: Observed<Vec<Alarm>>,
+    /// Events about certificates, providers and filters; the newest first.
+    #[serde(default)]
+    pub events: Observed<Vec<VCenterEvent>>,
+    /// The stores of VECS (VMware Endpoint Certificate Store); told by the appliance's shell only.
+    #[serde(default)]
+    pub vecs: Observed<Vec<VecsStore>>,
+    /// The roots that vpxd has published under `docRoot/certs`; told by the appliance's shell only.
+    #[serde(default)]
+    pub published_roots: Observed<Vec<Fingerprint>>,
+    /// How `sps-runtime.log.stderr` grows; told by the appliance's shell only.
+    #[serde(default)]
+    pub sps_stderr: Observed<LogGrowth>,
 }
 
 impl VCenter {
@@ -67,6 +93,14 @@ impl VCenter {
             nodes: not_yet("the list of linked nodes"),
             high_availability: not_yet("vCenter High Availability"),
             in_cloud_foundation: not_yet("VMware Cloud Foundation"),
+            session: not_yet("the session"),
+            privileges: not_yet("the list of privileges"),
+            addresses: not_yet("the list of addresses"),
+            alarms: not_yet("the list of alarms"),
+            events: not_yet("the list of events"),
+            vecs: not_yet("the certificate store VECS"),
+            published_roots: not_yet("the folder of published roots"),
+            sps_stderr: not_yet("the size of `sps-runtime.log.stderr`"),
         }
     }
 }
@@ -168,4 +202,14 @@ pub struct Node {
     pub name: String,
     /// `VCSA_EMBEDDED`, `VCSA_EXTERNAL`, `PSC_EXTERNAL`.
     pub kind: String,
+}
+
+/// How much a log has grown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogGrowth {
+    /// Its size, bytes.
+    pub bytes: u64,
+    /// Over how long that was written, seconds.
+    pub seconds: u64,
 }

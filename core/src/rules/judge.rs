@@ -119,6 +119,15 @@ fn verdicts<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Place, &'static Rul
                     Place { kind: PlaceKind::Provider, id: provider.id.0.clone(), name: provider.name.clone(), host };
                 (place, rule, check(case, provider))
             })),
+            Check::OtherProvider(check) => Box::new(case.facts.other_providers.values().map(move |provider| {
+                let place = Place {
+                    kind: PlaceKind::Provider,
+                    id: provider.id.0.clone(),
+                    name: provider.name.clone(),
+                    host: None,
+                };
+                (place, rule, check(case, provider))
+            })),
         }
     })
 }

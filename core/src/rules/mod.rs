@@ -7,6 +7,8 @@
 //! causes it. Its rank puts it below those and above what it explains; tests hold both.
 
 pub(crate) mod case;
+#[cfg(test)]
+pub(crate) mod cases;
 mod judge;
 mod log;
 pub mod page;
@@ -54,6 +56,9 @@ pub struct Rule {
     pub check: Check,
     /// The rule's own source file, whose doc comment is the page.
     pub source: &'static str,
+    /// What it must find and what it must not, each a folder of `tests/vectors`.
+    #[cfg(test)]
+    pub(crate) cases: fn() -> Vec<cases::Case>,
 }
 
 /// What cures a trouble, or why nothing of ours does.
@@ -74,6 +79,8 @@ pub enum Check {
     Host(fn(&Case<'_>, &Host) -> Verdict),
     /// One IOFilter provider.
     Provider(fn(&Case<'_>, &Provider) -> Verdict),
+    /// One storage provider of another kind: such a rule classifies, and hands on.
+    OtherProvider(fn(&Case<'_>, &Provider) -> Verdict),
 }
 
 /// What a rule says of one place.

@@ -1,8 +1,9 @@
-//! Makes the cases of `tests/vectors` that are not there yet: `cargo test -p iofilter-certs make_vectors -- --ignored`.
+//! Makes `tests/vectors` of the cases of the rules, and of a few that belong to no rule.
 //!
-//! A case that exists is left alone: its keys and certificates were made once, and what is committed counts.
+//! Everything in a case is fixed, keys and times too: the same cases give the same files, and a test holds the folder to
+//! them. `UPDATE=1 cargo test -p iofilter-certs --lib vectors` writes them.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-#![expect(clippy::disallowed_methods, reason = "writes files, on demand and only here")]
+#![expect(clippy::disallowed_methods, reason = "the cases are files, and UPDATE=1 writes them")]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,27 +12,31 @@ use std::path::{Path, PathBuf};
 use super::{Answer, Exchange, VECTOR_SCHEMA, Vector, run};
 use crate::certificate::Certificate;
 use crate::document;
-use crate::facts::{ConnectionState, MissingReason};
+use crate::facts::MissingReason;
 use crate::job::Job;
 use crate::machine::{Input, Machine as _, Output};
 use crate::policy::Policy;
 use crate::request::{Failure, FailureKind, HttpResponse, Look, Peer, Response, Trust};
-use crate::rules::testing::{Fleet, Leaf, NOW, seen, unknown};
+use crate::rules::RULES;
+use crate::rules::testing::{Fleet, NOW, unknown};
 use crate::survey::Survey;
-use crate::time::DAY_SECONDS;
 
 #[test]
-#[ignore = "makes the cases that are missing in tests/vectors"]
-fn make_vectors() {
-    for case in judged().into_iter().chain(surveyed()) {
-        case.write();
+fn the_vectors_are_what_the_cases_say() {
+    let update = std::env::var("UPDATE").is_ok_and(|update| update == "1");
+    let cases: Vec<Case> = of_rules().chain(healthy()).chain(surveyed()).collect();
+    let mut stale: Vec<String> = Vec::new();
+    for case in &cases {
+        stale.extend(case.compare(update));
     }
+    stale.extend(left_over(&cases, update));
+    assert!(stale.is_empty(), "{}\nlook at the differences, then run with UPDATE=1", stale.join("\n"));
 }
 
 /// A case in the making.
 pub(super) struct Case {
     /// `<rule or remedy>/<case>`.
-    folder: &'static str,
+    folder: String,
     title: &'static str,
     /// What is odd, and which incident it is taken from.
     story: &'static str,
@@ -39,22 +44,28 @@ pub(super) struct Case {
 }
 
 impl Case {
-    fn of(folder: &'static str, title: &'static str, story: &'static str, fleet: Fleet) -> Self {
+    fn of(folder: String, title: &'static str, story: &'static str, fleet: Fleet) -> Self {
         let facts = Box::new(fleet.facts);
         let input = Vector::Judge { schema: VECTOR_SCHEMA.to_owned(), facts, policy: fleet.policy };
         Self { folder, title, story, input }
     }
 
-    fn write(&self) {
-        let folder = root().join(self.folder);
-        if folder.exists() {
-            return;
-        }
-        std::fs::create_dir_all(&folder).unwrap();
+    /// The files that are not as they should be, after writing them where that is wanted.
+    fn compare(&self, update: bool) -> Vec<String> {
+        let folder = root().join(&self.folder);
         let input = document::text(&self.input);
-        std::fs::write(folder.join("README.md"), self.page()).unwrap();
-        std::fs::write(folder.join("expect.json"), run(&input).unwrap()).unwrap();
-        std::fs::write(folder.join("input.json"), input).unwrap();
+        let expect = run(&input).unwrap();
+        let files = [("README.md", self.page()), ("input.json", input), ("expect.json", expect)];
+        if update {
+            std::fs::create_dir_all(&folder).unwrap();
+            for (name, text) in &files {
+                std::fs::write(folder.join(name), text).unwrap();
+            }
+        }
+        let is_stale =
+            |name: &str, text: &str| std::fs::read_to_string(folder.join(name)).ok().as_deref() != Some(text);
+        let stale = files.iter().filter(|(name, text)| is_stale(name, text));
+        stale.map(|(name, _)| format!("`{}/{name}` is not what its case says", self.folder)).collect()
     }
 
     fn page(&self) -> String {
@@ -77,84 +88,51 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors")
 }
 
-fn judged() -> Vec<Case> {
-    let mut expired = Fleet::ending_in(-1);
-    expired.provider(1).status = seen("offline".to_owned());
-    expired.provider(1).certificate_status = seen("expired".to_owned());
+/// Folders that belong to no case any more; they go where that is wanted.
+fn left_over(cases: &[Case], update: bool) -> Vec<String> {
+    let folders = |parent: &Path| -> Vec<PathBuf> {
+        std::fs::read_dir(parent).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect()
+    };
+    let mut stale = Vec::new();
+    for folder in folders(&root()).iter().flat_map(|rule| folders(rule)) {
+        let name = folder.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
+        if cases.iter().any(|case| case.folder == name) {
+            continue;
+        }
+        if update {
+            std::fs::remove_dir_all(&folder).unwrap();
+        } else {
+            stale.push(format!("`{name}` belongs to no case"));
+        }
+    }
+    stale
+}
+
+fn of_rules() -> impl Iterator<Item = Case> {
+    RULES.iter().flat_map(|rule| {
+        (rule.cases)()
+            .into_iter()
+            .map(|case| Case::of(format!("{}/{}", rule.code, case.name), case.title, case.story, case.fleet))
+    })
+}
+
+fn healthy() -> Vec<Case> {
     let mut unseen = Fleet::healthy();
     unseen.host(1).on_443 = unknown(MissingReason::NoAnswer);
-    let mut refreshed = Fleet::healthy();
-    refreshed.host(1).ca_store = refreshed.vcenter().trusted_roots.clone();
-    refreshed.provider(1).status = seen("disconnected".to_owned());
-    let mut other_root = Fleet::healthy();
-    let foreign = crate::rules::testing::Authority::root("CA", "Another Organisation");
-    let leaf = foreign.sign(&Leaf::of("esx01.lab.test"));
-    let leaf = other_root.keep(leaf);
-    other_root.serve(1, leaf);
-    let mut gone = Fleet::healthy();
-    gone.lose(2, ConnectionState::NotResponding);
     vec![
         Case::of(
-            "healthy/three-hosts",
+            "healthy/three-hosts".to_owned(),
             "Nothing is wrong and nothing is unknown",
             "One vCenter 8.0.3 in mode `vmca` and three hosts, each with its provider. The report must say `healthy`, \
              which it may only when everything was asked.",
             Fleet::healthy(),
         ),
         Case::of(
-            "healthy/one-host-unseen",
+            "healthy/one-host-unseen".to_owned(),
             "What was not seen is not fine",
             "As `three-hosts`, but port 443 of `esx01.lab.test` did not answer the survey. Nothing is found, and the \
              report must still not say `healthy`.",
             unseen,
-        ),
-        Case::of(
-            "host-cert-expired/by-one-second",
-            "A host certificate that ended one second ago",
-            "The host certificate of `esx01.lab.test` ended one second before the survey did, and the provider shows the \
-             same one. Provider trouble must follow from it and not stand beside it: the incident of KB 320568.",
-            expired,
-        ),
-        Case::of(
-            "host-cert-expired/last-second",
-            "A host certificate in its last second",
-            "RFC 5280 counts the second of `not after` as valid. The near miss of `by-one-second`: it is expiring, and \
-             it is not expired.",
-            Fleet::ending_in(0),
-        ),
-        Case::of(
-            "vp-cert-stale/older-copy-on-9080",
-            "The host was renewed, its provider was not",
-            "Port 443 of `esx01.lab.test` shows a new certificate and port 9080 the one before it: the puzzle of KB \
-             320568 in which the expiry date is still the same after the renewal.",
-            Fleet::copy_ending_in(600 * DAY_SECONDS),
-        ),
-        Case::of(
-            "vp-cert-stale/same-on-both-ports",
-            "The same certificate on both ports",
-            "The near miss of `older-copy-on-9080`: the certificate is as old, but the host itself shows it too.",
-            Fleet::ending_in(600 * DAY_SECONDS),
-        ),
-        Case::of(
-            "castore-missing-sms/after-refresh",
-            "\"Refresh CA certificates\" took the certificate of SPS away",
-            "The CA certificates of `esx01.lab.test` hold the roots of vCenter and no longer the self-signed certificate \
-             that SPS shows as a client. Host and provider certificates are good, so renewing them would not help.",
-            refreshed,
-        ),
-        Case::of(
-            "host-cert-foreign-ca/root-of-the-same-name",
-            "Signed by a CA that only has the right common name",
-            "The root that signed the certificate of `esx01.lab.test` is called `CA` like that of vCenter, and has \
-             another key. Comparing names would let it pass.",
-            other_root,
-        ),
-        Case::of(
-            "host-not-responding/one-of-three",
-            "A host that neither vCenter nor we can reach",
-            "`esx02.lab.test` does not respond. Its provider is offline because of that, and no certificate of it may \
-             be blamed.",
-            gone,
         ),
     ]
 }
@@ -179,7 +157,7 @@ pub(super) fn surveyed() -> Vec<Case> {
         })),
         _ => failed(FailureKind::TimedOut, "no answer from `vc.lab.test:443` within 60 seconds"),
     });
-    let case = |folder, title, story, input| Case { folder, title, story, input };
+    let case = |folder: &str, title, story, input| Case { folder: folder.to_owned(), title, story, input };
     vec![
         case(
             "survey/name-unknown",

@@ -53,6 +53,8 @@ pub(crate) const RULE: Rule = Rule {
     cure: Cure::Remedy("trust-sms-certificate"),
     check: Check::Host(check),
     source: include_str!("castore_missing_sms.rs"),
+    #[cfg(test)]
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
@@ -78,6 +80,7 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
 mod tests {
     use crate::facts::MissingReason;
     use crate::log::{LogFacts, LogScan};
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, seen, unknown};
 
     /// As "Refresh CA Certificates" leaves it.
@@ -92,6 +95,19 @@ mod tests {
         let mut scan = LogScan::new("sps.log");
         scan.feed(line.as_bytes());
         scan.finish()
+    }
+
+    pub(crate) fn cases() -> Vec<Case> {
+        let mut refreshed = Fleet::of(1);
+        refreshed.host(1).ca_store = refreshed.vcenter().trusted_roots.clone();
+        refreshed.provider(1).status = seen("disconnected".to_owned());
+        vec![Case::cause(
+            "after-refresh",
+            "\"Refresh CA certificates\" took the certificate of SPS away",
+            "The CA certificates of `esx01.lab.test` hold the roots of vCenter and no longer the self-signed certificate \
+             that SPS shows as a client. Host and provider certificates are good, so renewing them would not help.",
+            refreshed,
+        )]
     }
 
     #[test]

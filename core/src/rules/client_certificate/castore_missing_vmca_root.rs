@@ -50,6 +50,8 @@ pub(crate) const RULE: Rule = Rule {
     cure: Cure::Remedy("trust-sms-certificate"),
     check: Check::Host(check),
     source: include_str!("castore_missing_vmca_root.rs"),
+    #[cfg(test)]
+    cases: Vec::new,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {

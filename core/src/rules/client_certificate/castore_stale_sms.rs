@@ -48,6 +48,8 @@ pub(crate) const RULE: Rule = Rule {
     cure: Cure::Remedy("trust-sms-certificate"),
     check: Check::Host(check),
     source: include_str!("castore_stale_sms.rs"),
+    #[cfg(test)]
+    cases: Vec::new,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {

@@ -49,6 +49,8 @@ pub(crate) const RULE: Rule = Rule {
     cure: Cure::Remedy("trust-sms-certificate"),
     check: Check::Host(check),
     source: include_str!("esx9_client_untrusted.rs"),
+    #[cfg(test)]
+    cases: Vec::new,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {

@@ -48,6 +48,8 @@ pub(crate) const RULE: Rule = Rule {
     ),
     check: Check::VCenter(check),
     source: include_str!("sms_cert_missing.rs"),
+    #[cfg(test)]
+    cases: Vec::new,
 };
 
 fn check(case: &Case<'_>) -> Verdict {

@@ -34,6 +34,8 @@ pub(crate) const RULE: Rule = Rule {
     cure: Cure::ByHand("let the host leave maintenance mode, or renew its certificate later"),
     check: Check::Host(check),
     source: include_str!("host_maintenance.rs"),
+    #[cfg(test)]
+    cases: Vec::new,
 };
 
 fn check(_: &Case<'_>, host: &Host) -> Verdict {

@@ -45,6 +45,8 @@ pub(crate) const RULE: Rule = Rule {
     cure: Cure::ByHand("see that the host is up, that its network and management agents work, then reconnect it"),
     check: Check::Host(check),
     source: include_str!("host_not_responding.rs"),
+    #[cfg(test)]
+    cases: tests::cases,
 };
 
 fn check(_: &Case<'_>, host: &Host) -> Verdict {
@@ -62,7 +64,20 @@ fn check(_: &Case<'_>, host: &Host) -> Verdict {
 #[cfg(test)]
 mod tests {
     use crate::facts::ConnectionState;
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, seen};
+
+    pub(crate) fn cases() -> Vec<Case> {
+        let mut gone = Fleet::healthy();
+        gone.lose(2, ConnectionState::NotResponding);
+        vec![Case::cause(
+            "one-of-three",
+            "A host that neither vCenter nor we can reach",
+            "`esx02.lab.test` does not respond. Its provider is offline because of that, and no certificate of it may \
+             be blamed.",
+            gone,
+        )]
+    }
 
     #[test]
     fn a_silent_host_explains_its_provider() {

@@ -34,6 +34,8 @@ pub(crate) const RULE: Rule = Rule {
     cure: Cure::ByHand("set the clocks of this machine and of vCenter by the same time servers"),
     check: Check::VCenter(check),
     source: include_str!("scanner_clock_skew.rs"),
+    #[cfg(test)]
+    cases: Vec::new,
 };
 
 fn check(case: &Case<'_>) -> Verdict {

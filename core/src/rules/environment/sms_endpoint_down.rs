@@ -34,6 +34,8 @@ pub(crate) const RULE: Rule = Rule {
     cure: Cure::Remedy("start-profile-service"),
     check: Check::VCenter(check),
     source: include_str!("sms_endpoint_down.rs"),
+    #[cfg(test)]
+    cases: Vec::new,
 };
 
 fn check(case: &Case<'_>) -> Verdict {

@@ -46,6 +46,8 @@ pub(crate) const RULE: Rule = Rule {
     cure: Cure::Remedy("start-profile-service"),
     check: Check::VCenter(check),
     source: include_str!("sps_service_stopped.rs"),
+    #[cfg(test)]
+    cases: Vec::new,
 };
 
 fn check(case: &Case<'_>) -> Verdict {

@@ -48,6 +48,8 @@ pub(crate) const RULE: Rule = Rule {
     cure: Cure::ByHand("give the host the time servers of vCenter and wait until its clock is right"),
     check: Check::Host(check),
     source: include_str!("vc_host_clock_skew.rs"),
+    #[cfg(test)]
+    cases: Vec::new,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {

@@ -42,6 +42,8 @@ pub(crate) const RULE: Rule = Rule {
     ),
     check: Check::VCenter(check),
     source: include_str!("whole_fleet_down.rs"),
+    #[cfg(test)]
+    cases: Vec::new,
 };
 
 pub(crate) fn check(case: &Case<'_>) -> Verdict {

@@ -61,6 +61,8 @@ pub(crate) const RULE: Rule = Rule {
     cure: Cure::Remedy("reissue-host-certificate"),
     check: Check::Host(check),
     source: include_str!("host_cert_expired.rs"),
+    #[cfg(test)]
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
@@ -70,7 +72,31 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
 #[cfg(test)]
 mod tests {
     use crate::facts::MissingReason;
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, seen, unknown};
+
+    pub(crate) fn cases() -> Vec<Case> {
+        let mut expired = Fleet::ending_in(-1);
+        expired.provider(1).status = seen("offline".to_owned());
+        expired.provider(1).certificate_status = seen("expired".to_owned());
+        vec![
+            Case::cause(
+                "by-one-second",
+                "A host certificate that ended one second ago",
+                "The host certificate of `esx01.lab.test` ended one second before the survey did, and the provider \
+                 shows the same one. Provider trouble must follow from it and not stand beside it: the incident of KB \
+                 320568.",
+                expired,
+            ),
+            Case::near_miss(
+                "last-second",
+                "A host certificate in its last second",
+                "RFC 5280 counts the second of `not after` as valid. The near miss of `by-one-second`: it is \
+                 expiring, and it is not expired.",
+                Fleet::ending_in(0),
+            ),
+        ]
+    }
 
     #[test]
     fn one_second_past_its_end_is_expired_and_explains_the_provider() {

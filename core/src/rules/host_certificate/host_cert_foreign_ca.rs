@@ -56,6 +56,8 @@ pub(crate) const RULE: Rule = Rule {
     ),
     check: Check::Host(check),
     source: include_str!("host_cert_foreign_ca.rs"),
+    #[cfg(test)]
+    cases: tests::cases,
 };
 
 pub(crate) fn check(case: &Case<'_>, host: &Host) -> Verdict {
@@ -94,6 +96,7 @@ fn is_foreign(case: &Case<'_>, chain: &ChainVerdict) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::facts::CertificateMode;
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Authority, Fleet, Leaf, seen};
 
     fn foreign(is_imported: bool, unit: &str) -> Fleet {
@@ -108,6 +111,20 @@ mod tests {
         }
         fleet.serve(1, leaf);
         fleet
+    }
+
+    pub(crate) fn cases() -> Vec<Case> {
+        let mut other_root = Fleet::of(1);
+        let leaf = Authority::root("CA", "Another Organisation").sign(&Leaf::of("esx01.lab.test"));
+        let leaf = other_root.keep(leaf);
+        other_root.serve(1, leaf);
+        vec![Case::cause(
+            "root-of-the-same-name",
+            "Signed by a CA that only has the right common name",
+            "The root that signed the certificate of `esx01.lab.test` is called `CA` like that of vCenter, and has \
+             another key. Comparing names would let it pass.",
+            other_root,
+        )]
     }
 
     #[test]

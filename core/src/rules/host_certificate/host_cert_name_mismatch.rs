@@ -51,6 +51,8 @@ pub(crate) const RULE: Rule = Rule {
     cure: Cure::Remedy("renew-host-certificate"),
     check: Check::Host(check),
     source: include_str!("host_cert_name_mismatch.rs"),
+    #[cfg(test)]
+    cases: Vec::new,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {

@@ -50,6 +50,8 @@ pub(crate) const RULE: Rule = Rule {
     ),
     check: Check::Host(check),
     source: include_str!("host_cert_self_signed_custom.rs"),
+    #[cfg(test)]
+    cases: Vec::new,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {

@@ -51,6 +51,8 @@ pub(crate) const RULE: Rule = Rule {
     ),
     check: Check::VCenter(check),
     source: include_str!("vmca_root_expired.rs"),
+    #[cfg(test)]
+    cases: Vec::new,
 };
 
 fn check(case: &Case<'_>) -> Verdict {

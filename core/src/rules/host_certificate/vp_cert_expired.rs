@@ -55,6 +55,8 @@ pub(crate) const RULE: Rule = Rule {
     cure: Cure::Remedy("restart-provider-daemon"),
     check: Check::Host(check),
     source: include_str!("vp_cert_expired.rs"),
+    #[cfg(test)]
+    cases: Vec::new,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {

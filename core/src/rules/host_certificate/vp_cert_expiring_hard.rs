@@ -38,6 +38,8 @@ pub(crate) const RULE: Rule = Rule {
     cure: Cure::Remedy("renew-host-certificate"),
     check: Check::Host(check),
     source: include_str!("vp_cert_expiring_hard.rs"),
+    #[cfg(test)]
+    cases: Vec::new,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {

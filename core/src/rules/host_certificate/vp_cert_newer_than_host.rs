@@ -37,6 +37,8 @@ pub(crate) const RULE: Rule = Rule {
     ),
     check: Check::Host(check),
     source: include_str!("vp_cert_newer_than_host.rs"),
+    #[cfg(test)]
+    cases: Vec::new,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
@@ -72,6 +74,9 @@ mod tests {
 
     #[test]
     fn a_copy_of_the_same_age_is_stale_and_not_newer() {
-        copy_begun(-400 * DAY_SECONDS).has_one_cause("vp-cert-stale");
+        let mut fleet = Fleet::healthy();
+        let copy = fleet.issue(&Leaf::of("esx01.lab.test").ends(1424 * DAY_SECONDS));
+        fleet.serve_copy(1, copy);
+        fleet.has_one_cause("vp-cert-stale");
     }
 }

@@ -54,6 +54,8 @@ pub(crate) const RULE: Rule = Rule {
     cure: Cure::Remedy("restart-provider-daemon"),
     check: Check::Host(check),
     source: include_str!("vp_cert_stale.rs"),
+    #[cfg(test)]
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
@@ -79,8 +81,27 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
 
 #[cfg(test)]
 mod tests {
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, Leaf};
     use crate::time::DAY_SECONDS;
+
+    pub(crate) fn cases() -> Vec<Case> {
+        vec![
+            Case::cause(
+                "older-copy-on-9080",
+                "The host was renewed, its provider was not",
+                "Port 443 of `esx01.lab.test` shows a new certificate and port 9080 the one before it: the puzzle of KB \
+                 320568 in which the expiry date is still the same after the renewal.",
+                Fleet::copy_ending_in(600 * DAY_SECONDS),
+            ),
+            Case::near_miss(
+                "same-on-both-ports",
+                "The same certificate on both ports",
+                "The near miss of `older-copy-on-9080`: the certificate is as old, but the host itself shows it too.",
+                Fleet::ending_in(600 * DAY_SECONDS),
+            ),
+        ]
+    }
 
     #[test]
     fn an_older_copy_is_stale() {

@@ -49,6 +49,8 @@ pub(crate) const RULE: Rule = Rule {
     ),
     check: Check::Host(check),
     source: include_str!("vp_port_filtered.rs"),
+    #[cfg(test)]
+    cases: Vec::new,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {

@@ -44,6 +44,8 @@ pub(crate) const RULE: Rule = Rule {
     cure: Cure::Remedy("restart-provider-daemon"),
     check: Check::Host(check),
     source: include_str!("vp_port_refused.rs"),
+    #[cfg(test)]
+    cases: Vec::new,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {

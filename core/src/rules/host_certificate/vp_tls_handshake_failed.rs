@@ -47,6 +47,8 @@ pub(crate) const RULE: Rule = Rule {
     cure: Cure::Remedy("restart-provider-daemon"),
     check: Check::Host(check),
     source: include_str!("vp_tls_handshake_failed.rs"),
+    #[cfg(test)]
+    cases: Vec::new,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {

@@ -44,6 +44,8 @@ pub(crate) const RULE: Rule = Rule {
     cure: Cure::Remedy("refresh-provider"),
     check: Check::Provider(check),
     source: include_str!("provider_cert_expired.rs"),
+    #[cfg(test)]
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>, provider: &Provider) -> Verdict {
@@ -53,7 +55,38 @@ fn check(case: &Case<'_>, provider: &Provider) -> Verdict {
 #[cfg(test)]
 mod tests {
     use crate::facts::MissingReason;
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, seen, unknown};
+
+    pub(crate) fn cases() -> Vec<Case> {
+        let with = |mut fleet: Fleet, status: &str| {
+            fleet.provider(1).certificate_status = seen(status.to_owned());
+            fleet
+        };
+        vec![
+            Case::cause(
+                "remembered",
+                "Only SMS still believes that the certificate has expired",
+                "Both ports of `esx01.lab.test` show a good certificate, and SMS says `expired` of the provider: KB \
+                 320568's date that stays the same after all was renewed.",
+                with(Fleet::of(1), "expired"),
+            ),
+            Case::following(
+                "host-cert-expired",
+                "true",
+                "SMS is right",
+                "The certificate of `esx01.lab.test` has expired, and SMS says so of the provider. To refresh the \
+                 provider would cure nothing.",
+                with(Fleet::of(1).with_leaf_ending_in(-1), "expired"),
+            ),
+            Case::near_miss(
+                "hard-limit",
+                "SMS says that it ends within a month",
+                "`expiryHardLimitReached` is not `expired`.",
+                with(Fleet::of(1), "expiryHardLimitReached"),
+            ),
+        ]
+    }
 
     fn with(status: &str) -> Fleet {
         let mut fleet = Fleet::healthy();

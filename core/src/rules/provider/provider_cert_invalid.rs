@@ -41,6 +41,8 @@ pub(crate) const RULE: Rule = Rule {
     cure: Cure::Remedy("refresh-provider"),
     check: Check::Provider(check),
     source: include_str!("provider_cert_invalid.rs"),
+    #[cfg(test)]
+    cases: Vec::new,
 };
 
 fn check(case: &Case<'_>, provider: &Provider) -> Verdict {

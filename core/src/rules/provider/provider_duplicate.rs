@@ -45,6 +45,8 @@ pub(crate) const RULE: Rule = Rule {
     cure: Cure::Remedy("unregister-provider"),
     check: Check::Provider(check),
     source: include_str!("provider_duplicate.rs"),
+    #[cfg(test)]
+    cases: Vec::new,
 };
 
 fn check(case: &Case<'_>, provider: &Provider) -> Verdict {

@@ -39,6 +39,8 @@ pub(crate) const RULE: Rule = Rule {
     cure: Cure::Remedy("register-provider"),
     check: Check::Host(check),
     source: include_str!("provider_missing.rs"),
+    #[cfg(test)]
+    cases: Vec::new,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {

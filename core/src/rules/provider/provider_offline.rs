@@ -36,6 +36,8 @@ pub(crate) const RULE: Rule = Rule {
     cure: Cure::Remedy("refresh-provider"),
     check: Check::Provider(check),
     source: include_str!("provider_offline.rs"),
+    #[cfg(test)]
+    cases: Vec::new,
 };
 
 fn check(_: &Case<'_>, provider: &Provider) -> Verdict {

@@ -35,6 +35,8 @@ pub(crate) const RULE: Rule = Rule {
     cure: Cure::Remedy("refresh-provider"),
     check: Check::Provider(check),
     source: include_str!("provider_status_unknown.rs"),
+    #[cfg(test)]
+    cases: Vec::new,
 };
 
 fn check(_: &Case<'_>, provider: &Provider) -> Verdict {

@@ -34,6 +34,8 @@ pub(crate) const RULE: Rule = Rule {
     cure: Cure::Remedy("refresh-provider"),
     check: Check::Provider(check),
     source: include_str!("provider_syncerror.rs"),
+    #[cfg(test)]
+    cases: Vec::new,
 };
 
 fn check(_: &Case<'_>, provider: &Provider) -> Verdict {

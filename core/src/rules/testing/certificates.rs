@@ -1,0 +1,116 @@
+//! Certificates for tests. Keys are fixed and RSA signatures hold no chance, so the same certificate has the same bytes
+//! in every run.
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test fails by panicking; the keys are files")]
+
+use rcgen::{BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair};
+use time::OffsetDateTime;
+
+use super::NOW;
+use crate::certificate::Certificate;
+use crate::time::DAY_SECONDS;
+
+/// A certificate that can sign others.
+pub(crate) struct Authority {
+    pub(crate) certificate: Certificate,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+/// A certificate to be made; times are seconds after [`NOW`].
+#[derive(Clone)]
+pub(crate) struct Leaf {
+    pub(crate) names: Vec<String>,
+    pub(crate) begins: i64,
+    pub(crate) ends: i64,
+}
+
+impl Leaf {
+    pub(crate) fn of(name: &str) -> Self {
+        Self { names: vec![name.to_owned()], begins: -400 * DAY_SECONDS, ends: 1425 * DAY_SECONDS }
+    }
+
+    pub(crate) fn ends(self, ends: i64) -> Self {
+        Self { ends, ..self }
+    }
+
+    pub(crate) fn begins(self, begins: i64) -> Self {
+        Self { begins, ..self }
+    }
+
+    pub(crate) fn names(self, names: &[&str]) -> Self {
+        Self { names: names.iter().map(|name| (*name).to_owned()).collect(), ..self }
+    }
+
+    /// One of the keys, always the same for the same certificate; two certificates of one name have different ones.
+    fn key(&self) -> KeyPair {
+        let sum = self.names.iter().flat_map(|name| name.bytes()).map(i64::from).sum::<i64>();
+        let number = (sum + self.begins / 3600 + self.ends / 3600).rem_euclid(10);
+        KeyPair::from_pem(&key(2 + usize::try_from(number).unwrap())).unwrap()
+    }
+
+    fn parameters(&self, unit: &str) -> CertificateParams {
+        let mut parameters = CertificateParams::new(self.names.clone()).unwrap();
+        let common_name = self.names.first().map(String::as_str).unwrap_or_default();
+        parameters.distinguished_name = name(common_name, unit);
+        parameters.use_authority_key_identifier_extension = true;
+        parameters.not_before = date(self.begins);
+        parameters.not_after = date(self.ends);
+        parameters
+    }
+
+    /// Signed by itself, as `/sbin/generate-certificates` and SPS leave theirs.
+    pub(crate) fn self_signed(&self, unit: &str) -> Certificate {
+        let key = self.key();
+        let mut parameters = self.parameters(unit);
+        parameters.use_authority_key_identifier_extension = false;
+        Certificate::from_der(parameters.self_signed(&key).unwrap().der()).unwrap()
+    }
+}
+
+impl Authority {
+    /// vCenter's own CA, as a healthy fleet has it.
+    pub(crate) fn vmca() -> Self {
+        Self::with_key("CA", "VMware Engineering", &Leaf::of("root").ends(2650 * DAY_SECONDS), &key(0))
+    }
+
+    /// Another root, with a key of its own. One of VMCA's name is what a replaced VMCA root looks like.
+    pub(crate) fn root(common_name: &str, unit: &str) -> Self {
+        Self::root_within(common_name, unit, &Leaf::of("root").ends(2650 * DAY_SECONDS))
+    }
+
+    /// Another root that ends with `dates`; it begins long before them.
+    pub(crate) fn root_within(common_name: &str, unit: &str, dates: &Leaf) -> Self {
+        Self::with_key(common_name, unit, dates, &key(1))
+    }
+
+    fn with_key(common_name: &str, unit: &str, dates: &Leaf, key: &str) -> Self {
+        let key = KeyPair::from_pem(key).unwrap();
+        let mut parameters = dates.clone().begins(-1000 * DAY_SECONDS).parameters(unit);
+        parameters.subject_alt_names = Vec::new();
+        parameters.distinguished_name = name(common_name, unit);
+        parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let certificate = Certificate::from_der(parameters.self_signed(&key).unwrap().der()).unwrap();
+        Self { certificate, issuer: Issuer::new(parameters, key) }
+    }
+
+    pub(crate) fn sign(&self, leaf: &Leaf) -> Certificate {
+        let signed = leaf.parameters("VMware Engineering").signed_by(&leaf.key(), &self.issuer).unwrap();
+        Certificate::from_der(signed.der()).unwrap()
+    }
+}
+
+/// One of twelve RSA keys, which the lab uses too. They protect nothing.
+fn key(number: usize) -> String {
+    let path = format!("{}/../tests/lab/keys/{number:02}.pem", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(path).unwrap()
+}
+
+fn name(common_name: &str, unit: &str) -> DistinguishedName {
+    let mut name = DistinguishedName::new();
+    name.push(DnType::CommonName, common_name);
+    name.push(DnType::OrganizationalUnitName, unit);
+    name
+}
+
+fn date(seconds: i64) -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp(NOW.plus_seconds(seconds).0).unwrap()
+}
