@@ -9,6 +9,8 @@
 pub(crate) mod case;
 #[cfg(test)]
 pub(crate) mod cases;
+mod finding;
+mod fold;
 mod happenings;
 mod judge;
 mod log;
@@ -26,8 +28,9 @@ mod provider;
 
 pub use case::Case;
 pub(crate) use case::Port;
-pub(crate) use happenings::standing;
-pub use judge::{Finding, Judgement, Place, PlaceKind, Unanswered, judge};
+pub use finding::{Confidence, Finding, Judgement, Place, PlaceKind, Unanswered};
+pub use judge::judge;
+pub(crate) use provider::alarm_residual::residual as residual_alarms;
 pub(crate) use words::{certificate_seen, span};
 
 use std::collections::BTreeSet;
@@ -41,7 +44,8 @@ use crate::log::Leg;
 pub struct Rule {
     /// Its stable name, in kebab case: the trouble, not the cure.
     pub code: &'static str,
-    /// How bad it is.
+    /// How bad it is. What is only worth knowing ([`Severity::Info`]) is a note: no verdict, no exit code and no plan
+    /// comes of it.
     pub severity: Severity,
     /// How sure the facts behind it are; grade C facts never become certainty.
     pub grade: Grade,
@@ -50,7 +54,7 @@ pub struct Rule {
     /// Cause before symptom: the smaller, the nearer to the root. Ties are broken by severity, then by code.
     pub rank: u16,
     /// Codes that follow from this one: at the same place, for a rule on a host also at its providers, and for a rule on
-    /// the vCenter at every place. What [`KIN`] says of them follows too.
+    /// the vCenter at every place. What `KIN` says of them follows too.
     pub explains: &'static [&'static str],
     /// What the logs of vCenter would say if they say anything; they are quoted for and against.
     pub log: Option<Leg>,
@@ -107,47 +111,23 @@ pub struct Found {
     pub message: String,
     /// What was seen.
     pub evidence: Vec<Evidence>,
-    /// The hosts at which it explains what the rule lists.
-    pub reach: Reach,
-}
-
-/// The hosts that a trouble of the vCenter reaches: SPS shows one certificate to hosts below 9.0 and another to those
-/// from 9.0 on (KB 440183), so that what is wrong with the one explains nothing at the others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
-    /// All.
-    All,
-    /// Those below 9.0.
-    BelowNine,
-    /// Those from 9.0 on.
-    FromNine,
-    /// None: it explains only what is found at the vCenter itself.
-    VCenter,
-}
-
-impl Reach {
-    /// True when it reaches this host. One whose version is not known may be reached by anything.
-    pub(crate) fn covers(self, host: &Host) -> bool {
-        let is = |wanted: fn(u32) -> bool| host.major_version().is_none_or(wanted);
-        match self {
-            Self::All => true,
-            Self::VCenter => false,
-            Self::BelowNine => is(|major| major < 9),
-            Self::FromNine => is(|major| major >= 9),
-        }
-    }
+    /// The ids of the hosts that it does harm to, where these are not simply all at its place.
+    pub reach: Option<BTreeSet<String>>,
 }
 
 impl Verdict {
     /// The trouble is there.
     pub fn found(message: impl Into<String>, evidence: Vec<Evidence>) -> Self {
-        Self::Found(Found { message: message.into(), evidence, reach: Reach::All })
+        Self::Found(Found { message: message.into(), evidence, reach: None })
     }
 
-    /// The same, and it explains nothing beyond these hosts.
-    pub(crate) fn reaching(self, reach: Reach) -> Self {
+    /// The same trouble, which does harm to these hosts only: what others show does not follow from it.
+    pub(crate) fn reaching<'h>(self, hosts: impl IntoIterator<Item = &'h Host>) -> Self {
         match self {
-            Self::Found(found) => Self::Found(Found { reach, ..found }),
+            Self::Found(found) => {
+                let reach = hosts.into_iter().map(|host| host.id.0.clone()).collect();
+                Self::Found(Found { reach: Some(reach), ..found })
+            }
             other => other,
         }
     }

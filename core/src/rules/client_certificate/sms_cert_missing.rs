@@ -45,9 +45,7 @@ pub(crate) const RULE: Rule = Rule {
         "whole-fleet-down",
     ],
     log: Some(Leg::ClientTrust),
-    cure: Cure::ByHand(
-        "restart the service `sps`, which makes `sms_self_signed` anew, then let every host below 9.0 trust it",
-    ),
+    cure: Cure::Remedy("renew-sms-certificate"),
     check: Check::VCenter(check),
     source: include_str!("sms_cert_missing.rs"),
     #[cfg(test)]
@@ -61,7 +59,7 @@ fn check(case: &Case<'_>) -> Verdict {
             "store `SMS` of vCenter holds no certificate `sms_self_signed`",
             vec![Evidence::new("store `SMS`", missing.message.clone())],
         )
-        .reaching(ClientCertificate::SmsSelfSigned.reach()),
+        .reaching(ClientCertificate::SmsSelfSigned.hosts(case)),
         // Not read: `sms-cert-expired` asks for it.
         Err(_) => Verdict::NotApplicable,
     }

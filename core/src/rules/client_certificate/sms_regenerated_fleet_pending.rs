@@ -28,7 +28,7 @@ use super::{SmsTrust, sms_trust};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::Host;
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Reach, Rule, Verdict, certificate_seen};
+use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, certificate_seen};
 
 pub(crate) const RULE: Rule = Rule {
     code: "sms-regenerated-fleet-pending",
@@ -61,7 +61,8 @@ fn check(case: &Case<'_>) -> Verdict {
     let more = behind.len().saturating_sub(names.len());
     let rest = if more == 0 { String::new() } else { format!(" and {more} more") };
     let hosts = Evidence::new("hosts that trust an earlier one", names.join(", ") + &rest);
-    Verdict::found(message, vec![certificate_seen("SMS certificate", present), hosts]).reaching(Reach::BelowNine)
+    Verdict::found(message, vec![certificate_seen("SMS certificate", present), hosts])
+        .reaching(behind.iter().map(|(host, _)| *host))
 }
 
 /// So many hosts are more than one that was forgotten.

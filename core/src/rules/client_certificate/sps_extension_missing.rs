@@ -24,7 +24,7 @@ use super::ClientCertificate;
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Missing, MissingReason};
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Reach, Rule, Verdict, known};
+use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known};
 
 pub(crate) const RULE: Rule = Rule {
     code: "sps-extension-missing",
@@ -43,9 +43,7 @@ pub(crate) const RULE: Rule = Rule {
         "provider-syncerror",
     ],
     log: Some(Leg::ClientTrust),
-    cure: Cure::ByHand(
-        "run service-control --restart vmware-sps on the appliance, which makes `sps-extension` anew, then check again",
-    ),
+    cure: Cure::Remedy("renew-sps-extension"),
     check: Check::VCenter(check),
     source: include_str!("sps_extension_missing.rs"),
     #[cfg(test)]
@@ -71,7 +69,8 @@ fn check(case: &Case<'_>) -> Verdict {
         return Verdict::NotApplicable;
     }
     let evidence = vec![Evidence::new("store `SMS`", missing.message.clone()), Evidence::new("version", version)];
-    Verdict::found("store `SMS` of vCenter holds no certificate `sps-extension`", evidence).reaching(Reach::FromNine)
+    Verdict::found("store `SMS` of vCenter holds no certificate `sps-extension`", evidence)
+        .reaching(ClientCertificate::SpsExtension.hosts(case))
 }
 
 #[cfg(test)]

@@ -28,7 +28,8 @@ use super::ClientCertificate;
 use crate::certificate::{Certificate, ChainVerdict, verify_chain};
 use crate::diagnostic::{Evidence, Severity};
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Reach, Rule, Verdict, certificate_seen, known, standing};
+use crate::rules::case::standing;
+use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, certificate_seen, known};
 
 pub(crate) const RULE: Rule = Rule {
     code: "sps-extension-old-root",
@@ -38,9 +39,7 @@ pub(crate) const RULE: Rule = Rule {
     rank: 22,
     explains: &["esx9-client-untrusted"],
     log: Some(Leg::ClientTrust),
-    cure: Cure::ByHand(
-        "on the appliance save the entry, run /usr/lib/vmware-vmafd/bin/vecs-cli entry delete --store SMS --alias sps-extension -y, then service-control --restart vmware-sps; then choose Refresh CA Certificates for the hosts from 9.0 on",
-    ),
+    cure: Cure::Remedy("renew-sps-extension"),
     check: Check::VCenter(check),
     source: include_str!("sps_extension_old_root.rs"),
     #[cfg(test)]
@@ -48,12 +47,11 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>) -> Verdict {
-    let events: Vec<_> = case.facts.vcenter.events.value().into_iter().flatten().collect();
-    let failed = standing(&events, FAILED, &[DONE])
+    let failed = standing(case.events(), &[FAILED], &[DONE])
         .map(|failed| Evidence::new("event", format!("{} at {}: {}", failed.kind, failed.at, failed.message)));
     if let (None, Some(failed)) = (ClientCertificate::SpsExtension.fact(case).value(), &failed) {
         let message = "certificate `sps-extension` was not made anew when the root of vCenter's CA was replaced";
-        return Verdict::found(message, vec![failed.clone()]).reaching(Reach::FromNine);
+        return Verdict::found(message, vec![failed.clone()]).reaching(ClientCertificate::SpsExtension.hosts(case));
     }
     let shown = known!(ClientCertificate::SpsExtension.read(case));
     known!(case.facts.vcenter.trusted_roots.known());
@@ -70,7 +68,8 @@ fn check(case: &Case<'_>) -> Verdict {
         format!("certificate `sps-extension` was issued by `{}` with a key that is not the present one", shown.issuer);
     let root = root.map(|root| certificate_seen("root of vCenter's CA", root));
     let evidence = [Some(certificate_seen("certificate `sps-extension`", shown)), root, failed];
-    Verdict::found(message, evidence.into_iter().flatten().collect()).reaching(Reach::FromNine)
+    Verdict::found(message, evidence.into_iter().flatten().collect())
+        .reaching(ClientCertificate::SpsExtension.hosts(case))
 }
 
 fn is_of_another_root(chain: &ChainVerdict) -> bool {

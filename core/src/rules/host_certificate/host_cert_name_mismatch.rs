@@ -93,7 +93,7 @@ mod tests {
     fn an_address_in_the_url_must_be_in_the_certificate() {
         let mut fleet = Fleet::healthy();
         fleet.provider(1).url.host = "192.0.2.1".to_owned();
-        fleet.has_one_cause("host-cert-name-mismatch");
+        fleet.follows("host-cert-name-mismatch", "provider-url-form");
     }
 
     #[test]

@@ -50,7 +50,7 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
     if !is_unregistered(case, host) {
         return Verdict::Fine;
     }
-    let raised = case.happenings.alarms_of(host).iter().find(|alarm| is_about_registration(alarm));
+    let raised = case.alarms_on(&host.id.0).iter().find(|alarm| is_about_registration(alarm));
     let raised =
         raised.map(|alarm| Evidence::new("alarm", format!("`{}` {} since {}", alarm.name, alarm.status, alarm.since)));
     let evidence: Vec<Evidence> = failed(case, host).map(event_seen).into_iter().chain(raised).collect();
