@@ -3,10 +3,12 @@
 mod apply;
 mod bad_input;
 mod check;
+mod commands;
 mod economy;
 mod faults;
 mod gates;
 mod journal;
 mod openssh;
+mod shell_facts;
 mod snapshot;
 mod vcsim;

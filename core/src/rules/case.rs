@@ -155,7 +155,7 @@ impl<'a> Case<'a> {
     pub(crate) fn provider_port_is_down(&self, host: &Host) -> bool {
         let Err(missing) = host.on_9080.known() else { return false };
         let is_down = match missing.reason {
-            MissingReason::Refused | MissingReason::Tls => true,
+            MissingReason::Refused | MissingReason::Tls | MissingReason::Closed => true,
             MissingReason::NoAnswer => !self.canonical_provider(host).is_some_and(Provider::is_online),
             _ => false,
         };
