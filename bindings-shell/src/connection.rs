@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args};
 use iofilter_certs::native::{Connection, SshAccess};
+use iofilter_certs::plan::Ways;
+use iofilter_certs::wire::provider_url::PROVIDER_PORT;
 
 use crate::failure::Failure;
 use crate::files;
@@ -150,9 +152,14 @@ impl ConnectionOptions {
         self.password_stdin
     }
 
-    /// True when ESXi hosts can be logged in to.
-    pub(crate) fn has_esxi_shell(&self) -> bool {
-        self.ssh.esxi_ssh_password_file.is_some() || self.ssh.esxi_ssh_key.is_some()
+    /// What these options offer to a plan, for one that is made from saved facts.
+    pub(crate) fn ways(&self) -> Ways {
+        let ssh = &self.ssh;
+        Ways {
+            esxi_shell: ssh.esxi_ssh_password_file.is_some() || ssh.esxi_ssh_key.is_some(),
+            appliance_shell: ssh.appliance_ssh_password_file.is_some() || ssh.appliance_ssh_key.is_some(),
+            provider_port: self.provider_port.unwrap_or(PROVIDER_PORT),
+        }
     }
 
     fn password(&self, hostname: &str, username: &str) -> Result<String, Failure> {

@@ -47,7 +47,7 @@ pub(crate) const RULE: Rule = Rule {
         "provider-syncerror",
     ],
     log: Some(Leg::ClientTrust),
-    cure: Cure::Remedy("trust-sms-certificate"),
+    cure: Cure::Remedy("refresh-ca-certificates"),
     check: Check::Host(check),
     source: include_str!("castore_missing_vmca_root.rs"),
     #[cfg(test)]

@@ -46,7 +46,7 @@ pub(crate) const RULE: Rule = Rule {
         "provider-syncerror",
     ],
     log: Some(Leg::ClientTrust),
-    cure: Cure::Remedy("trust-sms-certificate"),
+    cure: Cure::Remedy("refresh-ca-certificates"),
     check: Check::Host(check),
     source: include_str!("esx9_client_untrusted.rs"),
     #[cfg(test)]

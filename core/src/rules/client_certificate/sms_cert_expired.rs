@@ -44,7 +44,7 @@ pub(crate) const RULE: Rule = Rule {
         "whole-fleet-down",
     ],
     log: Some(Leg::ClientTrust),
-    cure: Cure::ByHand("renew `sms_self_signed` as KB 440183 says, then let every host below 9.0 trust the new one"),
+    cure: Cure::Remedy("renew-sms-certificate"),
     check: Check::VCenter(check),
     source: include_str!("sms_cert_expired.rs"),
     #[cfg(test)]

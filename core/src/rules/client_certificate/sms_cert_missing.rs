@@ -43,9 +43,7 @@ pub(crate) const RULE: Rule = Rule {
         "whole-fleet-down",
     ],
     log: Some(Leg::ClientTrust),
-    cure: Cure::ByHand(
-        "restart the service `sps`, which makes `sms_self_signed` anew, then let every host below 9.0 trust it",
-    ),
+    cure: Cure::Remedy("renew-sms-certificate"),
     check: Check::VCenter(check),
     source: include_str!("sms_cert_missing.rs"),
     #[cfg(test)]

@@ -48,7 +48,7 @@ pub(crate) const RULE: Rule = Rule {
         "provider-syncerror",
     ],
     log: Some(Leg::ServerTrust),
-    cure: Cure::Remedy("renew-host-certificate"),
+    cure: Cure::Remedy("renew-after-root-change"),
     check: Check::Host(check),
     source: include_str!("host_cert_old_vmca_root.rs"),
     #[cfg(test)]
