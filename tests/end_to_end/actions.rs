@@ -198,6 +198,7 @@ fn in_custom_mode_the_customers_ca_signs_and_vcenter_issues_nothing() {
     assert!(request.starts_with("-----BEGIN CERTIFICATE REQUEST-----"), "{request}");
     assert!(outcome.plan.notes.join(" ").contains("signed by your CA"), "{:?}", outcome.plan.notes);
     assert!(outcome.plan.hosts().all(|host| host.cures.is_empty()), "nothing is promised");
+    assert!(matches!(outcome.ending, Ending::Stuck { .. }), "{:#?}", outcome.ending);
     let certificate = signed(&world, &request);
     let given = SignedCertificate { certificate, request: Some(request) };
     let policy =
