@@ -8,7 +8,6 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args};
 use iofilter_certs::native::{Connection, SshAccess};
 use iofilter_certs::plan::Ways;
-use iofilter_certs::wire::provider_url::PROVIDER_PORT;
 
 use crate::failure::Failure;
 use crate::files;
@@ -152,13 +151,14 @@ impl ConnectionOptions {
         self.password_stdin
     }
 
-    /// What these options offer to a plan, for one that is made from saved facts.
+    /// What these options offer to a plan, without connecting.
     pub(crate) fn ways(&self) -> Ways {
-        let ssh = &self.ssh;
+        let SshOptions { esxi_ssh_password_file, esxi_ssh_key, .. } = &self.ssh;
+        let SshOptions { appliance_ssh_password_file, appliance_ssh_key, .. } = &self.ssh;
         Ways {
-            esxi_shell: ssh.esxi_ssh_password_file.is_some() || ssh.esxi_ssh_key.is_some(),
-            appliance_shell: ssh.appliance_ssh_password_file.is_some() || ssh.appliance_ssh_key.is_some(),
-            provider_port: self.provider_port.unwrap_or(PROVIDER_PORT),
+            esxi_shell: esxi_ssh_password_file.is_some() || esxi_ssh_key.is_some(),
+            appliance_shell: appliance_ssh_password_file.is_some() || appliance_ssh_key.is_some(),
+            provider_port: self.provider_port.unwrap_or(Ways::PROVIDER_PORT),
         }
     }
 

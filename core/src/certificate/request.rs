@@ -24,9 +24,7 @@ impl SigningRequest {
         }
         let der = STANDARD.decode(body).map_err(|_| CertificateError::BlockNotBase64)?;
         match X509CertificationRequest::from_der(&der) {
-            Ok(([], request)) => {
-                Ok(Self { key: request.certification_request_info.subject_pki.raw.to_vec() })
-            }
+            Ok(([], request)) => Ok(Self { key: request.certification_request_info.subject_pki.raw.to_vec() }),
             _ => Err(CertificateError::NotX509 { part: "the signing request" }),
         }
     }

@@ -67,7 +67,9 @@ impl Condition {
                 Some(!facts.providers.contains_key(provider))
             }
             Self::SpsWell => Some(facts.vcenter.sps.value()?.is_well() && facts.provider_list.value().is_some()),
-            Self::ClientEntryDeleted { entry, before } => Some(client_entry(facts, *entry)? != *before || before.is_none()),
+            Self::ClientEntryDeleted { entry, before } => {
+                Some(client_entry(facts, *entry)? != *before || before.is_none())
+            }
             Self::ClientEntryRenewed { entry, before } => match client_entry(facts, *entry)? {
                 Some(now_there) => Some(Some(now_there) != *before && is_in_time(facts, &now_there, now)?),
                 None => Some(false),
@@ -76,7 +78,8 @@ impl Condition {
             Self::RuleSetIs { host, enabled } => Some(host_of(facts, host)?.firewall.value()?.enabled == *enabled),
             Self::RuleSetAllows { host, addresses } => {
                 let set = host_of(facts, host)?.firewall.value()?;
-                let is_same = set.allowed.len() == addresses.len() && addresses.iter().all(|one| set.allowed.contains(one));
+                let is_same =
+                    set.allowed.len() == addresses.len() && addresses.iter().all(|one| set.allowed.contains(one));
                 Some(if addresses.is_empty() { set.all_addresses } else { !set.all_addresses && is_same })
             }
             Self::TimeServersAre { host, servers } => Some(host_of(facts, host)?.time_servers.value()? == servers),
@@ -161,7 +164,8 @@ fn client_entry(facts: &Facts, entry: ClientEntry) -> Option<Option<Fingerprint>
 
 /// What the store `SMS` holds under an alias. `None` when that is not known.
 fn store_entry(facts: &Facts, alias: &str) -> Option<Option<Fingerprint>> {
-    if let Some(entry) = [ClientEntry::SmsSelfSigned, ClientEntry::SpsExtension].into_iter().find(|one| one.alias() == alias)
+    if let Some(entry) =
+        [ClientEntry::SmsSelfSigned, ClientEntry::SpsExtension].into_iter().find(|one| one.alias() == alias)
     {
         return client_entry(facts, entry);
     }

@@ -35,6 +35,9 @@ pub struct Ways {
 }
 
 impl Ways {
+    /// Where IOFilter providers listen unless a job says otherwise (KB 320568).
+    pub const PROVIDER_PORT: u16 = 9080;
+
     /// What this job offers.
     pub fn of(job: &Job) -> Self {
         Self {
@@ -119,7 +122,10 @@ impl Work {
                 steps(planning, &mut draft).map_err(no_gate)?;
                 admit(planning, None, draft.first.iter())?;
                 // Hosts need it because of what is done before them: all of them, or none.
-                let hosts = draft.hosts.into_iter().filter_map(|(id, draft)| Some((planning.case.facts.hosts.get(&id)?, draft)));
+                let hosts = draft
+                    .hosts
+                    .into_iter()
+                    .filter_map(|(id, draft)| Some((planning.case.facts.hosts.get(&id)?, draft)));
                 let hosts: Vec<(&Host, HostDraft)> = hosts.collect();
                 for (host, draft) in &hosts {
                     admit(planning, Some(host), draft.steps())?;

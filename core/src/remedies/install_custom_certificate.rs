@@ -38,10 +38,7 @@ pub(super) fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft)
     let before = planning.case.certificate(&shown).map_err(|missing| missing.message)?;
     let patience = PATIENCE_SECONDS.min(timeout);
     draft.add(Stage::HostCertificate, moves::install_host_certificate(host, certificate.clone(), before, patience));
-    draft.add(
-        Stage::HostCertificate,
-        moves::notify_of_host_certificate(host, &certificate.fingerprint, timeout),
-    );
+    draft.add(Stage::HostCertificate, moves::notify_of_host_certificate(host, &certificate.fingerprint, timeout));
     super::renew_host_certificate::afterwards(planning, host, draft)
 }
 

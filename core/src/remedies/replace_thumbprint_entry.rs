@@ -15,10 +15,13 @@ pub(super) const REMEDY: Remedy = Remedy {
 fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft) -> Result<(), String> {
     let facts = planning.case.facts;
     if facts.vcenter.mode.value() != Some(&CertificateMode::Thumbprint) {
-        return Err("providers are trusted by entries in the store `SMS` in certificate mode `thumbprint` only".to_owned());
+        return Err(
+            "providers are trusted by entries in the store `SMS` in certificate mode `thumbprint` only".to_owned()
+        );
     }
     if !planning.ways.appliance_shell {
-        return Err("it needs a command on the vCenter appliance; give a root login for SSH (`--appliance-ssh-user`)".to_owned());
+        return Err("it needs a command on the vCenter appliance; give a root login for SSH (`--appliance-ssh-user`)"
+            .to_owned());
     }
     let leaf = host.on_9080.known().map_err(|missing| missing.message.clone())?.leaf;
     let leaf = planning.case.certificate(&leaf).map_err(|missing| missing.message)?;

@@ -84,8 +84,12 @@ macro_rules! delete_entry {
             "umask 077 && mkdir -p /root/iofilter-certs && ",
             vecs!("getcert --store SMS --alias ", $alias, " --output /root/iofilter-certs/new.crt && "),
             vecs!("getkey --store SMS --alias ", $alias, " --output /root/iofilter-certs/new.key && "),
-            "mv -f /root/iofilter-certs/new.crt /root/iofilter-certs/", $alias, ".crt && ",
-            "mv -f /root/iofilter-certs/new.key /root/iofilter-certs/", $alias, ".key && ",
+            "mv -f /root/iofilter-certs/new.crt /root/iofilter-certs/",
+            $alias,
+            ".crt && ",
+            "mv -f /root/iofilter-certs/new.key /root/iofilter-certs/",
+            $alias,
+            ".key && ",
             vecs!("delete --store SMS --alias ", $alias, " -y")
         )
     };
@@ -93,20 +97,25 @@ macro_rules! delete_entry {
 macro_rules! restore_entry {
     ($alias:literal) => {
         concat!(
-            "test -f /root/iofilter-certs/", $alias, ".crt && test -f /root/iofilter-certs/", $alias, ".key && ",
-            "{ ", vecs!("delete --store SMS --alias ", $alias, " -y"), " || true; } && ",
+            "test -f /root/iofilter-certs/",
+            $alias,
+            ".crt && test -f /root/iofilter-certs/",
+            $alias,
+            ".key && ",
+            "{ ",
+            vecs!("delete --store SMS --alias ", $alias, " -y"),
+            " || true; } && ",
             vecs!("create --store SMS --alias ", $alias, " --cert /root/iofilter-certs/", $alias, ".crt"),
-            " --key /root/iofilter-certs/", $alias, ".key && service-control --restart vmware-sps"
+            " --key /root/iofilter-certs/",
+            $alias,
+            ".key && service-control --restart vmware-sps"
         )
     };
 }
 /// Reads the alias, and goes no further with one that is not the URL of a provider.
 macro_rules! with_alias {
     ($then:expr) => {
-        concat!(
-            "IFS= read -r alias && case \"$alias\" in https://*:*/version.xml) ;; *) exit 64 ;; esac && ",
-            $then
-        )
+        concat!("IFS= read -r alias && case \"$alias\" in https://*:*/version.xml) ;; *) exit 64 ;; esac && ", $then)
     };
 }
 

@@ -104,9 +104,7 @@ fn by_api(act: &Act, inquiry: &Inquiry, saved: Option<&SavedCaStore>) -> Result<
     let service = rest::service::STORAGE_PROFILE_SERVICE;
     Ok(match act {
         Act::PushRoots { host } => refresh_certificates::push_roots(vcenter, issuer()?, &[host_system(host)]),
-        Act::RenewHostCertificate { host } => {
-            refresh_certificates::request(vcenter, issuer()?, &[host_system(host)])
-        }
+        Act::RenewHostCertificate { host } => refresh_certificates::request(vcenter, issuer()?, &[host_system(host)]),
         Act::RequestSigning { host } => {
             let is_address = host_of(facts, host)?.name.parse::<std::net::IpAddr>().is_ok();
             own_certificate::signing_request(vcenter, &certificates_of(facts, host)?, is_address)
@@ -114,9 +112,7 @@ fn by_api(act: &Act, inquiry: &Inquiry, saved: Option<&SavedCaStore>) -> Result<
         Act::InstallHostCertificate { host, certificate } => {
             own_certificate::install(vcenter, &certificates_of(facts, host)?, &certificate.pem)
         }
-        Act::NotifyServices { host } => {
-            certificate_lists::notify_services(vcenter, &certificates_of(facts, host)?)
-        }
+        Act::NotifyServices { host } => certificate_lists::notify_services(vcenter, &certificates_of(facts, host)?),
         Act::AddToCaStore { host, .. } | Act::TrustClientCertificate { host } => {
             let saved = saved.ok_or("the CA store was not read before")?;
             let all = saving::with_added(act, inquiry, saved)?;
@@ -254,8 +250,7 @@ fn certificates_of(facts: &Facts, host: &HostId) -> Result<MoRef, String> {
 fn shown_identity(facts: &Facts, host: &HostId) -> Result<HostIdentity, String> {
     let host = host_of(facts, host)?;
     let leaf = host.on_443.known().map_err(|missing| missing.message.clone())?.leaf;
-    let certificate: &Certificate =
-        facts.certificates.find(&leaf).ok_or("the certificate on port 443 is not known")?;
+    let certificate: &Certificate = facts.certificates.find(&leaf).ok_or("the certificate on port 443 is not known")?;
     let is_nine = facts.vcenter.version.value().and_then(|version| version.split('.').next()?.parse::<u32>().ok());
     Ok(match is_nine {
         Some(major) if major >= 9 => HostIdentity::Certificate(certificate.to_pem()),

@@ -2,8 +2,8 @@
 
 use super::Run;
 use super::act::{self, Begun, Prepared, Refused};
-use super::saving;
 use super::journal::JournalEvent;
+use super::saving;
 use super::track::{Activity, Direction, Then, Why};
 use crate::machine::Output;
 use crate::plan::{Act, StepId, Undo};

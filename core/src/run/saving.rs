@@ -51,7 +51,8 @@ fn whole(pem: &str, named: Option<&Fingerprint>) -> Result<Certificate, String> 
     let (Some(first), None) = (blocks.next(), blocks.next()) else {
         return Err("what is to be written to the CA store is not one certificate".to_owned());
     };
-    let certificate = first.map_err(|error| format!("what is to be written to the CA store cannot be read: {error}"))?;
+    let certificate =
+        first.map_err(|error| format!("what is to be written to the CA store cannot be read: {error}"))?;
     match named {
         Some(named) if certificate.fingerprint != *named => Err(format!(
             "what is to be written to the CA store is {}, and the plan names {}",

@@ -44,7 +44,8 @@ impl Run {
                     self.saved.get(&id).ok_or_else(|| "the list was not saved".to_owned());
                 let host = step.host.as_ref().ok_or_else(|| "it is not the step of a host".to_owned());
                 let pair = saved.and_then(|saved| host.map(|host| (saved, host)));
-                pair.and_then(|(saved, host)| act::put_back(&host.id, &self.inquiry, saved)).map(|change| (change, true))
+                pair.and_then(|(saved, host)| act::put_back(&host.id, &self.inquiry, saved))
+                    .map(|change| (change, true))
             }
             _ => Err("there is nothing to take back".to_owned()),
         });

@@ -14,8 +14,7 @@ fn run(command: SshChange, input: &str) -> (Option<i32>, String) {
     let text = command.text().replace("/usr/lib/vmware-vmafd/bin/vecs-cli", &format!("sh {}", path("vecs-cli")));
     let text = text.replace("/root/iofilter-certs", &path("kept"));
     let text = text.replace("service-control", &format!("sh {}", path("service-control")));
-    let mut child =
-        Command::new("sh").arg("-c").arg(text).stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child = Command::new("sh").arg("-c").arg(text).stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     // A command that reads nothing closes its input early.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     let code = child.wait().unwrap().code();

@@ -6,7 +6,8 @@ use crate::facts::{Host, HostId};
 use crate::gates::Touches;
 use crate::plan::{Act, ClientEntry, Condition, PemCertificate, Safety, Step, Undo};
 
-const SPS_AWAY: &str = "storage policies and all storage providers, arrays included, are away for a minute or two; virtual machines go on";
+const SPS_AWAY: &str =
+    "storage policies and all storage providers, arrays included, are away for a minute or two; virtual machines go on";
 
 /// A12, once a run, for hosts whose providers must register themselves.
 pub(crate) fn restart_sps(hosts: Vec<HostId>, timeout_seconds: i64) -> Step {
@@ -36,8 +37,12 @@ pub(crate) fn start_sps(timeout_seconds: i64) -> Step {
 /// A13, A13x. SPS makes the entry anew as it starts (vCert), so [`restart_sps_to_renew`] must follow.
 pub(crate) fn delete_client_entry(entry: ClientEntry, before: Option<Fingerprint>, timeout_seconds: i64) -> Step {
     let there = match entry {
-        ClientEntry::SmsSelfSigned => "every ESXi host below 9.0 refuses SPS until its CA store holds the new certificate: providers of the whole fleet are away meanwhile",
-        ClientEntry::SpsExtension => "storage providers of arrays (vVols) and of ESXi hosts from 9.0 on are away until SPS has made it anew",
+        ClientEntry::SmsSelfSigned => {
+            "every ESXi host below 9.0 refuses SPS until its CA store holds the new certificate: providers of the whole fleet are away meanwhile"
+        }
+        ClientEntry::SpsExtension => {
+            "storage providers of arrays (vVols) and of ESXi hosts from 9.0 on are away until SPS has made it anew"
+        }
     };
     Step {
         skip_when: Condition::ClientEntryRenewed { entry, before },

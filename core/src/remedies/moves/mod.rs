@@ -11,9 +11,7 @@ mod shell;
 mod trust;
 
 pub(crate) use appliance::{delete_client_entry, pin_provider, restart_sps, restart_sps_to_renew, start_sps};
-pub(crate) use certificate::{
-    install_host_certificate, notify_of_host_certificate, renew_by_vcenter, request_signing,
-};
+pub(crate) use certificate::{install_host_certificate, notify_of_host_certificate, renew_by_vcenter, request_signing};
 pub(crate) use connection::reconnect_host;
 pub(crate) use network::{
     TIME_SERVICE, acknowledge_alarm, allow_addresses, enable_rule_set, set_time_servers, start_time_service,

@@ -97,7 +97,9 @@ pub(crate) fn acknowledge_alarm(alarm: &Alarm, timeout_seconds: i64) -> Step {
         skip_when: quiet.clone(),
         done_when: quiet,
         if_not_done: IfNotDone::GoOn,
-        undo: Undo::Nothing("an acknowledged alarm is still shown, and vCenter raises it again if its cause is there".to_owned()),
+        undo: Undo::Nothing(
+            "an acknowledged alarm is still shown, and vCenter raises it again if its cause is there".to_owned(),
+        ),
         disturbs: "nothing".to_owned(),
         privilege: "Alarm.Acknowledge".to_owned(),
         ..step(None, act, Touches::Alarm, timeout_seconds)

@@ -70,7 +70,8 @@ fn unregister(host: Option<&Host>, provider: &Provider, stored: Option<&Certific
             done_when: Condition::UrlRegistered { url },
         },
         safety: Safety::Disturbs,
-        disturbs: "storage policies of this host's IO filters are not offered until the provider is registered again".to_owned(),
+        disturbs: "storage policies of this host's IO filters are not offered until the provider is registered again"
+            .to_owned(),
         privilege: CONFIGURE_SERVICE.to_owned(),
         ..step(host, Act::UnregisterProvider { provider: provider.id.clone() }, Touches::Registration, timeout_seconds)
     }

@@ -27,7 +27,8 @@ pub(crate) fn tell_provider_daemon(host: &Host, timeout_seconds: i64) -> Step {
         done_when: Condition::ListenerFollowsHost { host: host.id.clone() },
         undo: Undo::Nothing("services that load a certificate leave no state of their own".to_owned()),
         safety: Safety::Disturbs,
-        disturbs: "the host's management agents load its certificate; whether the provider does is looked at".to_owned(),
+        disturbs: "the host's management agents load its certificate; whether the provider does is looked at"
+            .to_owned(),
         privilege: CERTIFICATE_MANAGE.to_owned(),
         ..step(Some(host), Act::NotifyServices { host: host.id.clone() }, Touches::ProviderDaemon, timeout_seconds)
     }

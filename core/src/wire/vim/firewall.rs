@@ -77,7 +77,9 @@ mod tests {
             soap_body(&change(set_allowed(&vcenter(), &system, "iofiltervp", &allowed)))
         };
         let with = |hosts: &str| {
-            format!("<UpdateRuleset xmlns=\"urn:vim25\">{THIS}<spec><allowedHosts>{hosts}</allowedHosts></spec></UpdateRuleset>")
+            format!(
+                "<UpdateRuleset xmlns=\"urn:vim25\">{THIS}<spec><allowedHosts>{hosts}</allowedHosts></spec></UpdateRuleset>"
+            )
         };
         assert_eq!(body(&[]), with("<allIp>true</allIp>"));
         assert_eq!(

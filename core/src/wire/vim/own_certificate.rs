@@ -47,9 +47,12 @@ mod tests {
         let this = "<_this type=\"HostCertificateManager\">certificateManager-21</_this>";
         assert_eq!(
             soap_body(&change(signing_request(&vcenter(), &manager, false))),
-            format!("<{REQUEST} xmlns=\"urn:vim25\">{this}<useIpAddressAsCommonName>false</useIpAddressAsCommonName></{REQUEST}>")
+            format!(
+                "<{REQUEST} xmlns=\"urn:vim25\">{this}<useIpAddressAsCommonName>false</useIpAddressAsCommonName></{REQUEST}>"
+            )
         );
-        let answer = format!("<{REQUEST}Response xmlns='urn:vim25'><returnval>PEM&#xD;\n</returnval></{REQUEST}Response>");
+        let answer =
+            format!("<{REQUEST}Response xmlns='urn:vim25'><returnval>PEM&#xD;\n</returnval></{REQUEST}Response>");
         assert_eq!(parse_signing_request(&soap(&answer)).unwrap(), "PEM\r\n");
         assert!(parse_signing_request(&soap(&format!("<{REQUEST}Response xmlns='urn:vim25'/>"))).is_err());
         assert_eq!(
