@@ -1,6 +1,7 @@
 //! ## What it finds
 //!
-//! Port 443 of an ESXi host shows a good certificate that was issued within the last day, port 9080 still shows the one
+//! Port 443 of an ESXi host shows a good certificate that was issued within the last day, by its dates or by the event
+//! `HostCertUpdatedEvent`, port 9080 still shows the one
 //! before it, and this vCenter renews host certificates by itself (8.0 U3h, VCF 9.0.2 and later).
 //!
 //! It is `vp-cert-stale` on the day of a renewal that nobody asked for: the provider has not followed yet. When the day is
@@ -61,7 +62,7 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
     let Some((own, served)) = known!(older_copy(case, host)) else { return Verdict::Fine };
-    if !is_just_renewed_by_itself(case, own) {
+    if !is_just_renewed_by_itself(case, host, own) {
         return Verdict::NotApplicable;
     }
     let message = format!(
@@ -78,6 +79,7 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
 
 #[cfg(test)]
 mod tests {
+    use crate::facts::VCenterEvent;
     use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, Leaf, seen};
     use crate::time::DAY_SECONDS;
@@ -125,6 +127,20 @@ mod tests {
         renewed(DAY_SECONDS, U3H).has_one_cause("vp-cert-stale");
         renewed(60, "24853646").has_one_cause("vp-cert-stale");
         renewed(60, "what").has_one_cause("vp-cert-stale");
+    }
+
+    #[test]
+    fn the_event_of_the_renewal_counts_where_the_dates_do_not_tell() {
+        let mut fleet = renewed(DAY_SECONDS, U3H);
+        let at = fleet.facts.ended_at.plus_seconds(-60);
+        fleet.vcenter().events = seen(vec![VCenterEvent {
+            kind: "com.vmware.vc.certmgr.HostCertUpdatedEvent".to_owned(),
+            at,
+            host: Some("host-1".to_owned()),
+            message: "certificate updated".to_owned(),
+            arguments: Vec::new(),
+        }]);
+        fleet.has_one_cause("auto-renew-race");
     }
 
     #[test]

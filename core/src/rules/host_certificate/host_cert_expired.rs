@@ -55,7 +55,6 @@ pub(crate) const RULE: Rule = Rule {
         "provider-offline",
         "provider-status-unknown",
         "provider-syncerror",
-        "vc-status-lag",
         "vcdb-thumbprint-mismatch",
         "vp-cert-expired",
         "vp-cert-expiring-hard",

@@ -47,9 +47,7 @@ pub(crate) const RULE: Rule = Rule {
         "vp-tls-handshake-failed",
     ],
     log: None,
-    cure: Cure::ByHand(
-        "on the host, put the saved `rui.crt` and `rui.key` back in `/etc/vmware/ssl`, or run `/sbin/generate-certificates`, then `/sbin/auto-backup.sh` and `services.sh restart`, and reconnect the host",
-    ),
+    cure: Cure::Remedy("regenerate-host-certificate"),
     check: Check::Host(check),
     source: include_str!("host_cert_missing.rs"),
     #[cfg(test)]

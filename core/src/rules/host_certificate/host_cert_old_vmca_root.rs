@@ -9,7 +9,8 @@
 //! ## Why it hurts
 //!
 //! The root of vCenter's CA was replaced, and the host still has a certificate of the old one. SPS trusts the new
-//! root alone and refuses the provider.
+//! root alone and refuses the provider. Often the host does not hold the new root either (`castore-missing-vmca-root`),
+//! which then follows from this: both come with the push and the renewal.
 //!
 //! ## How it shows
 //!
@@ -39,6 +40,7 @@ pub(crate) const RULE: Rule = Rule {
     title: "a host certificate was issued by a VMCA root that has been replaced",
     rank: 32,
     explains: &[
+        "castore-missing-vmca-root",
         "host-cert-no-san",
         "host-cert-weak",
         "host-cert-wildcard",
@@ -52,7 +54,7 @@ pub(crate) const RULE: Rule = Rule {
         "provider-syncerror",
     ],
     log: Some(Leg::ServerTrust),
-    cure: Cure::Remedy("renew-host-certificate"),
+    cure: Cure::Remedy("renew-after-root-change"),
     check: Check::Host(check),
     source: include_str!("host_cert_old_vmca_root.rs"),
     #[cfg(test)]

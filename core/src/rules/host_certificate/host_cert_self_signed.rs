@@ -48,7 +48,6 @@ pub(crate) const RULE: Rule = Rule {
         "provider-offline",
         "provider-status-unknown",
         "provider-syncerror",
-        "vc-status-lag",
         "vcdb-thumbprint-mismatch",
     ],
     log: Some(Leg::ServerTrust),

@@ -46,13 +46,10 @@ pub(crate) const RULE: Rule = Rule {
         "provider-offline",
         "provider-status-unknown",
         "provider-syncerror",
-        "vc-status-lag",
         "vcdb-thumbprint-mismatch",
     ],
     log: Some(Leg::ServerTrust),
-    cure: Cure::ByHand(
-        "have the customer's authority sign a certificate for the host and install it; do not let vCenter renew it",
-    ),
+    cure: Cure::Remedy("install-custom-certificate"),
     check: Check::Host(check),
     source: include_str!("host_cert_self_signed_custom.rs"),
     #[cfg(test)]

@@ -42,9 +42,7 @@ pub(crate) const RULE: Rule = Rule {
         "provider-syncerror",
     ],
     log: Some(Leg::Name),
-    cure: Cure::ByHand(
-        "have the customer's authority sign a certificate with the names of this host alone, and install it; in mode `vmca`, renew the certificate from vCenter",
-    ),
+    cure: Cure::Remedy("renew-host-certificate"),
     check: Check::Host(check),
     source: include_str!("host_cert_wildcard.rs"),
     #[cfg(test)]

@@ -50,9 +50,7 @@ pub(crate) const RULE: Rule = Rule {
         "vp-tls-handshake-failed",
     ],
     log: None,
-    cure: Cure::ByHand(
-        "on the host, put the former `rui.crt` and `rui.key` back in `/etc/vmware/ssl`, or make a new pair as KB 320568 says, run `/sbin/auto-backup.sh` and `services.sh restart`, then reconnect the host",
-    ),
+    cure: Cure::Remedy("regenerate-host-certificate"),
     check: Check::Host(check),
     source: include_str!("host_key_mismatch.rs"),
     #[cfg(test)]

@@ -154,12 +154,13 @@ fn older_copy<'a>(case: &Case<'a>, host: &Host) -> Result<Option<(&'a Certificat
     Ok(Some((own, served)))
 }
 
-/// True when vCenter renews host certificates by itself, and this one was issued within the last day. VMCA dates back what
-/// it issues.
-fn is_just_renewed_by_itself(case: &Case<'_>, own: &Certificate) -> bool {
+/// True when vCenter renews host certificates by itself, and this one was issued within the last day: by an event, or by
+/// its dates. VMCA dates back what it issues.
+fn is_just_renewed_by_itself(case: &Case<'_>, host: &Host, own: &Certificate) -> bool {
     let dated_back = if case.is_vmca_mode() { case.thresholds().minutes_before.saturating_mul(60) } else { 0 };
-    let issued = own.not_before.plus_seconds(dated_back);
-    renews_by_itself(&case.facts.vcenter) && case.now.seconds_since(issued) < DAY_SECONDS
+    let updates = case.events_of(host).iter().filter(|event| event.short_kind() == "HostCertUpdatedEvent");
+    let issued = updates.map(|event| event.at).chain([own.not_before.plus_seconds(dated_back)]).max();
+    renews_by_itself(&case.facts.vcenter) && issued.is_some_and(|at| case.now.seconds_since(at) < DAY_SECONDS)
 }
 
 /// KB 427937: from 8.0 U3h, which only its build tells from the other updates of 8.0 U3, and from 9.0.2 on.

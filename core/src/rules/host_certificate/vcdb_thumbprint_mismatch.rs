@@ -40,7 +40,7 @@ pub(crate) const RULE: Rule = Rule {
     grade: Grade::A,
     title: "vCenter expects another certificate of a host than it shows",
     rank: 33,
-    explains: &["host-not-responding", "vc-status-lag"],
+    explains: &["host-not-responding"],
     log: None,
     cure: Cure::ByHand(
         "compare the fingerprint with the one on the host's console; if it is the same, reconnect the host in vCenter and accept it, otherwise find out which machine answers",

@@ -63,7 +63,7 @@ pub(crate) const RULE: Rule = Rule {
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
     let Some((own, served)) = known!(older_copy(case, host)) else { return Verdict::Fine };
     // For a day after vCenter renewed it by itself it is `auto-renew-race`.
-    if is_just_renewed_by_itself(case, own) {
+    if is_just_renewed_by_itself(case, host, own) {
         return Verdict::NotApplicable;
     }
     let message = format!(
