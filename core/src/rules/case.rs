@@ -4,7 +4,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
 use super::Verdict;
-use crate::certificate::{Certificate, ChainVerdict, Fingerprint, Validity, verify_chain};
+use crate::certificate::{Certificate, ChainVerdict, Fingerprint, Validity, is_same_name, plain_name, verify_chain};
 use crate::facts::{
     Alarm, CertificateMode, Facts, Host, HostId, Missing, MissingReason, Observed, Presented, Provider, ProviderId,
     Thresholds, VCenterEvent,
@@ -33,6 +33,8 @@ pub struct Case<'a> {
     /// A signature costs a tenth of a millisecond, and several rules and gates ask about the same certificate.
     chains: RefCell<BTreeMap<(Fingerprint, Vec<Fingerprint>), ChainVerdict>>,
     is_any_unwell: OnceCell<bool>,
+    pub(super) vmca: OnceCell<Vec<&'a Certificate>>,
+    pub(super) authorities: OnceCell<BTreeMap<&'a str, Vec<&'a Certificate>>>,
 }
 
 /// One of the two ports on which a host shows a certificate.
@@ -91,6 +93,8 @@ impl<'a> Case<'a> {
             alarms_of_object: by(facts.vcenter.alarms.value(), |alarm| Some(&alarm.entity)),
             chains: RefCell::default(),
             is_any_unwell: OnceCell::new(),
+            vmca: OnceCell::new(),
+            authorities: OnceCell::new(),
         }
     }
 
@@ -102,7 +106,7 @@ impl<'a> Case<'a> {
     /// The provider of a host that SPS ought to use: the one whose URL names the host as vCenter does, else the first.
     pub fn canonical_provider(&self, host: &Host) -> Option<&'a Provider> {
         let all = self.providers_of(host);
-        all.iter().find(|provider| provider.url.host.eq_ignore_ascii_case(&host.name)).or(all.first()).copied()
+        all.iter().find(|provider| is_same_name(&provider.url.host, &host.name)).or(all.first()).copied()
     }
 
     /// The host that a provider serves, if it is in the inventory.
@@ -214,24 +218,15 @@ impl<'a> Case<'a> {
         let leaf = self.certificate(&presented.leaf)?;
         let intermediates: Vec<_> = presented.rest.iter().filter_map(|rest| self.certificate(rest).ok()).collect();
         let verdict = verify_chain(leaf, &intermediates, &self.roots, self.now);
+        if !verdict.is_trusted() {
+            // A certificate that is only named may be the one that is wanting.
+            let roots = self.facts.vcenter.trusted_roots.value().into_iter().flatten();
+            for named in presented.rest.iter().chain(roots) {
+                self.certificate(named)?;
+            }
+        }
         self.chains.borrow_mut().insert(key, verdict.clone());
         Ok(verdict)
-    }
-
-    /// The present root of vCenter's own CA: the VMCA root that vCenter's own certificate leads to, else the only one
-    /// among the trusted roots. Told by VMCA's organisational unit; `None` when that does not tell.
-    pub(crate) fn vmca_root(&self) -> Option<&'a Certificate> {
-        let own = self.facts.vcenter.on_https.value().and_then(|shown| match self.chain(shown) {
-            Ok(ChainVerdict::Trusted { anchor } | ChainVerdict::AnchorExpired { anchor, .. }) => {
-                self.certificate(&anchor).ok()
-            }
-            _ => None,
-        });
-        let mut all = self.roots.iter().copied().filter(|root| is_vmca_root(root));
-        own.filter(|root| is_vmca_root(root)).or_else(|| match (all.next(), all.next()) {
-            (Some(only), None) => Some(only),
-            _ => None,
-        })
     }
 
     /// Where the time of judging lies in a certificate's time.
@@ -261,11 +256,6 @@ pub(crate) const BY_APPLIANCE_SHELL: &str =
 
 /// How what only a host's shell tells gets known.
 pub(crate) const BY_HOST_SHELL: &str = "give a login for the shell of the ESXi hosts: `--esxi-ssh-key`";
-
-/// VMCA names its roots with this unit, in every version; a subordinate VMCA is named by the customer.
-pub(crate) fn is_vmca_root(root: &Certificate) -> bool {
-    root.self_issued && root.subject.split(',').any(|part| part.trim() == "OU=VMware Engineering")
-}
 
 /// The newest of these events that is of a kind in `bad` and that none of a kind in `good` came after. Kinds are the
 /// last part of the event's type.
@@ -314,14 +304,14 @@ fn match_providers(facts: &Facts) -> BTreeMap<&ProviderId, &Host> {
     let mut by_uuid: BTreeMap<String, &Host> = BTreeMap::new();
     for host in facts.hosts.values() {
         for address in host.management_addresses.value().into_iter().flatten() {
-            by_name.entry(address.to_ascii_lowercase()).or_insert(host);
+            by_name.entry(plain_name(address)).or_insert(host);
         }
         by_uuid.extend(host.uuid.value().map(|uuid| (uuid.to_ascii_lowercase(), host)));
     }
     // Names go in last: a host's own name outweighs an address that another host claims.
-    by_name.extend(facts.hosts.values().map(|host| (host.name.to_ascii_lowercase(), host)));
+    by_name.extend(facts.hosts.values().map(|host| (plain_name(&host.name), host)));
     let host_of = |provider: &Provider| {
-        let named = by_name.get(&provider.url.host.to_ascii_lowercase());
+        let named = by_name.get(&plain_name(&provider.url.host));
         let mut uuids = provider.array_ids.iter().filter_map(|id| id.strip_prefix("IOFILTERS:"));
         named.or_else(|| uuids.find_map(|uuid| by_uuid.get(&uuid.to_ascii_lowercase()))).copied()
     };

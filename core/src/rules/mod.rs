@@ -6,6 +6,7 @@
 //! A new rule is a file, a line in its group's `mod.rs`, a row in [`RULES`], and its code in the `explains` of what
 //! causes it. Its rank puts it below those and above what it explains; tests hold both.
 
+mod authority;
 pub(crate) mod case;
 #[cfg(test)]
 pub(crate) mod cases;
@@ -157,24 +158,34 @@ pub(crate) use known;
 
 /// Every rule, sorted by code.
 pub const RULES: &[Rule] = &[
+    host_certificate::auto_renew_race::RULE,
     client_certificate::castore_empty::RULE,
     client_certificate::castore_missing_sms::RULE,
     client_certificate::castore_missing_vmca_root::RULE,
     client_certificate::castore_stale_sms::RULE,
     host_certificate::cert_not_yet_valid::RULE,
+    host_certificate::docroot_out_of_sync::RULE,
     client_certificate::esx9_client_untrusted::RULE,
+    host_certificate::host_cert_capped_by_root::RULE,
+    host_certificate::host_cert_chain_incomplete::RULE,
     host_certificate::host_cert_expired::RULE,
     host_certificate::host_cert_expiring_hard::RULE,
     host_certificate::host_cert_expiring_soft::RULE,
     host_certificate::host_cert_foreign_ca::RULE,
+    host_certificate::host_cert_missing::RULE,
     host_certificate::host_cert_name_mismatch::RULE,
+    host_certificate::host_cert_no_san::RULE,
     host_certificate::host_cert_old_vmca_root::RULE,
     host_certificate::host_cert_self_signed::RULE,
     host_certificate::host_cert_self_signed_custom::RULE,
     host_certificate::host_cert_untrusted_custom::RULE,
+    host_certificate::host_cert_weak::RULE,
+    host_certificate::host_cert_wildcard::RULE,
     environment::host_disconnected::RULE,
+    host_certificate::host_key_mismatch::RULE,
     environment::host_maintenance::RULE,
     environment::host_not_responding::RULE,
+    host_certificate::machine_ssl_expired::RULE,
     provider::provider_cert_cached_stale::RULE,
     provider::provider_cert_expired::RULE,
     provider::provider_cert_hard::RULE,
@@ -188,6 +199,8 @@ pub const RULES: &[Rule] = &[
     provider::provider_orphan::RULE,
     provider::provider_status_unknown::RULE,
     provider::provider_syncerror::RULE,
+    host_certificate::roots_expired_leftover::RULE,
+    host_certificate::roots_unparseable::RULE,
     environment::scanner_clock_skew::RULE,
     client_certificate::sms_cert_expired::RULE,
     client_certificate::sms_cert_expiring::RULE,
@@ -195,7 +208,11 @@ pub const RULES: &[Rule] = &[
     environment::sms_endpoint_down::RULE,
     environment::sps_service_stopped::RULE,
     environment::vc_host_clock_skew::RULE,
+    host_certificate::vc_status_lag::RULE,
+    host_certificate::vcdb_thumbprint_mismatch::RULE,
     host_certificate::vmca_root_expired::RULE,
+    host_certificate::vmca_root_expiring::RULE,
+    host_certificate::vmca_root_too_new::RULE,
     host_certificate::vp_cert_expired::RULE,
     host_certificate::vp_cert_expiring_hard::RULE,
     host_certificate::vp_cert_expiring_soft::RULE,
