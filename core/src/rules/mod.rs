@@ -24,6 +24,7 @@ mod client_certificate;
 pub(crate) mod environment;
 pub(crate) mod host_certificate;
 mod provider;
+mod reach;
 
 pub use case::Case;
 pub(crate) use case::Port;
@@ -162,6 +163,7 @@ pub const RULES: &[Rule] = &[
     client_certificate::castore_missing_vmca_root::RULE,
     client_certificate::castore_stale_sms::RULE,
     host_certificate::cert_not_yet_valid::RULE,
+    environment::dns_mismatch::RULE,
     client_certificate::esx9_client_untrusted::RULE,
     host_certificate::host_cert_expired::RULE,
     host_certificate::host_cert_expiring_hard::RULE,
@@ -175,6 +177,9 @@ pub const RULES: &[Rule] = &[
     environment::host_disconnected::RULE,
     environment::host_maintenance::RULE,
     environment::host_not_responding::RULE,
+    environment::host_version_unknown::RULE,
+    environment::privilege_missing_view::RULE,
+    environment::privilege_missing_write::RULE,
     provider::provider_cert_cached_stale::RULE,
     provider::provider_cert_expired::RULE,
     provider::provider_cert_hard::RULE,
@@ -188,22 +193,32 @@ pub const RULES: &[Rule] = &[
     provider::provider_orphan::RULE,
     provider::provider_status_unknown::RULE,
     provider::provider_syncerror::RULE,
+    reach::reverse_proxy_down::RULE,
     environment::scanner_clock_skew::RULE,
     client_certificate::sms_cert_expired::RULE,
     client_certificate::sms_cert_expiring::RULE,
     client_certificate::sms_cert_missing::RULE,
     environment::sms_endpoint_down::RULE,
+    environment::sms_session_invalid::RULE,
     environment::sps_service_stopped::RULE,
+    environment::tls_interception::RULE,
     environment::vc_host_clock_skew::RULE,
+    environment::vc_login_denied::RULE,
+    environment::vc_unreachable::RULE,
+    environment::vcenter_older_than_host::RULE,
     host_certificate::vmca_root_expired::RULE,
     host_certificate::vp_cert_expired::RULE,
     host_certificate::vp_cert_expiring_hard::RULE,
     host_certificate::vp_cert_expiring_soft::RULE,
     host_certificate::vp_cert_newer_than_host::RULE,
     host_certificate::vp_cert_stale::RULE,
-    host_certificate::vp_port_filtered::RULE,
-    host_certificate::vp_port_refused::RULE,
-    host_certificate::vp_tls_handshake_failed::RULE,
+    reach::vp_no_certificate::RULE,
+    reach::vp_port_filtered::RULE,
+    reach::vp_port_refused::RULE,
+    reach::vp_ruleset_disabled::RULE,
+    reach::vp_ruleset_restricted::RULE,
+    reach::vp_tls_handshake_failed::RULE,
+    reach::vp_version_xml_error::RULE,
     environment::whole_fleet_down::RULE,
 ];
 
