@@ -154,13 +154,19 @@ impl<'a> Case<'a> {
     }
 
     /// True when port 9080 of a connected host surely does not serve: it refuses, is silent or breaks TLS off although
-    /// port 443 answers. Silence alone says nothing when SMS has the provider online: then only the way from here is
-    /// closed.
+    /// port 443 answers. Silence says nothing when only the way from here is closed: SMS has the provider online, or
+    /// the host's firewall names vCenter among the few that it lets in.
     pub(crate) fn provider_port_is_down(&self, host: &Host) -> bool {
         let Err(missing) = host.on_9080.known() else { return false };
         let is_down = match missing.reason {
-            MissingReason::Refused | MissingReason::Tls => true,
-            MissingReason::NoAnswer => !self.canonical_provider(host).is_some_and(Provider::is_online),
+            MissingReason::Refused | MissingReason::Tls | MissingReason::Closed => true,
+            MissingReason::NoAnswer => {
+                let rules = host.firewall.value();
+                let own = self.facts.vcenter.addresses.value().map_or(&[][..], Vec::as_slice);
+                let is_shut = rules.is_some_and(|rules| !rules.enabled);
+                let is_for_vcenter = rules.is_some_and(|rules| !rules.all_addresses && rules.admits_any(own));
+                is_shut || !(is_for_vcenter || self.canonical_provider(host).is_some_and(Provider::is_online))
+            }
             _ => false,
         };
         is_down && host.is_connected() && host.on_443.value().is_some()

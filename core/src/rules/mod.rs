@@ -25,6 +25,7 @@ mod client_certificate;
 pub(crate) mod environment;
 pub(crate) mod host_certificate;
 mod provider;
+mod reach;
 
 pub use case::Case;
 pub(crate) use case::Port;
@@ -164,6 +165,7 @@ pub const RULES: &[Rule] = &[
     client_certificate::castore_missing_vmca_root::RULE,
     client_certificate::castore_stale_sms::RULE,
     host_certificate::cert_not_yet_valid::RULE,
+    environment::dns_mismatch::RULE,
     host_certificate::docroot_out_of_sync::RULE,
     client_certificate::esx9_client_untrusted::RULE,
     host_certificate::host_cert_capped_by_root::RULE,
@@ -185,7 +187,10 @@ pub const RULES: &[Rule] = &[
     host_certificate::host_key_mismatch::RULE,
     environment::host_maintenance::RULE,
     environment::host_not_responding::RULE,
+    environment::host_version_unknown::RULE,
     host_certificate::machine_ssl_expired::RULE,
+    environment::privilege_missing_view::RULE,
+    environment::privilege_missing_write::RULE,
     provider::provider_cert_cached_stale::RULE,
     provider::provider_cert_expired::RULE,
     provider::provider_cert_hard::RULE,
@@ -199,6 +204,7 @@ pub const RULES: &[Rule] = &[
     provider::provider_orphan::RULE,
     provider::provider_status_unknown::RULE,
     provider::provider_syncerror::RULE,
+    reach::reverse_proxy_down::RULE,
     host_certificate::roots_expired_leftover::RULE,
     host_certificate::roots_unparseable::RULE,
     environment::scanner_clock_skew::RULE,
@@ -206,10 +212,15 @@ pub const RULES: &[Rule] = &[
     client_certificate::sms_cert_expiring::RULE,
     client_certificate::sms_cert_missing::RULE,
     environment::sms_endpoint_down::RULE,
+    environment::sms_session_invalid::RULE,
     environment::sps_service_stopped::RULE,
+    environment::tls_interception::RULE,
     environment::vc_host_clock_skew::RULE,
+    environment::vc_login_denied::RULE,
     host_certificate::vc_status_lag::RULE,
+    environment::vc_unreachable::RULE,
     host_certificate::vcdb_thumbprint_mismatch::RULE,
+    environment::vcenter_older_than_host::RULE,
     host_certificate::vmca_root_expired::RULE,
     host_certificate::vmca_root_expiring::RULE,
     host_certificate::vmca_root_too_new::RULE,
@@ -218,9 +229,13 @@ pub const RULES: &[Rule] = &[
     host_certificate::vp_cert_expiring_soft::RULE,
     host_certificate::vp_cert_newer_than_host::RULE,
     host_certificate::vp_cert_stale::RULE,
-    host_certificate::vp_port_filtered::RULE,
-    host_certificate::vp_port_refused::RULE,
-    host_certificate::vp_tls_handshake_failed::RULE,
+    reach::vp_no_certificate::RULE,
+    reach::vp_port_filtered::RULE,
+    reach::vp_port_refused::RULE,
+    reach::vp_ruleset_disabled::RULE,
+    reach::vp_ruleset_restricted::RULE,
+    reach::vp_tls_handshake_failed::RULE,
+    reach::vp_version_xml_error::RULE,
     environment::whole_fleet_down::RULE,
 ];
 

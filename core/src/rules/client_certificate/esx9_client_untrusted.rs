@@ -76,6 +76,7 @@ mod tests {
     fn on_nine() -> Fleet {
         let mut fleet = Fleet::healthy();
         fleet.host(1).version = seen("9.0.0".to_owned());
+        fleet.vcenter().version = seen("9.0.0".to_owned());
         fleet
     }
 

@@ -32,9 +32,6 @@ pub(super) mod vp_cert_expiring_hard;
 pub(super) mod vp_cert_expiring_soft;
 pub(super) mod vp_cert_newer_than_host;
 pub(super) mod vp_cert_stale;
-pub(super) mod vp_port_filtered;
-pub(super) mod vp_port_refused;
-pub(super) mod vp_tls_handshake_failed;
 
 use std::ops::RangeInclusive;
 

@@ -54,6 +54,14 @@ impl Fleet {
         fleet
     }
 
+    /// A fleet of which nothing was seen, because there was no way into vCenter.
+    pub(crate) fn shut_out(reason: MissingReason) -> Self {
+        let mut fleet = Self::of(0);
+        fleet.facts = Facts::nothing_yet("vc.lab.test:443", NOW);
+        fleet.vcenter().session = unknown(reason);
+        fleet
+    }
+
     fn add_host(&mut self, number: usize, ca_store: &[Fingerprint]) {
         let name = format!("esx{number:02}.lab.test");
         let leaf = self.vmca.sign(&Leaf::of(&name));
