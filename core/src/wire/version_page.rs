@@ -10,7 +10,7 @@ const MOST_BYTES: u32 = 1 << 16;
 
 /// Asks for the page, of nobody but the server that has just shown `leaf`. No secret is sent, and the connection is not
 /// kept: a fleet has thousands of these servers.
-pub(crate) fn request(authority: String, leaf: &Fingerprint, deadline_seconds: u32) -> Look {
+pub fn request(authority: String, leaf: &Fingerprint, deadline_seconds: u32) -> Look {
     Look::Http(HttpRequest {
         authority,
         method: Method::Get,
@@ -25,7 +25,7 @@ pub(crate) fn request(authority: String, leaf: &Fingerprint, deadline_seconds: u
 }
 
 /// Reads the answer, whatever its status. A page that is not one has no version.
-pub(crate) fn parse(response: &HttpResponse) -> VersionXml {
+pub fn parse(response: &HttpResponse) -> VersionXml {
     let version = if response.status == 200 { first_version(&response.body) } else { None };
     VersionXml { status: response.status, version }
 }
