@@ -78,11 +78,11 @@ pub fn plan(facts: &Facts, judgement: &Judgement, policy: &Policy, ways: Ways) -
     let troubled = troubles.map(|finding| finding.place.clone()).collect();
     let planning = Planning { case, gates, ways, troubled };
     let mut work = Work::default();
-    let spread: BTreeSet<(&str, &str)> = judgement.causes().filter_map(spread).collect();
+    let spread: BTreeSet<(&str, &str)> = judgement.causes().filter_map(spread_on_hosts).collect();
     for finding in &judgement.findings {
         let remedy = finding.remedy.as_deref().unwrap_or_default();
         let is_to_be_cured = match &finding.follows_from {
-            None => self::spread(finding).is_none(),
+            None => spread_on_hosts(finding).is_none(),
             Some(cause) => spread.contains(&(cause.as_str(), remedy)),
         };
         if is_to_be_cured {
@@ -94,7 +94,7 @@ pub fn plan(facts: &Facts, judgement: &Judgement, policy: &Policy, ways: Ways) -
 
 /// Code and remedy of a cause at the vCenter whose remedy works on hosts: it is cured at each host whose finding follows
 /// from it and names the same remedy. Of other causes, what follows goes with them.
-fn spread(cause: &Finding) -> Option<(&str, &str)> {
+fn spread_on_hosts(cause: &Finding) -> Option<(&str, &str)> {
     let name = cause.remedy.as_deref()?;
     let is_of_hosts = remedies::find(name).is_some_and(|remedy| matches!(remedy.scope, Scope::Host(_)));
     (cause.place.kind == PlaceKind::Vcenter && is_of_hosts).then_some((cause.diagnostic.code.as_str(), name))

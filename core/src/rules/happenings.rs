@@ -1,19 +1,22 @@
-//! What vCenter raised about providers and certificates, made ready for judging.
+//! What vCenter raised, made ready for judging: events by host and by provider, and which of them still stand.
 
 use std::collections::BTreeMap;
 
 use super::Case;
-use crate::facts::{Alarm, Facts, Provider, ProviderId, VCenterEvent, VecsEntry};
+use crate::facts::{Alarm, Facts, Host, Provider, ProviderId, VCenterEvent, VecsEntry};
 
-/// Events by the provider that they name, and those that name neither a host nor an IOFilter provider.
+/// Events by what they are about; one that names no host and no provider is about the vCenter. Alarms by what they are
+/// on.
 #[derive(Default)]
 pub(crate) struct Happenings<'a> {
+    of_host: BTreeMap<&'a str, Vec<&'a VCenterEvent>>,
     of_provider: BTreeMap<&'a ProviderId, Vec<&'a VCenterEvent>>,
     of_nobody: Vec<&'a VCenterEvent>,
+    alarms: BTreeMap<&'a str, Vec<&'a Alarm>>,
 }
 
 impl<'a> Happenings<'a> {
-    /// Sorts the events. An argument names a provider by its name, uid, URL or the host in it, alone or in a list.
+    /// Sorts the events. An argument names a provider by its name, uid or URL, alone or in a list.
     pub(super) fn of(facts: &'a Facts) -> Self {
         let mut named: BTreeMap<String, &ProviderId> = BTreeMap::new();
         for provider in facts.providers.values() {
@@ -22,6 +25,9 @@ impl<'a> Happenings<'a> {
             }
         }
         let mut sorted = Self::default();
+        for alarm in facts.vcenter.alarms.value().into_iter().flatten() {
+            sorted.alarms.entry(&alarm.entity).or_default().push(alarm);
+        }
         for event in facts.vcenter.events.value().into_iter().flatten() {
             let mut concerned: Vec<&ProviderId> = words(event).filter_map(|word| named.get(&word).copied()).collect();
             concerned.sort_unstable();
@@ -32,13 +38,26 @@ impl<'a> Happenings<'a> {
             for provider in concerned {
                 sorted.of_provider.entry(provider).or_default().push(event);
             }
+            if let Some(host) = &event.host {
+                sorted.of_host.entry(host).or_default().push(event);
+            }
         }
         sorted
     }
 
     /// Events about no host and no IOFilter provider.
-    pub(crate) fn of_nobody(&self) -> &[&'a VCenterEvent] {
+    pub(crate) fn of_vcenter(&self) -> &[&'a VCenterEvent] {
         &self.of_nobody
+    }
+
+    /// Events about a host.
+    pub(crate) fn of_host(&self, host: &Host) -> &[&'a VCenterEvent] {
+        self.of_host.get(host.id.0.as_str()).map_or(&[], Vec::as_slice)
+    }
+
+    /// Alarms that are red or yellow on the object of this id.
+    pub(crate) fn alarms_on(&self, id: &str) -> &[&'a Alarm] {
+        self.alarms.get(id).map_or(&[], Vec::as_slice)
     }
 
     /// Events that name a provider.
@@ -49,21 +68,13 @@ impl<'a> Happenings<'a> {
 
 impl<'a> Case<'a> {
     /// Events that name a provider, and those about its host.
-    pub(crate) fn events_about(&self, provider: &Provider) -> impl Iterator<Item = &'a VCenterEvent> {
-        let of_host = self.host_of(provider).map_or(&[][..], |host| self.events_of(host));
-        self.happenings.of_provider(provider).iter().chain(of_host).copied()
+    pub(crate) fn events_of(&self, provider: &Provider) -> Vec<&'a VCenterEvent> {
+        let of_host = self.host_of(provider).map_or(&[][..], |host| self.happenings.of_host(host));
+        self.happenings.of_provider(provider).iter().chain(of_host).copied().collect()
     }
+}
 
-    /// All events; none where the list was not read.
-    pub(crate) fn events(&self) -> impl Iterator<Item = &'a VCenterEvent> {
-        self.facts.vcenter.events.value().into_iter().flatten()
-    }
-
-    /// All alarms that are not green; none where the list was not read.
-    pub(crate) fn alarms(&self) -> impl Iterator<Item = &'a Alarm> {
-        self.facts.vcenter.alarms.value().into_iter().flatten()
-    }
-
+impl Case<'_> {
     /// True when the entry of a store holds a certificate that has expired.
     pub(crate) fn has_expired(&self, entry: &VecsEntry) -> bool {
         self.expires_within(entry, -1)
@@ -74,6 +85,15 @@ impl<'a> Case<'a> {
         let held = entry.certificate.and_then(|held| self.certificate(&held).ok());
         held.is_some_and(|held| held.not_after.seconds_since(self.now) <= seconds)
     }
+}
+
+/// An event's arguments in lower case, whole and by their parts where they are lists.
+fn words(event: &VCenterEvent) -> impl Iterator<Item = String> {
+    let is_between = |letter: char| letter.is_whitespace() || ",;[]{}()'\"".contains(letter);
+    event.arguments.iter().flat_map(move |(_, value)| {
+        let parts = value.split(is_between).filter(|part| !part.is_empty());
+        std::iter::once(value.as_str()).chain(parts).map(str::to_ascii_lowercase)
+    })
 }
 
 impl Alarm {
@@ -88,21 +108,22 @@ impl Alarm {
     }
 }
 
-/// An event's arguments in lower case, whole and by their parts where they are lists.
-fn words(event: &VCenterEvent) -> impl Iterator<Item = String> {
-    let is_between = |letter: char| letter.is_whitespace() || ",;[]{}()'\"".contains(letter);
-    event.arguments.iter().flat_map(move |(_, value)| {
-        let parts = value.split(is_between).filter(|part| !part.is_empty());
-        std::iter::once(value.as_str()).chain(parts).map(str::to_ascii_lowercase)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
     use super::*;
+    use crate::rules::standing;
     use crate::rules::testing::{Fleet, event, seen};
+
+    #[test]
+    fn a_later_success_cancels_a_failure_and_an_earlier_one_does_not() {
+        let of = |kind: &str, seconds| event(kind, seconds, None, &[]);
+        let (failed, earlier, later) = (of("a.Failed", -60), of("a.Done", -61), of("a.Done", -60));
+        assert_eq!(standing([&failed, &earlier], &["Failed"], &["Done"]), Some(&failed));
+        assert_eq!(standing([&failed, &later], &["Failed"], &["Done"]), None);
+        assert_eq!(standing([&later], &["Failed"], &["Done"]), None);
+    }
 
     #[test]
     fn a_provider_is_named_by_name_uid_or_url_alone_or_in_a_list() {
@@ -115,8 +136,8 @@ mod tests {
         fleet.vcenter().events = seen(events);
         let case = Case::new(&fleet.facts, &fleet.policy);
         let provider = |id: &str| case.facts.providers.get(&ProviderId(id.to_owned())).unwrap();
-        assert_eq!(case.events_about(provider("uid-1")).count(), 3);
-        assert_eq!(case.events_about(provider("uid-2")).count(), 1);
-        assert_eq!(case.happenings.of_nobody().len(), 1);
+        assert_eq!(case.events_of(provider("uid-1")).len(), 3);
+        assert_eq!(case.events_of(provider("uid-2")).len(), 1);
+        assert_eq!(case.happenings.of_vcenter().len(), 1);
     }
 }

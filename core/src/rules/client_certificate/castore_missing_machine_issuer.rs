@@ -65,7 +65,7 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
         ChainVerdict::Trusted { anchor } => Some(anchor),
         _ => None,
     };
-    let of_vmca = anchor.is_some() && anchor == case.vmca_root().map(|root| root.fingerprint);
+    let of_vmca = case.vmca_roots().iter().any(|root| Some(root.fingerprint) == anchor);
     if of_vmca && known!(case.facts.vcenter.mode.known()) == &CertificateMode::Vmca {
         return Verdict::NotApplicable;
     }

@@ -29,8 +29,7 @@ use super::{SmsTrust, is_down, sms_trust};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::Host;
 use crate::log::Leg;
-use crate::rules::case::standing;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known};
+use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known, standing};
 
 pub(crate) const RULE: Rule = Rule {
     code: "castore-wiped-after-refresh",
@@ -65,7 +64,9 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
         return Verdict::Fine;
     };
     known!(Case::optional(&case.facts.vcenter.events, true, EVENTS));
-    let Some(push) = standing(case.events_of(host).iter().copied(), &[PUSHED], &[]) else { return Verdict::Fine };
+    let Some(push) = standing(case.happenings.of_host(host).iter().copied(), &[PUSHED], &[]) else {
+        return Verdict::Fine;
+    };
     if provider.last_sync.is_some_and(|synchronised| synchronised > push.at) {
         return Verdict::Fine;
     }

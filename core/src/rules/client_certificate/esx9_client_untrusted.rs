@@ -47,7 +47,7 @@ pub(crate) const RULE: Rule = Rule {
         "provider-syncerror",
     ],
     log: Some(Leg::ClientTrust),
-    cure: Cure::Remedy("trust-sms-certificate"),
+    cure: Cure::Remedy("refresh-ca-certificates"),
     check: Check::Host(check),
     source: include_str!("esx9_client_untrusted.rs"),
     #[cfg(test)]
@@ -102,7 +102,7 @@ mod tests {
 
     fn on_nine() -> Fleet {
         let mut fleet = Fleet::of(1);
-        fleet.host(1).version = seen("9.0.0".to_owned());
+        fleet.release_nine(1);
         fleet
     }
 

@@ -4,7 +4,7 @@ use super::{Case, PROVIDE, Verdict};
 use crate::certificate::{Certificate, Fingerprint, Validity};
 use crate::facts::{Host, Missing, MissingReason, Observed};
 use crate::rules::case::BY_APPLIANCE_SHELL;
-use crate::rules::{certificate_seen, known, span};
+use crate::rules::{Reach, certificate_seen, known, span};
 use crate::time::DAY_SECONDS;
 
 /// A certificate that SPS shows to hosts as a client (KB 440183).
@@ -25,14 +25,12 @@ impl ClientCertificate {
         }
     }
 
-    /// True when a host is shown it. One whose version is not known may be shown either.
-    pub(super) fn is_shown_to(self, host: &Host) -> bool {
-        host.major_version().is_none_or(|major| (major >= 9) == (self == Self::SpsExtension))
-    }
-
     /// The hosts that it is shown to.
-    pub(super) fn hosts<'a>(self, case: &Case<'a>) -> impl Iterator<Item = &'a Host> {
-        case.facts.hosts.values().filter(move |host| self.is_shown_to(host))
+    pub(super) fn reach(self) -> Reach {
+        match self {
+            Self::SmsSelfSigned => Reach::BelowNine,
+            Self::SpsExtension => Reach::FromNine,
+        }
     }
 
     pub(super) fn fact<'a>(self, case: &Case<'a>) -> &'a Observed<Fingerprint> {
@@ -50,9 +48,13 @@ impl ClientCertificate {
             Ok(fingerprint) => return case.certificate(fingerprint).map_err(Verdict::from),
             Err(missing) => missing,
         };
+        let hosts = &case.facts.hosts;
+        let is_shown = |host: &&Host| self.reach().covers(host);
         let may_matter = match self {
-            Self::SmsSelfSigned => case.facts.hosts.is_empty() || self.hosts(case).next().is_some(),
-            Self::SpsExtension => self.hosts(case).any(|host| host.is_connected() && case.is_unwell(host)),
+            Self::SmsSelfSigned => hosts.is_empty() || hosts.values().any(|host| is_shown(&host)),
+            Self::SpsExtension => {
+                hosts.values().filter(is_shown).any(|host| host.is_connected() && case.is_unwell(host))
+            }
         };
         if missing.reason == MissingReason::Gone || !may_matter {
             return Err(Verdict::NotApplicable);
@@ -67,7 +69,7 @@ impl ClientCertificate {
         let Validity::Expired { seconds } = case.validity(shown) else { return Verdict::Fine };
         let message =
             format!("certificate `{}` expired {} ago (not after {})", self.alias(), span(seconds), shown.not_after);
-        Verdict::found(message, vec![certificate_seen(self.seen_as(), shown)]).reaching(self.hosts(case))
+        Verdict::found(message, vec![certificate_seen(self.seen_as(), shown)]).reaching(self.reach())
     }
 
     /// What it is called in evidence.

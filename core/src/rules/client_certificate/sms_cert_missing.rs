@@ -59,7 +59,7 @@ fn check(case: &Case<'_>) -> Verdict {
             "store `SMS` of vCenter holds no certificate `sms_self_signed`",
             vec![Evidence::new("store `SMS`", missing.message.clone())],
         )
-        .reaching(ClientCertificate::SmsSelfSigned.hosts(case)),
+        .reaching(ClientCertificate::SmsSelfSigned.reach()),
         // Not read: `sms-cert-expired` asks for it.
         Err(_) => Verdict::NotApplicable,
     }

@@ -26,10 +26,9 @@
 
 use super::{ClientCertificate, is_due};
 use crate::diagnostic::{Evidence, Severity};
-use crate::facts::{Alarm, Missing, MissingReason};
+use crate::facts::{Alarm, Host, Missing, MissingReason};
 use crate::log::Leg;
-use crate::rules::case::standing;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+use crate::rules::{Case, Check, Cure, Grade, Reach, Rule, Verdict, standing};
 
 pub(crate) const RULE: Rule = Rule {
     code: "sms-cert-renew-failed",
@@ -59,20 +58,22 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>) -> Verdict {
-    let mut renewals = case.alarms().filter_map(of_renewal);
-    if let Some((alarm, which)) = renewals.find(|(alarm, which)| still_stands(case, alarm, *which)) {
+    let vcenter = &case.facts.vcenter;
+    let raised = vcenter.alarms.value().into_iter().flatten();
+    if let Some((alarm, which)) = raised.filter_map(of_renewal).find(|(alarm, which)| still_stands(case, alarm, *which))
+    {
         let message = format!("alarm `{}` is raised: SPS could not renew `{}`", alarm.name, which.alias());
         let evidence = Evidence::new("alarm", format!("`{}` {} since {}", alarm.name, alarm.status, alarm.since));
-        return Verdict::found(message, vec![evidence]).reaching([]);
+        return Verdict::found(message, vec![evidence]).reaching(Reach::VCenter);
     }
-    let from_nine = || ClientCertificate::SpsExtension.hosts(case);
-    let is_any_unwell = || from_nine().any(|host| host.is_connected() && case.is_unwell(host));
-    if let Some(failed) = standing(case.events(), &[FAILED], &[DONE]).filter(|_| is_any_unwell()) {
+    let events = vcenter.events.value().into_iter().flatten();
+    let is_unwell = |host: &Host| Reach::FromNine.covers(host) && host.is_connected() && case.is_unwell(host);
+    if let Some(failed) = standing(events, &[FAILED], &[DONE]).filter(|_| case.facts.hosts.values().any(is_unwell)) {
         let evidence = Evidence::new("event", format!("{} at {}: {}", failed.kind, failed.at, failed.message));
         let message = "renewed certificate `sps-extension` could not be registered with storage providers";
-        return Verdict::found(message, vec![evidence]).reaching(from_nine());
+        return Verdict::found(message, vec![evidence]).reaching(Reach::FromNine);
     }
-    match case.facts.vcenter.alarms.known() {
+    match vcenter.alarms.known() {
         Err(missing) if is_due(case) => Verdict::from(missing),
         Err(_) => failure_in_log(case).map_or(Verdict::NotApplicable, Verdict::from),
         Ok(_) => Verdict::Fine,
@@ -183,7 +184,7 @@ mod tests {
     #[test]
     fn a_failed_registration_counts_where_hosts_from_9_0_on_are_unwell() {
         let mut fleet = Fleet::healthy();
-        fleet.host(1).version = seen("9.0.0".to_owned());
+        fleet.release_nine(1);
         let kind = "com.vmware.vc.sms.RegisterVcClientCertOnRenewalFailure";
         fleet.vcenter().events = seen(vec![event(kind, -60, None, &[])]);
         fleet.is_fine();

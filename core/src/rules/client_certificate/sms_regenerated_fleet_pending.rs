@@ -28,7 +28,7 @@ use super::{SmsTrust, sms_trust};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::Host;
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, certificate_seen};
+use crate::rules::{Case, Check, Cure, Grade, Reach, Rule, Verdict, certificate_seen};
 
 pub(crate) const RULE: Rule = Rule {
     code: "sms-regenerated-fleet-pending",
@@ -62,7 +62,7 @@ fn check(case: &Case<'_>) -> Verdict {
     let rest = if more == 0 { String::new() } else { format!(" and {more} more") };
     let hosts = Evidence::new("hosts that trust an earlier one", names.join(", ") + &rest);
     Verdict::found(message, vec![certificate_seen("SMS certificate", present), hosts])
-        .reaching(behind.iter().map(|(host, _)| *host))
+        .reaching(Reach::Hosts(behind.iter().map(|(host, _)| host.id.0.clone()).collect()))
 }
 
 /// So many hosts are more than one that was forgotten.

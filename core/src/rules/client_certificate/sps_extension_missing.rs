@@ -24,7 +24,7 @@ use super::ClientCertificate;
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Missing, MissingReason};
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known};
+use crate::rules::{Case, Check, Cure, Grade, Reach, Rule, Verdict, known};
 
 pub(crate) const RULE: Rule = Rule {
     code: "sps-extension-missing",
@@ -69,8 +69,7 @@ fn check(case: &Case<'_>) -> Verdict {
         return Verdict::NotApplicable;
     }
     let evidence = vec![Evidence::new("store `SMS`", missing.message.clone()), Evidence::new("version", version)];
-    Verdict::found("store `SMS` of vCenter holds no certificate `sps-extension`", evidence)
-        .reaching(ClientCertificate::SpsExtension.hosts(case))
+    Verdict::found("store `SMS` of vCenter holds no certificate `sps-extension`", evidence).reaching(Reach::FromNine)
 }
 
 #[cfg(test)]
@@ -81,7 +80,7 @@ mod tests {
 
     fn without_entry() -> Fleet {
         let mut fleet = Fleet::of(1);
-        fleet.host(1).version = seen("9.0.0".to_owned());
+        fleet.release_nine(1);
         let mut stores = fleet.vcenter().vecs.value().cloned().unwrap_or_default();
         stores.iter_mut().for_each(|store| store.entries.retain(|entry| entry.alias != "sps-extension"));
         fleet.vcenter().vecs = seen(stores);

@@ -28,8 +28,7 @@ use super::ClientCertificate;
 use crate::certificate::{Certificate, ChainVerdict, verify_chain};
 use crate::diagnostic::{Evidence, Severity};
 use crate::log::Leg;
-use crate::rules::case::standing;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, certificate_seen, known};
+use crate::rules::{Case, Check, Cure, Grade, Reach, Rule, Verdict, certificate_seen, known, standing};
 
 pub(crate) const RULE: Rule = Rule {
     code: "sps-extension-old-root",
@@ -47,15 +46,20 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>) -> Verdict {
-    let failed = standing(case.events(), &[FAILED], &[DONE])
+    let events = case.facts.vcenter.events.value().into_iter().flatten();
+    let failed = standing(events, &[FAILED], &[DONE])
         .map(|failed| Evidence::new("event", format!("{} at {}: {}", failed.kind, failed.at, failed.message)));
     if let (None, Some(failed)) = (ClientCertificate::SpsExtension.fact(case).value(), &failed) {
         let message = "certificate `sps-extension` was not made anew when the root of vCenter's CA was replaced";
-        return Verdict::found(message, vec![failed.clone()]).reaching(ClientCertificate::SpsExtension.hosts(case));
+        return Verdict::found(message, vec![failed.clone()]).reaching(Reach::FromNine);
     }
     let shown = known!(ClientCertificate::SpsExtension.read(case));
     known!(case.facts.vcenter.trusted_roots.known());
-    let root = case.vmca_root();
+    // Where several may be it, each trusted root will do.
+    let root = match case.vmca_roots() {
+        [only] => Some(*only),
+        _ => None,
+    };
     if root.is_some_and(|root| !case.validity(root).is_valid()) {
         // Everything of that root is void: `vmca-root-expired`.
         return Verdict::NotApplicable;
@@ -68,8 +72,7 @@ fn check(case: &Case<'_>) -> Verdict {
         format!("certificate `sps-extension` was issued by `{}` with a key that is not the present one", shown.issuer);
     let root = root.map(|root| certificate_seen("root of vCenter's CA", root));
     let evidence = [Some(certificate_seen("certificate `sps-extension`", shown)), root, failed];
-    Verdict::found(message, evidence.into_iter().flatten().collect())
-        .reaching(ClientCertificate::SpsExtension.hosts(case))
+    Verdict::found(message, evidence.into_iter().flatten().collect()).reaching(Reach::FromNine)
 }
 
 fn is_of_another_root(chain: &ChainVerdict) -> bool {
@@ -95,7 +98,7 @@ mod tests {
     /// One host of 9.0; `sps-extension` is still of the root that was replaced, which vCenter may trust still.
     fn rotated(is_old_root_trusted: bool) -> Fleet {
         let mut fleet = Fleet::of(1);
-        fleet.host(1).version = seen("9.0.0".to_owned());
+        fleet.release_nine(1);
         let old = Authority::root("CA", "VMware Engineering");
         let extension = fleet.keep(old.sign(&Leaf::of("sps-extension")));
         fleet.vcenter().sms.sps_extension = seen(extension);

@@ -43,7 +43,7 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(case: &Case<'_>) -> Verdict {
     let vcenter = &case.facts.vcenter;
-    let is_ringing = case.alarms().any(Alarm::is_about_vcenters_certificates);
+    let is_ringing = vcenter.alarms.value().into_iter().flatten().any(Alarm::is_about_vcenters_certificates);
     let stores = known!(Case::optional(&vcenter.vecs, is_ringing, BY_APPLIANCE_SHELL));
     let entries = stores.iter().flat_map(|store| store.entries.iter().map(move |entry| (store, entry)));
     let expired = entries.filter(|(_, entry)| case.has_expired(entry));

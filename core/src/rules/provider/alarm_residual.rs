@@ -14,7 +14,7 @@
 //!
 //! ## What cures it
 //!
-//! Reset the alarm to green.
+//! Acknowledge the alarm, or reset it to green in the vSphere Client.
 //!
 //! ## Sources
 //!
@@ -64,7 +64,8 @@ pub(crate) fn residual<'a>(case: &Case<'a>) -> Vec<&'a Alarm> {
     let is_settled = |alarm: &&Alarm| {
         !alarm.acknowledged && is_ours(alarm) && case.now.seconds_since(alarm.since) >= TRANSIENT_SECONDS
     };
-    let settled: Vec<&Alarm> = case.alarms().filter(is_settled).collect();
+    let alarms = case.facts.vcenter.alarms.value().into_iter().flatten();
+    let settled: Vec<&Alarm> = alarms.filter(is_settled).collect();
     if settled.is_empty() {
         return settled;
     }

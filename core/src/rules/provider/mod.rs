@@ -32,8 +32,7 @@ pub(super) mod thumbprint_entry_missing;
 pub(super) mod thumbprint_entry_stale;
 pub(super) mod thumbprint_log_flood;
 
-use super::case::standing;
-use super::{Case, Verdict, certificate_seen, known};
+use super::{Case, Verdict, certificate_seen, known, standing};
 use crate::diagnostic::Evidence;
 use crate::facts::{MissingReason, Provider};
 use crate::time::UnixTime;
@@ -55,8 +54,8 @@ fn has_status(provider: &Provider, word: &str, meaning: &str) -> Verdict {
 /// The time at which a provider was last known to be well: when SMS last synchronised with it, or when vCenter logged
 /// that it went down.
 fn down_since(case: &Case<'_>, provider: &Provider) -> Option<UnixTime> {
-    let (down, up) = (&["VasaProviderDisconnectedEvent"], &["VasaProviderConnectedEvent"]);
-    let went_down = standing(case.events_about(provider), down, up);
+    let events = case.events_of(provider);
+    let went_down = standing(events, &["VasaProviderDisconnectedEvent"], &["VasaProviderConnectedEvent"]);
     went_down.map(|event| event.at).max(provider.last_sync)
 }
 

@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn a_list_that_was_not_read_to_its_end_tells_nothing() {
         let mut fleet = without_provider();
-        fleet.facts.provider_list = unknown(MissingReason::Denied);
+        fleet.facts.provider_list = unknown(MissingReason::Malformed);
         fleet.is_unanswered("provider-missing");
     }
 

@@ -26,8 +26,7 @@
 use super::registration::event_seen;
 use crate::diagnostic::Severity;
 use crate::facts::Provider;
-use crate::rules::case::standing;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, standing};
 
 pub(crate) const RULE: Rule = Rule {
     code: "provider-unregistration-failed",
@@ -62,7 +61,8 @@ fn check(case: &Case<'_>, provider: &Provider) -> Verdict {
     if provider.is_online() {
         return Verdict::Fine;
     }
-    let Some(failed) = standing(case.events_about(provider), &[FAILED], DONE) else { return Verdict::Fine };
+    let events = case.events_of(provider);
+    let Some(failed) = standing(events, &[FAILED], DONE) else { return Verdict::Fine };
     let message = format!("vCenter could not unregister storage provider `{}`", provider.name);
     Verdict::found(message, vec![event_seen(failed)])
 }

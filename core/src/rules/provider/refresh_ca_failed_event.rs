@@ -23,8 +23,7 @@
 use super::registration::event_seen;
 use crate::diagnostic::Severity;
 use crate::facts::Provider;
-use crate::rules::case::standing;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, standing};
 
 pub(crate) const RULE: Rule = Rule {
     code: "refresh-ca-failed-event",
@@ -50,7 +49,7 @@ pub(crate) const RULE: Rule = Rule {
 fn check(case: &Case<'_>, provider: &Provider) -> Verdict {
     let named = standing(case.happenings.of_provider(provider).iter().copied(), &[FAILED], DONE);
     let of_all =
-        standing(case.happenings.of_nobody().iter().copied(), &[FAILED], DONE).filter(|_| !provider.is_online());
+        standing(case.happenings.of_vcenter().iter().copied(), &[FAILED], DONE).filter(|_| !provider.is_online());
     let Some(failed) = named.or(of_all) else { return Verdict::Fine };
     let is_well_since = provider.is_online() && provider.last_sync.is_some_and(|synchronised| synchronised > failed.at);
     if is_well_since {

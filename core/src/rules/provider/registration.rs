@@ -4,8 +4,8 @@ use super::Case;
 use crate::diagnostic::Evidence;
 use crate::facts::{Host, VCenterEvent};
 use crate::log::{LogFacts, LogHit};
-use crate::rules::case::standing;
 use crate::rules::environment::sms_endpoint_down;
+use crate::rules::standing;
 
 /// True when a connected host surely has no provider: the list of providers was read, and holds none of it. For one that
 /// has a provider, what a registration once said is past.
@@ -17,7 +17,7 @@ pub(super) fn is_unregistered(case: &Case<'_>, host: &Host) -> bool {
 /// The registration that failed, unless a later one succeeded.
 pub(super) fn failed<'a>(case: &Case<'a>, host: &Host) -> Option<&'a VCenterEvent> {
     let (failed, done) = ("HostVendorProviderRegistrationFailedEvent", "HostVendorProviderRegistrationSuccessEvent");
-    standing(case.events_of(host).iter().copied(), &[failed], &[done])
+    standing(case.happenings.of_host(host).iter().copied(), &[failed], &[done])
 }
 
 /// What says that this host's provider was not registered for this fault: the event, or the log under one of these

@@ -44,7 +44,7 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(case: &Case<'_>) -> Verdict {
     let vcenter = &case.facts.vcenter;
-    let is_ringing = case.alarms().any(Alarm::is_about_vcenters_certificates);
+    let is_ringing = vcenter.alarms.value().into_iter().flatten().any(Alarm::is_about_vcenters_certificates);
     known!(Case::optional(&vcenter.vecs, is_ringing, BY_APPLIANCE_SHELL));
     if case.pins.is_empty() {
         return Verdict::Fine;
