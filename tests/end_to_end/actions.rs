@@ -252,10 +252,10 @@ fn an_installed_certificate_is_taken_back_when_the_daemon_does_not_follow() {
         step_timeout_seconds: 6,
         ..quick()
     };
-    let before = world.on_hosts("machine");
+    let before = world.on_hosts("certificate_443");
     let outcome = apply(&world, &policy);
     assert!(matches!(outcome.ending, Ending::RolledBack { .. }), "{:#?}", outcome);
-    assert_eq!(world.on_hosts("machine"), before);
+    assert_eq!(world.on_hosts("certificate_443"), before);
 }
 
 const SMS_GONE: &str = "seed = 37\n[vcenter]\ntroubles = [\"sms-cert-missing\"]\n[[clusters]]\nname = \"a\"\ncount = 2\n\

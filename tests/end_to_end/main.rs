@@ -11,3 +11,4 @@ mod journal;
 mod openssh;
 mod snapshot;
 mod vcsim;
+mod worlds;
