@@ -46,7 +46,8 @@ fn refusals(report: &Report) -> String {
     report.plan.as_ref().map_or_else(String::new, |plan| format!("{:#?}\n{:?}", plan.refused, plan.notes))
 }
 
-const RENEWAL_FAILS: &str = "[[faults]]\ncall = \"CertMgrRefreshCertificates_Task\"\nwhat = \"task-error:HostConfigFault\"\n";
+const RENEWAL_FAILS: &str =
+    "[[faults]]\ncall = \"CertMgrRefreshCertificates_Task\"\nwhat = \"task-error:HostConfigFault\"\n";
 
 #[test]
 fn where_vcenter_refuses_to_renew_the_shell_is_the_way_and_keeps_the_earlier_pair() {
@@ -95,8 +96,7 @@ fn a_shell_that_fails_in_the_middle_puts_the_earlier_pair_back() {
 #[test]
 fn a_push_of_roots_loses_nothing_that_the_store_held() {
     for drops in [true, false] {
-        let world =
-            fleet("castore-missing-vmca-root", &format!("[switches]\nrefresh_ca_drops_sms = {drops}\n"));
+        let world = fleet("castore-missing-vmca-root", &format!("[switches]\nrefresh_ca_drops_sms = {drops}\n"));
         let before = world.on_hosts("castore");
         let outcome = is_cured(&world, &quick());
         assert!(has_done(&outcome, |act| matches!(act, Act::PushRoots { .. })), "{:#?}", outcome.steps);
@@ -201,8 +201,7 @@ fn in_custom_mode_the_customers_ca_signs_and_vcenter_issues_nothing() {
     assert!(matches!(outcome.ending, Ending::Stuck { .. }), "{:#?}", outcome.ending);
     let certificate = signed(&world, &request);
     let given = SignedCertificate { certificate, request: Some(request) };
-    let policy =
-        Policy { host_certificates: BTreeMap::from([("esx02.lab.example".to_owned(), given)]), ..quick() };
+    let policy = Policy { host_certificates: BTreeMap::from([("esx02.lab.example".to_owned(), given)]), ..quick() };
     let outcome = apply_again(&world, &policy);
     assert_eq!(outcome.ending, Ending::Cured, "{:#?}", outcome.steps);
     assert_eq!(world.check(&policy).verdict, Verdict::Healthy, "{}", told(&world.check(&policy)));
@@ -231,8 +230,7 @@ fn a_certificate_that_the_host_could_not_use_is_refused_before_anything_is_done(
     ];
     for (certificate, request, why) in wrong {
         let given = SignedCertificate { certificate, request };
-        let policy =
-            Policy { host_certificates: BTreeMap::from([("esx02.lab.example".to_owned(), given)]), ..quick() };
+        let policy = Policy { host_certificates: BTreeMap::from([("esx02.lab.example".to_owned(), given)]), ..quick() };
         let report = world.plan(&policy);
         assert!(refusals(&report).contains(why), "{why}: {}", refusals(&report));
     }

@@ -44,7 +44,9 @@ pub async fn serve(lab: Shared, stream: TcpStream, machine: Machine) {
         ..Config::default()
     };
     let client = key_of(seed, CLIENT).ok().map(|key| key.public_key().clone());
-    if let Ok(session) = russh::server::run_stream(Arc::new(config), stream, Visitor { lab, machine, client, waiting: None }).await {
+    if let Ok(session) =
+        russh::server::run_stream(Arc::new(config), stream, Visitor { lab, machine, client, waiting: None }).await
+    {
         let _ = session.await;
     }
 }
@@ -112,13 +114,7 @@ impl Handler for Visitor {
 }
 
 impl Visitor {
-    fn run(
-        &self,
-        channel: ChannelId,
-        line: &str,
-        input: &str,
-        session: &mut Session,
-    ) -> Result<(), russh::Error> {
+    fn run(&self, channel: ChannelId, line: &str, input: &str, session: &mut Session) -> Result<(), russh::Error> {
         match shell::run(&self.lab, &self.machine, line, input) {
             Ok(outcome) => {
                 session.data(channel, outcome.stdout)?;

@@ -38,7 +38,10 @@ pub(super) fn run(world: &mut World, words: &[&str]) -> Outcome {
                     kept.entries.insert((*alias).to_owned(), Entry { certificate: Some(certificate), key });
                     Outcome::wrote(format!("Entry with alias [{alias}] in store [{store}] was created successfully\n"))
                 }
-                _ => Outcome::failed(1, "vecs-cli failed. Error 183: Operation failed with error ERROR_ALREADY_EXISTS (183)"),
+                _ => Outcome::failed(
+                    1,
+                    "vecs-cli failed. Error 183: Operation failed with error ERROR_ALREADY_EXISTS (183)",
+                ),
             }
         }
         ["entry", "delete", "--store", store, "--alias", alias, "-y"] => {
@@ -49,7 +52,10 @@ pub(super) fn run(world: &mut World, words: &[&str]) -> Outcome {
                 None => no_entry(),
             }
         }
-        _ => Outcome::failed(1, "vecs-cli: the lab knows `store list|get-permissions` and `entry list|getcert|getkey|create|delete`"),
+        _ => Outcome::failed(
+            1,
+            "vecs-cli: the lab knows `store list|get-permissions` and `entry list|getcert|getkey|create|delete`",
+        ),
     }
 }
 
