@@ -111,6 +111,9 @@ fn vim_looks(vcenter: &VCenter) -> Vec<Value> {
 fn vim_changes(vcenter: &VCenter) -> Vec<Value> {
     let certificates = MoRef::new("HostCertificateManager", "certificateManager-21");
     let services = MoRef::new("HostServiceSystem", "serviceSystem-21");
+    let firewall = MoRef::new("HostFirewallSystem", "firewallSystem-21");
+    let clock = MoRef::new("HostDateTimeSystem", "dateTimeSystem-21");
+    let allowed = ["192.0.2.7".to_owned(), "198.51.100.0/24".to_owned()];
     let manager = MoRef::new("CertificateManager", "certificateManager");
     let pem = ["-----BEGIN CERTIFICATE-----\r\nMIIB\r\n-----END CERTIFICATE-----".to_owned()];
     let mut identities = vec![HostIdentity::Stored, HostIdentity::Thumbprint("AA:BB".to_owned())];
@@ -124,6 +127,29 @@ fn vim_changes(vcenter: &VCenter) -> Vec<Value> {
             vim::certificate_lists::notify_services(vcenter, &certificates),
         ),
         change("vim::refresh_certificates", vim::refresh_certificates::request(vcenter, &manager, &[host(1), host(2)])),
+        change(
+            "vim::refresh_certificates push_roots",
+            vim::refresh_certificates::push_roots(vcenter, &manager, &[host(1)]),
+        ),
+        change(
+            "vim::own_certificate signing_request",
+            vim::own_certificate::signing_request(vcenter, &certificates, false),
+        ),
+        change("vim::own_certificate install", vim::own_certificate::install(vcenter, &certificates, &pem.concat())),
+        change("vim::firewall set_enabled", vim::firewall::set_enabled(vcenter, &firewall, "iofiltervp", true)),
+        change("vim::firewall set_enabled", vim::firewall::set_enabled(vcenter, &firewall, "iofiltervp", false)),
+        change("vim::firewall set_allowed", vim::firewall::set_allowed(vcenter, &firewall, "iofiltervp", &allowed)),
+        change("vim::firewall set_allowed", vim::firewall::set_allowed(vcenter, &firewall, "iofiltervp", &[])),
+        change("vim::time_servers", vim::time_servers::request(vcenter, &clock, &["ntp.example.com".to_owned()])),
+        change(
+            "vim::acknowledge_alarm",
+            vim::acknowledge_alarm::request(
+                vcenter,
+                &MoRef::new("AlarmManager", "AlarmManager"),
+                &MoRef::new("Alarm", "alarm-7"),
+                &host(1),
+            ),
+        ),
         change("vim::host_connection disconnect", vim::host_connection::disconnect(vcenter, &host(1))),
         change("vim::host_service start", vim::host_service::start(vcenter, &services, "TSM-SSH")),
         change("vim::host_service stop", vim::host_service::stop(vcenter, &services, "TSM-SSH")),
