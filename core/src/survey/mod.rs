@@ -1,13 +1,16 @@
 //! Machine 1: asks until the facts are complete, or nothing more can be learned. It cannot express a change.
 
 mod door;
+mod happenings;
 mod inquiry;
 mod learn;
 mod learn_host;
+mod learn_host_values;
 mod learn_provider;
 mod learn_vcenter;
 mod missed;
 mod question;
+mod second_look;
 mod trouble;
 
 pub(crate) use inquiry::{Inquiry, Tag, TaskSeen};
@@ -43,6 +46,8 @@ pub struct Survey {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Phase {
     Asking,
+    /// Asking what only the first answers made worth asking.
+    AskingMore,
     Leaving,
     Over,
 }
@@ -145,6 +150,15 @@ impl Survey {
             return;
         }
         if self.phase == Phase::Asking {
+            self.phase = Phase::AskingMore;
+            if self.inquiry.stopped.is_none() {
+                second_look::begin(&mut self.inquiry, ALL);
+            }
+            if !self.inquiry.is_idle() {
+                return;
+            }
+        }
+        if self.phase == Phase::AskingMore {
             self.inquiry.facts.ended_at = now;
             self.phase = Phase::Leaving;
             let leave = [(Session::Vim, Question::Logout), (Session::Rest, Question::RestLogout)];
@@ -207,7 +221,7 @@ impl Machine for Survey {
         self.at_rest = true;
         match self.phase {
             Phase::Over => Output::Done,
-            Phase::Asking | Phase::Leaving => Output::Wait(self.inquiry.next_time()),
+            Phase::Asking | Phase::AskingMore | Phase::Leaving => Output::Wait(self.inquiry.next_time()),
         }
     }
 }
@@ -217,13 +231,17 @@ fn first_questions(job: &Job) -> Vec<Question> {
         Question::PeekVCenter,
         Question::CurrentTime,
         Question::CertificateSettings,
+        Question::Privileges,
         Question::HostView,
         Question::StorageManager,
+        Question::Alarms,
+        happenings::first_question(),
         Question::CloudFoundation,
         Question::HighAvailability,
         Question::SpsService,
         Question::Backups,
         Question::Nodes,
+        Question::Addresses,
         Question::TrustedRoots,
     ];
     if job.appliance_ssh.is_some() {

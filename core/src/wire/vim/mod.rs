@@ -1,10 +1,12 @@
 //! SOAP at `/sdk`: vCenter itself, namespace `urn:vim25`.
 
+pub mod alarms;
 pub mod certificate_info;
 pub mod certificate_lists;
 pub mod clusters;
 pub mod container_view;
 pub mod current_time;
+pub mod events;
 pub mod find_extension;
 pub mod has_privileges;
 pub mod high_availability;
