@@ -3,6 +3,8 @@
 mod castore;
 mod certificate;
 mod gates;
+mod happenings;
+mod others;
 mod provider;
 mod state;
 
@@ -54,18 +56,24 @@ pub fn vcenter_codes() -> impl Iterator<Item = &'static str> {
     VCENTER_TROUBLES.iter().map(|(code, _)| *code)
 }
 
-const HOST_TROUBLES: [HostTrouble; 35] = [
+const HOST_TROUBLES: [HostTrouble; 49] = [
+    ("alarm-residual", happenings::alarm_residual),
     ("castore-empty", castore::empty),
+    ("castore-malformed", others::castore_malformed),
     ("castore-missing-sms", castore::missing_sms),
     ("castore-missing-vmca-root", castore::missing_vmca_root),
     ("castore-stale-sms", castore::stale_sms),
+    ("castore-wiped-after-refresh", happenings::wiped_after_refresh),
     ("cert-not-yet-valid", certificate::not_yet_valid),
     ("esx9-client-untrusted", castore::missing_vmca_root),
+    ("filter-disabled", happenings::filter_disabled),
+    ("filter-install-failed", happenings::filter_install_failed),
     ("gate-autodeploy", gates::autodeploy),
     ("gate-filter-in-use", gates::filter_in_use),
     ("gate-lockdown", gates::lockdown),
     ("gate-lockdown-strict", gates::lockdown_strict),
     ("gate-maintenance", state::maintenance),
+    ("gate-trust-authority", gates::trust_authority),
     ("gate-vsan", gates::vsan),
     ("host-cert-expired", certificate::expired),
     ("host-cert-expiring-hard", certificate::expiring_hard),
@@ -83,24 +91,37 @@ const HOST_TROUBLES: [HostTrouble; 35] = [
     ("provider-missing", provider::missing),
     ("provider-offline", provider::offline),
     ("provider-orphan", provider::orphan),
+    ("provider-registration-failed", happenings::registration_failed),
+    ("provider-unregistration-failed", happenings::unregistration_failed),
     ("ssh-stopped", state::ssh_stopped),
     ("vc-host-clock-skew", state::clock_skew),
+    ("vcdb-thumbprint-mismatch", others::recorded_other),
     ("vp-cert-expired", certificate::vp_expired),
     ("vp-cert-expiring-hard", certificate::vp_expiring_hard),
     ("vp-cert-expiring-soft", certificate::vp_expiring_soft),
     ("vp-cert-stale", certificate::vp_stale),
+    ("vp-port-filtered", others::port_filtered),
     ("vp-port-refused", provider::port_refused),
+    ("vp-ruleset-disabled", others::rule_set_disabled),
+    ("vp-ruleset-restricted", others::rule_set_restricted),
+    ("vsan-provider-offline", others::vsan_provider),
+    ("vvol-client-cert-failed", happenings::vasa_client_failed),
 ];
 
-const VCENTER_TROUBLES: [VCenterTrouble; 8] = [
+const VCENTER_TROUBLES: [VCenterTrouble; 13] = [
     ("gate-elm", Make::Surely(gates::linked_mode)),
     ("gate-no-backup", Make::Surely(gates::no_backup)),
     ("gate-vcf", Make::Surely(gates::vcf)),
     ("gate-vcha", Make::Surely(gates::high_availability)),
+    ("privilege-missing-view", Make::Surely(happenings::no_view)),
+    ("privilege-missing-write", Make::Surely(happenings::no_write)),
+    ("refresh-ca-failed-event", Make::Surely(happenings::refresh_failed)),
     // The world's clock is set ahead when it is built; nothing is left to do.
     ("scanner-clock-skew", Make::Surely(|_| ())),
     ("sms-cert-missing", Make::Surely(provider::client_certificate_missing)),
+    ("sms-cert-renew-failed", Make::Perhaps(happenings::sms_renewal_failed)),
     ("sps-service-stopped", Make::Surely(provider::service_stopped)),
+    ("vvol-provider-expired", Make::Perhaps(others::array_provider)),
     ("whole-fleet-down", Make::Perhaps(castore::fleet_without_sms)),
 ];
 
