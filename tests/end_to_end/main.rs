@@ -9,4 +9,5 @@ mod gates;
 mod journal;
 mod openssh;
 mod snapshot;
+mod told_by_vcenter;
 mod vcsim;

@@ -3,6 +3,7 @@
 use super::Run;
 use super::act::{self, Begun, Prepared, Refused};
 use super::journal::JournalEvent;
+use super::saving;
 use super::track::{Activity, Direction, Then, Why};
 use crate::machine::Output;
 use crate::plan::{Act, StepId, Undo};
@@ -18,11 +19,11 @@ impl Run {
         if attempts == 0 && session_of(&act).is_some_and(|session| !self.inquiry.has_session(session)) {
             return self.look(now, index, id, Why::Session { direction: Direction::Forward, attempts: 1 });
         }
-        let saved = match act::save(&act, &self.inquiry) {
+        let saved = match saving::save(&act, &self.inquiry) {
             Ok(saved) => saved,
             Err(why) => return self.refused(now, index, id, why),
         };
-        match act::prepare(&act, &self.inquiry, saved.as_ref()) {
+        match act::prepare(&act, &self.inquiry, saved.as_ref(), now) {
             Err(why) => self.refused(now, index, id, why),
             Ok(prepared) => {
                 self.record(now, JournalEvent::Started { step: id, saved });
@@ -63,8 +64,10 @@ impl Run {
         let Some(act) = self.act_of(id, direction) else { return };
         let said = match answer {
             Ok(response) => act::read(&act, &response),
-            // Sent, and nobody knows: look.
-            Err(failure) if failure.kind == FailureKind::OutcomeUnknown => Ok(Begun::Over),
+            Err(failure) if failure.kind == FailureKind::OutcomeUnknown => {
+                let unheard = Unheard { why: failure.message, attempts };
+                return self.unheard(now, index, id, direction, unheard, None);
+            }
             Err(failure) => {
                 if direction == Direction::Forward && failure.kind.is_before_sending() {
                     self.never_sent.insert(id);
@@ -74,6 +77,11 @@ impl Run {
         };
         match said {
             Ok(Begun::Over) => self.look_at_effect(now, index, id, direction, None),
+            Ok(Begun::Made(text)) => {
+                self.record(now, JournalEvent::Made { step: id, text });
+                self.record(now, JournalEvent::Succeeded { step: id });
+                self.set(index, id, None);
+            }
             Ok(Begun::VimTask(task) | Begun::SmsTask(task)) => {
                 if direction == Direction::Forward {
                     self.record(now, JournalEvent::TaskBegun { step: id, task: task.value.clone() });
@@ -89,11 +97,36 @@ impl Run {
             }
             // The proxy answered for a service that is down: whether the call ran is not known.
             Err(Refused::Wire(error @ WireError::Unavailable { .. })) => {
-                self.look_at_effect(now, index, id, direction, Some(error.to_string()));
+                let why = error.to_string();
+                let unheard = Unheard { why: why.clone(), attempts };
+                self.unheard(now, index, id, direction, unheard, Some(why));
             }
             Err(Refused::Wire(error)) => self.said_no(now, index, id, direction, error.to_string()),
             Err(Refused::Said(why)) => self.said_no(now, index, id, direction, why),
         }
+    }
+
+    /// Nobody knows whether the change ran. Where its effect shows, it is looked for; `blame` is what is said if it does
+    /// not show. A change that leaves no trace is sent once more, or has not been done: being well is no proof of it.
+    fn unheard(
+        &mut self,
+        now: UnixTime,
+        index: usize,
+        id: StepId,
+        direction: Direction,
+        unheard: Unheard,
+        blame: Option<String>,
+    ) {
+        self.unsure.insert(id);
+        let act = self.act_of(id, direction);
+        if direction == Direction::Back || act.as_ref().is_some_and(Act::shows) {
+            return self.look_at_effect(now, index, id, direction, blame);
+        }
+        let Unheard { why, attempts } = unheard;
+        if attempts >= MOST_SENDINGS || !act.is_some_and(|act| act.is_idempotent()) {
+            return self.not_done(now, index, id, Some(why));
+        }
+        self.look(now, index, id, Why::Again { attempts: attempts.saturating_add(1), why });
     }
 
     pub(super) fn act_of(&self, id: StepId, direction: Direction) -> Option<Act> {
@@ -133,7 +166,10 @@ impl Run {
         let is_sms = self.plan.step(id).is_some_and(|step| {
             matches!(
                 step.act,
-                Act::SyncProvider { .. } | Act::ReconnectProvider { .. } | Act::UnregisterProvider { .. }
+                Act::SyncProvider { .. }
+                    | Act::ReconnectProvider { .. }
+                    | Act::UnregisterProvider { .. }
+                    | Act::RegisterProvider { .. }
             )
         });
         MoRef::new(if is_sms { "SmsTask" } else { "Task" }, task)
@@ -169,6 +205,7 @@ impl Run {
             Some(TaskSeen::Error(why)) => self.said_no(now, index, id, direction, format!("the task failed: {why}")),
             Some(TaskSeen::Success | TaskSeen::Gone) => self.look_at_effect(now, index, id, direction, None),
             Some(TaskSeen::Going) | None if now >= deadline => {
+                self.unsure.insert(id);
                 self.said_no(now, index, id, direction, format!("the task `{}` did not end in time", task.value));
             }
             Some(TaskSeen::Going) | None => {
@@ -179,11 +216,27 @@ impl Run {
     }
 }
 
+/// A change without an answer.
+struct Unheard {
+    /// What was heard instead.
+    why: String,
+    /// How often it was sent again before.
+    attempts: u32,
+}
+
+/// How often a change that leaves no trace is sent again when nobody answers.
+const MOST_SENDINGS: u32 = 3;
+
 /// The session that an act is sent with.
 pub(super) fn session_of(act: &Act) -> Option<Session> {
     match act {
         Act::RestartSps | Act::StartSps => Some(Session::Rest),
-        Act::Shell { .. } | Act::AwaitProvider { .. } => None,
+        Act::Shell { .. }
+        | Act::AwaitProvider { .. }
+        | Act::DeleteClientEntry { .. }
+        | Act::RestoreClientEntry { .. }
+        | Act::PinProvider { .. }
+        | Act::UnpinProvider { .. } => None,
         _ => Some(Session::Vim),
     }
 }

@@ -61,6 +61,13 @@ pub enum JournalEvent {
         /// The task's id.
         task: String,
     },
+    /// The act gave what it was for, such as a certificate signing request in PEM.
+    Made {
+        /// The step.
+        step: StepId,
+        /// What it gave.
+        text: String,
+    },
     /// The step has done its work, as was seen.
     Succeeded {
         /// The step.
@@ -167,7 +174,7 @@ impl Status {
         match (self, event) {
             // A step in doubt is looked at after a crash and may act once more.
             (Self::Waiting | Self::Started, JournalEvent::Started { .. }) => Some(Self::Started),
-            (Self::Started, JournalEvent::TaskBegun { .. }) => Some(Self::Started),
+            (Self::Started, JournalEvent::TaskBegun { .. } | JournalEvent::Made { .. }) => Some(Self::Started),
             (Self::Started, JournalEvent::Succeeded { .. }) => Some(Self::Succeeded),
             (Self::Waiting, JournalEvent::Skipped { .. }) => Some(Self::Skipped),
             (Self::Started | Self::Waiting, JournalEvent::NotReached { .. }) => Some(Self::NotReached),
@@ -194,6 +201,7 @@ impl JournalEvent {
         match self {
             Self::Started { step, .. }
             | Self::TaskBegun { step, .. }
+            | Self::Made { step, .. }
             | Self::Succeeded { step }
             | Self::Skipped { step }
             | Self::NotReached { step, .. }

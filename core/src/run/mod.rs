@@ -14,6 +14,7 @@ mod look;
 mod outcome;
 mod phases;
 mod recover;
+mod saving;
 mod track;
 mod undoing;
 
@@ -57,6 +58,12 @@ pub struct Run {
     tasks: BTreeMap<StepId, String>,
     /// Steps whose change never left this machine.
     never_sent: BTreeSet<StepId>,
+    /// Steps of which it is not known whether what they began has ended.
+    #[serde(default)]
+    unsure: BTreeSet<StepId>,
+    /// What steps made, by step.
+    #[serde(default)]
+    made: BTreeMap<StepId, String>,
     tracks: Vec<track::Track>,
     changes: BTreeMap<RequestId, usize>,
     stopping: Option<String>,
@@ -115,6 +122,8 @@ impl Run {
             saved: BTreeMap::new(),
             tasks: BTreeMap::new(),
             never_sent: BTreeSet::new(),
+            unsure: BTreeSet::new(),
+            made: BTreeMap::new(),
             tracks,
             changes: BTreeMap::new(),
             stopping: None,
@@ -141,6 +150,11 @@ impl Run {
     /// Why a step failed or was not reached.
     pub fn why(&self, step: StepId) -> Option<&str> {
         self.why_failed.get(&step).map(String::as_str)
+    }
+
+    /// What a step made, such as a certificate signing request.
+    pub fn made(&self, step: StepId) -> Option<&str> {
+        self.made.get(&step).map(String::as_str)
     }
 
     /// How it ended, once it is over.
@@ -200,6 +214,9 @@ impl Run {
             }
             JournalEvent::TaskBegun { step, task } => {
                 self.tasks.insert(*step, task.clone());
+            }
+            JournalEvent::Made { step, text } => {
+                self.made.insert(*step, text.clone());
             }
             JournalEvent::NotReached { step, why }
             | JournalEvent::Failed { step, why }

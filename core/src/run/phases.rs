@@ -3,7 +3,7 @@
 use super::journal::JournalEvent;
 use super::{Phase, Run, ending};
 use crate::machine::Output;
-use crate::plan::Plan;
+use crate::plan::{Plan, Ways};
 use crate::report::Report;
 use crate::request::{Approval, ApprovalRequest, Failure, Response, Work};
 use crate::rules::judge;
@@ -71,7 +71,7 @@ impl Run {
     /// Why the plan does not fit the world any more, if so: what would be planned now is something else.
     pub(super) fn misfit(&self) -> Option<String> {
         let facts = &self.inquiry.facts;
-        let now = crate::plan::plan(facts, &judge(facts, &self.policy), &self.policy, self.job.esxi_ssh.is_some());
+        let now = crate::plan::plan(facts, &judge(facts, &self.policy), &self.policy, Ways::of(&self.job));
         let steps = |plan: &Plan| (plan.first.clone(), plan.lanes.clone(), plan.last.clone());
         let is_other_vcenter = self.plan.instance_uuid.is_some() && self.plan.instance_uuid != now.instance_uuid;
         if is_other_vcenter {
@@ -107,7 +107,7 @@ impl Run {
         let stopped = survey.stopped().cloned();
         let facts = survey.into_facts();
         let report = Report::of(&facts, stopped.as_ref(), &self.policy);
-        let ending = ending::of(self, &report, stopped.as_ref());
+        let ending = ending::of(self, &facts, &report, stopped.as_ref());
         self.proof = Some(report);
         self.end(now, ending);
     }

@@ -6,7 +6,7 @@ use super::acting::session_of;
 use super::journal::{JournalEvent, Status};
 use super::{Run, look};
 use crate::machine::RequestId;
-use crate::plan::{Act, Condition, IfNotDone, Plan, Step, StepId, Undo};
+use crate::plan::{Condition, IfNotDone, Plan, Safety, Step, StepId, Undo};
 use crate::survey::{Question, Session, Tag};
 use crate::time::UnixTime;
 use crate::wire::MoRef;
@@ -61,6 +61,9 @@ pub(super) enum Why {
     Done { why: Option<String> },
     /// Is it as it was before? Asked before undoing, when `acted` is false, and after.
     Undone { acted: bool, why: Option<String> },
+    /// The change may not have arrived and leaves no trace by which that could be told: has what it acts on come to
+    /// rest, so that it can be sent again? `why` is what was heard instead of an answer.
+    Again { attempts: u32, why: String },
     /// A new session, to send the change again with.
     Session { direction: Direction, attempts: u32 },
 }
@@ -75,11 +78,17 @@ pub(super) enum Then {
 pub(super) fn of(plan: &Plan) -> Vec<Track> {
     let ids = |steps: &[Step]| steps.iter().map(|step| step.id).collect::<Vec<_>>();
     let track = |stage, hosts| Track { hosts, stage, activity: None, ended: false };
-    let mut tracks = vec![track(TrackStage::First, plan.first.iter().map(|step| vec![step.id]).collect())];
+    let mut tracks = vec![track(TrackStage::First, vec![ids(&plan.first)])];
     tracks.extend(
         plan.lanes.iter().map(|lane| track(TrackStage::Lane, lane.hosts.iter().map(|host| ids(&host.steps)).collect())),
     );
-    tracks.push(track(TrackStage::Last, plan.last.iter().map(|step| vec![step.id]).collect()));
+    // What is taken away for good stands alone; all else of the end belongs together, so that what was unregistered to come
+    // back is registered again if the rest fails.
+    let (alone, together): (Vec<&Step>, Vec<&Step>) =
+        plan.last.iter().partition(|step| step.safety == Safety::AskFirst);
+    let mut last: Vec<Vec<StepId>> = alone.into_iter().map(|step| vec![step.id]).collect();
+    last.push(together.into_iter().map(|step| step.id).collect());
+    tracks.push(track(TrackStage::Last, last));
     tracks
 }
 
@@ -257,10 +266,13 @@ impl Run {
         let step = self.plan.step(id)?;
         match why {
             Why::Skip => Some(step.skip_when.clone()),
-            Why::InDoubt | Why::Done { .. } => Some(step.done_when.clone()),
+            // What leaves no trace is only known not to be needed any more.
+            Why::InDoubt if !step.act.shows() => Some(step.skip_when.clone()),
+            Why::InDoubt | Why::Done { .. } | Why::Again { .. } => Some(step.done_when.clone()),
             Why::Undone { .. } => match (&step.undo, &step.act) {
                 (Undo::By { done_when, .. }, _) => Some(done_when.clone()),
-                (Undo::PutBackCaStore, Act::AddToCaStore { host, .. }) => {
+                (Undo::PutBackCaStore, _) => {
+                    let host = &step.host.as_ref()?.id;
                     let saved = self.saved.get(&id)?;
                     let all = saved.certificates.iter();
                     let names = all.filter_map(|pem| crate::certificate::Certificate::from_pem(pem).ok());
@@ -296,8 +308,12 @@ impl Run {
                 self.set(index, id, None);
             }
             (Why::InDoubt, _) => self.act(now, index, id, 0),
+            (Why::Again { attempts, .. }, Some(true)) => self.act(now, index, id, attempts),
             (Why::Done { why }, _) if now >= deadline => self.not_done(now, index, id, why),
-            (why @ Why::Done { .. }, _) => self.pause(now, index, id, Then::Look(why), deadline),
+            (Why::Again { why, .. }, _) if now >= deadline => self.not_done(now, index, id, Some(why)),
+            (why @ (Why::Done { .. } | Why::Again { .. }), _) => {
+                self.pause(now, index, id, Then::Look(why), deadline);
+            }
             (Why::Undone { .. }, Some(true)) => {
                 self.record(now, JournalEvent::UndoFinished { step: id });
                 self.set(index, id, None);
@@ -336,7 +352,8 @@ impl Run {
         let waited = format!("after {} seconds it was not so that {}", step.timeout_seconds, step.done_when.in_words());
         let why = why.unwrap_or(waited);
         match step.if_not_done {
-            IfNotDone::GoOn => self.record(now, JournalEvent::NotReached { step: id, why }),
+            IfNotDone::GoOnIfEnded if self.unsure.contains(&id) => self.failed(now, id, &why),
+            IfNotDone::GoOn | IfNotDone::GoOnIfEnded => self.record(now, JournalEvent::NotReached { step: id, why }),
             IfNotDone::Stop => self.failed(now, id, &why),
         }
         self.set(index, id, None);

@@ -9,6 +9,7 @@ use crate::error::LabError;
 use crate::pki::{Certificate, LeafPlan, SMS_KEY, Signer};
 use crate::world::World;
 use crate::world::vcenter::SMS_ALIAS;
+use crate::world::vecs::Entry;
 
 /// `sms_self_signed` is not in the castore, as after "Refresh CA certificates".
 pub(super) fn missing_sms(world: &mut World, key: &str) -> Result<(), LabError> {
@@ -40,14 +41,14 @@ pub(super) fn empty(world: &mut World, key: &str) -> Result<(), LabError> {
 /// Someone replaced `sms_self_signed` an hour ago; every castore has the old one.
 pub(super) fn fleet_without_sms(world: &mut World) -> Result<(), LabError> {
     let fresh = sms_certificate(world, 0, 1825)?;
-    world.vcenter.sms_store.insert(SMS_ALIAS.into(), fresh);
+    world.vcenter.put_sms_entry(SMS_ALIAS, Entry { certificate: Some(fresh), key: Some(SMS_KEY) });
     Ok(())
 }
 
 /// Another `sms_self_signed`, with these days left, in the place of the one in use; castores stay as they are.
 pub(super) fn replace_sms(world: &mut World, days_left: i64) -> Result<Arc<Certificate>, LabError> {
     let other = sms_certificate(world, 1800, days_left)?;
-    world.vcenter.sms_store.insert(SMS_ALIAS.into(), Arc::clone(&other));
+    world.vcenter.put_sms_entry(SMS_ALIAS, Entry { certificate: Some(Arc::clone(&other)), key: Some(SMS_KEY) });
     Ok(other)
 }
 

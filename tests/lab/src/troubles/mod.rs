@@ -2,11 +2,13 @@
 
 mod castore;
 mod certificate;
+mod files;
 mod gates;
 mod happenings;
 mod others;
 mod provider;
 mod state;
+mod vecs;
 
 use time::Duration;
 
@@ -56,7 +58,7 @@ pub fn vcenter_codes() -> impl Iterator<Item = &'static str> {
     VCENTER_TROUBLES.iter().map(|(code, _)| *code)
 }
 
-const HOST_TROUBLES: [HostTrouble; 49] = [
+const HOST_TROUBLES: &[HostTrouble] = &[
     ("alarm-residual", happenings::alarm_residual),
     ("castore-empty", castore::empty),
     ("castore-malformed", others::castore_malformed),
@@ -79,10 +81,12 @@ const HOST_TROUBLES: [HostTrouble; 49] = [
     ("host-cert-expiring-hard", certificate::expiring_hard),
     ("host-cert-expiring-soft", certificate::expiring_soft),
     ("host-cert-foreign-ca", certificate::foreign_ca),
+    ("host-cert-missing", files::certificate_missing),
     ("host-cert-name-mismatch", certificate::name_mismatch),
     ("host-cert-old-vmca-root", certificate::old_vmca_root),
     ("host-cert-self-signed", certificate::self_signed),
     ("host-disconnected", state::disconnected),
+    ("host-key-mismatch", files::key_mismatch),
     ("host-maintenance", state::maintenance),
     ("host-not-responding", state::not_responding),
     ("provider-cert-cached-stale", provider::cached_stale),
@@ -94,6 +98,9 @@ const HOST_TROUBLES: [HostTrouble; 49] = [
     ("provider-registration-failed", happenings::registration_failed),
     ("provider-unregistration-failed", happenings::unregistration_failed),
     ("ssh-stopped", state::ssh_stopped),
+    ("thumbprint-entry-leftover", vecs::entry_leftover),
+    ("thumbprint-entry-missing", vecs::entry_missing),
+    ("thumbprint-entry-stale", vecs::entry_stale),
     ("vc-host-clock-skew", state::clock_skew),
     ("vcdb-thumbprint-mismatch", others::recorded_other),
     ("vp-cert-expired", certificate::vp_expired),
@@ -108,7 +115,9 @@ const HOST_TROUBLES: [HostTrouble; 49] = [
     ("vvol-client-cert-failed", happenings::vasa_client_failed),
 ];
 
-const VCENTER_TROUBLES: [VCenterTrouble; 13] = [
+const VCENTER_TROUBLES: &[VCenterTrouble] = &[
+    ("alarm-backup-store", Make::Perhaps(vecs::expired_backup)),
+    ("docroot-out-of-sync", Make::Surely(vecs::roots_not_published)),
     ("gate-elm", Make::Surely(gates::linked_mode)),
     ("gate-no-backup", Make::Surely(gates::no_backup)),
     ("gate-vcf", Make::Surely(gates::vcf)),
@@ -120,7 +129,12 @@ const VCENTER_TROUBLES: [VCenterTrouble; 13] = [
     ("scanner-clock-skew", Make::Surely(|_| ())),
     ("sms-cert-missing", Make::Surely(provider::client_certificate_missing)),
     ("sms-cert-renew-failed", Make::Perhaps(happenings::sms_renewal_failed)),
+    ("sms-store-missing", Make::Surely(vecs::store_missing)),
+    ("sms-store-permission", Make::Surely(vecs::store_not_writable)),
+    ("sps-extension-expired", Make::Perhaps(vecs::extension_expired)),
+    ("sps-extension-missing", Make::Surely(vecs::extension_missing)),
     ("sps-service-stopped", Make::Surely(provider::service_stopped)),
+    ("thumbprint-log-flood", Make::Surely(vecs::log_flood)),
     ("vvol-provider-expired", Make::Perhaps(others::array_provider)),
     ("whole-fleet-down", Make::Perhaps(castore::fleet_without_sms)),
 ];

@@ -13,6 +13,7 @@ pub mod registration;
 pub mod sps;
 pub mod task;
 pub mod vcenter;
+pub mod vecs;
 pub mod view;
 
 #[cfg(test)]
