@@ -46,8 +46,8 @@ pub struct Survey {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Phase {
     Asking,
-    /// Asking what only the first answers made worth asking.
-    AskingMore,
+    /// Asking once more where something is unwell.
+    LookingCloser,
     Leaving,
     Over,
 }
@@ -142,23 +142,28 @@ impl Survey {
         self.inquiry.begin_again()
     }
 
+    /// Asks nothing more but to take its leave.
+    fn stop(&mut self) {
+        self.inquiry.ask_no_more();
+        if self.phase == Phase::Asking {
+            self.phase = Phase::LookingCloser;
+        }
+    }
+
     fn advance(&mut self, now: UnixTime) {
         if self.inquiry.stopped.is_some() {
-            self.inquiry.ask_no_more();
+            self.stop();
         }
         if !self.inquiry.is_idle() {
             return;
         }
         if self.phase == Phase::Asking {
-            self.phase = Phase::AskingMore;
-            if self.inquiry.stopped.is_none() {
-                second_look::begin(&mut self.inquiry, ALL);
-            }
-            if !self.inquiry.is_idle() {
-                return;
+            self.phase = Phase::LookingCloser;
+            for question in second_look::questions(&mut self.inquiry) {
+                self.inquiry.put(question, ALL);
             }
         }
-        if self.phase == Phase::AskingMore {
+        if self.phase == Phase::LookingCloser && self.inquiry.is_idle() {
             self.inquiry.facts.ended_at = now;
             self.phase = Phase::Leaving;
             let leave = [(Session::Vim, Question::Logout), (Session::Rest, Question::RestLogout)];
@@ -195,7 +200,7 @@ impl Machine for Survey {
             Input::Wake => {}
             Input::Response(id, response) => self.inquiry.answer(now, id, Ok(response))?,
             Input::Failed(id, failure) => self.inquiry.answer(now, id, Err(failure))?,
-            Input::Stop => self.inquiry.ask_no_more(),
+            Input::Stop => self.stop(),
         }
         self.inquiry.wake(now);
         self.at_rest = false;
@@ -221,7 +226,7 @@ impl Machine for Survey {
         self.at_rest = true;
         match self.phase {
             Phase::Over => Output::Done,
-            Phase::Asking | Phase::AskingMore | Phase::Leaving => Output::Wait(self.inquiry.next_time()),
+            Phase::Asking | Phase::LookingCloser | Phase::Leaving => Output::Wait(self.inquiry.next_time()),
         }
     }
 }

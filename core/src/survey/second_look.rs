@@ -3,27 +3,22 @@
 
 use std::collections::BTreeSet;
 
-use super::inquiry::{Inquiry, Tag};
+use super::inquiry::Inquiry;
 use super::question::Question;
 use crate::facts::{Facts, Host, HostId, Observed};
 
 /// The port of vSAN's provider; a provider on any other port that is not an IO filter's is an array's.
 const VSAN_PROVIDER_PORT: u16 = 8080;
 
-/// Puts the questions that the first answers gave a reason for.
-pub(super) fn begin(inquiry: &mut Inquiry, tag: Tag) {
-    for question in vasa_clients(inquiry) {
-        inquiry.put(question, tag);
-    }
-}
-
-/// The certificate that a host shows to arrays matters where there is an array, or where something was raised about it.
-fn vasa_clients(inquiry: &mut Inquiry) -> Vec<Question> {
+/// What to ask now. The certificate that a host shows to arrays matters where there is an array, or where something was
+/// raised about it.
+pub(super) fn questions(inquiry: &mut Inquiry) -> Vec<Question> {
     let knows = inquiry.link.vcenter.speaks("8.0.1.0");
     let facts = &mut inquiry.facts;
     let has_array = facts.other_providers.values().any(|provider| provider.url.port != VSAN_PROVIDER_PORT);
-    let wanted = |facts: &Facts, host: &Host| knows && host.is_connected() && (has_array || is_suspect(facts, host));
-    let hosts = facts.hosts.values().filter(|host| wanted(facts, host)).map(|host| host.id.clone());
+    let suspects = suspects(facts);
+    let wanted = |host: &Host| knows && host.is_connected() && (has_array || suspects.contains(host.id.0.as_str()));
+    let hosts = facts.hosts.values().filter(|host| wanted(host)).map(|host| host.id.clone());
     let hosts: BTreeSet<HostId> = hosts.collect();
     for host in facts.hosts.values_mut().filter(|host| !hosts.contains(&host.id)) {
         let why = if knows {
@@ -36,12 +31,10 @@ fn vasa_clients(inquiry: &mut Inquiry) -> Vec<Question> {
     hosts.into_iter().map(|host| Question::VasaClient { host }).collect()
 }
 
-fn is_suspect(facts: &Facts, host: &Host) -> bool {
-    let id = host.id.0.as_str();
-    let alarms = facts.vcenter.alarms.value().map(Vec::as_slice).unwrap_or_default();
-    let events = facts.vcenter.events.value().map(Vec::as_slice).unwrap_or_default();
-    alarms.iter().any(|alarm| alarm.entity == id)
-        || events.iter().any(|event| {
-            event.host.as_deref() == Some(id) && event.short_kind().starts_with("EsxiVasaClientCertificate")
-        })
+/// Hosts with an alarm, or with an event about such a certificate.
+fn suspects(facts: &Facts) -> BTreeSet<&str> {
+    let alarms = facts.vcenter.alarms.value().into_iter().flatten();
+    let events = facts.vcenter.events.value().into_iter().flatten();
+    let events = events.filter(|event| event.short_kind().starts_with("EsxiVasaClientCertificate"));
+    alarms.map(|alarm| alarm.entity.as_str()).chain(events.filter_map(|event| event.host.as_deref())).collect()
 }
