@@ -2,6 +2,7 @@
 
 use super::inquiry::Inquiry;
 use super::learn_host_values;
+use super::names;
 use super::question::Question;
 use crate::certificate::{Certificate, Fingerprint};
 use crate::facts::{
@@ -35,8 +36,10 @@ pub(crate) fn page(
     let pages = pages.saturating_add(1);
     let mut follow = Vec::new();
     let mut managers = Vec::new();
+    let mut ids = Vec::new();
     for one in &page.records {
         let id = record(inquiry, now, one);
+        ids.push(id.clone());
         let Some(host) = inquiry.facts.hosts.get(&id) else { continue };
         follow.push(Question::Peek443 { host: id.clone() });
         follow.push(Question::Peek9080 { host: id.clone() });
@@ -53,6 +56,7 @@ pub(crate) fn page(
         follow.push(Question::CertificateInfo { managers });
     }
     follow.extend(learn_host_values::recent_tasks(&page.records));
+    follow.extend(names::questions(inquiry, now, &ids));
     match page.token {
         Some(token) => follow.insert(0, Question::HostPage { view: view.clone(), token: Some(token), pages }),
         None => follow.extend(inventory_ends(inquiry, now, pages)),

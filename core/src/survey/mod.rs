@@ -1,5 +1,6 @@
 //! Machine 1: asks until the facts are complete, or nothing more can be learned. It cannot express a change.
 
+mod closer;
 mod door;
 mod happenings;
 mod inquiry;
@@ -7,11 +8,13 @@ mod learn;
 mod learn_host;
 mod learn_host_values;
 mod learn_provider;
+mod learn_shell;
 mod learn_vcenter;
 mod missed;
+mod names;
 mod question;
-mod second_look;
 mod trouble;
+mod vasa_clients;
 
 pub(crate) use inquiry::{Inquiry, Tag, TaskSeen};
 pub(crate) use question::{Question, Session, address_of, certificate_manager};
@@ -158,8 +161,12 @@ impl Survey {
             return;
         }
         if self.phase == Phase::Asking {
+            // For judging only: the end is said anew below.
+            self.inquiry.facts.ended_at = now;
             self.phase = Phase::LookingCloser;
-            for question in second_look::questions(&mut self.inquiry) {
+            let mut questions = closer::questions(&mut self.inquiry);
+            questions.extend(vasa_clients::questions(&mut self.inquiry));
+            for question in questions {
                 self.inquiry.put(question, ALL);
             }
         }
@@ -250,7 +257,8 @@ fn first_questions(job: &Job) -> Vec<Question> {
         Question::TrustedRoots,
     ];
     if job.appliance_ssh.is_some() {
-        questions.extend([Question::SmsCertificate, Question::SpsExtensionCertificate, Question::SpsLog]);
+        let appliance = [Question::CertificateStores, Question::PublishedRoots, Question::SpsErrors, Question::SpsLog];
+        questions.extend(appliance);
     }
     questions.extend(job.logs.iter().map(|name| Question::SavedLog { name: name.clone(), offset: 0 }));
     questions
@@ -282,4 +290,11 @@ fn explain_what_is_not_asked(inquiry: &mut Inquiry, now: UnixTime) {
         None => unknown("sms_self_signed"),
     };
     inquiry.facts.vcenter.sms.sps_extension = unknown("sps-extension");
+    let help = "give `--appliance-ssh-user` with a password or key";
+    let vcenter = &mut inquiry.facts.vcenter;
+    vcenter.vecs = Observed::not_asked("the certificate stores of the appliance were not read", help);
+    vcenter.published_roots =
+        Observed::not_asked("the roots that vpxd has published on the appliance were not read", help);
+    vcenter.sps_stderr =
+        Observed::not_asked("the log `sps-runtime.log.stderr` on the appliance was not looked at", help);
 }

@@ -10,7 +10,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::alarm;
 use super::clock::Clock;
-use super::host::{Connection, Filter, Host, Lockdown, RuleSet, SSH_SERVICE, Service};
+use super::host::{Connection, Filter, Host, Lockdown, ProviderHealth, RuleSet, SSH_SERVICE, Service};
 use super::sps::{Sps, SpsState};
 use super::vcenter::{Backup, MODE_OPTION, Node, Sessions, VCenter};
 use super::vecs::{Entry, Vecs};
@@ -122,6 +122,9 @@ impl World {
             crls: self.vcenter.crls.clone(),
             clock_offset: Duration::ZERO,
             provider_daemon: true,
+            provider_health: ProviderHealth::Well,
+            agents_serve: true,
+            resolves_to: address,
             vsan: false,
             rule_set: RuleSet::open(),
             filtered: false,

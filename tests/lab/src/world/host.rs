@@ -54,6 +54,12 @@ pub struct Host {
     pub clock_offset: Duration,
     /// Does `ioFilterVPServer` run?
     pub provider_daemon: bool,
+    /// How it is, where it runs.
+    pub provider_health: ProviderHealth,
+    /// Could the agents load the pair that was on disk when they last started? Without it nothing listens on 443.
+    pub agents_serve: bool,
+    /// The address that its name leads to.
+    pub resolves_to: Ipv4Addr,
     /// The certificate that vCenter recorded when it last connected.
     pub recorded: Arc<Certificate>,
     /// Is it a member of a vSAN cluster?
@@ -106,6 +112,20 @@ fn holds(allowed: &str, address: Ipv4Addr) -> bool {
     let (Ok(network), Ok(length)) = (network.parse::<Ipv4Addr>(), length.parse::<u32>()) else { return false };
     let mask = u32::MAX.checked_shl(32_u32.saturating_sub(length)).unwrap_or(0);
     network.to_bits() & mask == address.to_bits() & mask
+}
+
+/// How a provider daemon that runs is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProviderHealth {
+    /// Well.
+    Well,
+    /// It answers every request with 500, until it is restarted.
+    Sick,
+    /// It has no certificate to show and hangs up, until it is restarted where there is one to copy.
+    NoCertificate,
+    /// Its TLS settings have nothing in common with anybody's.
+    NoCommonCipher,
 }
 
 /// `HostSystemConnectionState`.
@@ -244,15 +264,16 @@ impl Host {
     /// Is something listening behind this door?
     pub fn is_open(&self, door: Door) -> bool {
         match door {
-            Door::Https => true,
+            Door::Https => self.agents_serve,
             Door::Provider => self.provider_daemon,
             Door::Ssh => self.runs(SSH_SERVICE),
         }
     }
 
-    /// Does port 9080 answer who comes from this address?
+    /// Does its provider answer who comes from this address and trusts it?
     pub fn answers_provider(&self, from: Ipv4Addr) -> bool {
-        self.provider_daemon && !self.filtered && self.rule_set.admits(from)
+        let is_well = self.provider_daemon && self.provider_health == ProviderHealth::Well;
+        is_well && !self.filtered && self.rule_set.admits(from)
     }
 
     /// Does its castore hold this very certificate?
