@@ -44,7 +44,7 @@ pub(super) fn questions(condition: &Condition, facts: &Facts) -> Vec<Question> {
         Condition::ClockAgrees { host: id, .. } => {
             vec![Question::CurrentTime, Question::HostClock { host: host(id) }]
         }
-        Condition::AlarmQuiet { .. } => Vec::new(),
+        Condition::AlarmQuiet { .. } => vec![Question::Alarms],
         Condition::UrlRegistered { .. } => vec![Question::Providers],
         Condition::HostIs { host: id, .. } | Condition::Service { host: id, .. } => {
             vec![Question::Hosts { hosts: vec![host(id)] }]
