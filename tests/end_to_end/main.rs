@@ -12,4 +12,6 @@ mod journal;
 mod openssh;
 mod shell_facts;
 mod snapshot;
+mod told_by_vcenter;
 mod vcsim;
+mod worlds;
