@@ -11,6 +11,7 @@ mod question;
 mod trouble;
 
 pub(crate) use inquiry::{Inquiry, Tag, TaskSeen};
+pub(crate) use learn_host::host_questions;
 pub(crate) use question::{Question, Session, address_of, certificate_manager};
 
 use serde::{Deserialize, Serialize};
