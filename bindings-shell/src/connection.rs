@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args};
 use iofilter_certs::native::{Connection, SshAccess};
+use iofilter_certs::plan::Ways;
 
 use crate::failure::Failure;
 use crate::files;
@@ -150,9 +151,15 @@ impl ConnectionOptions {
         self.password_stdin
     }
 
-    /// True when ESXi hosts can be logged in to.
-    pub(crate) fn has_esxi_shell(&self) -> bool {
-        self.ssh.esxi_ssh_password_file.is_some() || self.ssh.esxi_ssh_key.is_some()
+    /// What these options offer to a plan, without connecting.
+    pub(crate) fn ways(&self) -> Ways {
+        let SshOptions { esxi_ssh_password_file, esxi_ssh_key, .. } = &self.ssh;
+        let SshOptions { appliance_ssh_password_file, appliance_ssh_key, .. } = &self.ssh;
+        Ways {
+            esxi_shell: esxi_ssh_password_file.is_some() || esxi_ssh_key.is_some(),
+            appliance_shell: appliance_ssh_password_file.is_some() || appliance_ssh_key.is_some(),
+            provider_port: self.provider_port.unwrap_or(Ways::PROVIDER_PORT),
+        }
     }
 
     fn password(&self, hostname: &str, username: &str) -> Result<String, Failure> {

@@ -36,6 +36,13 @@ pub struct Policy {
     pub only_hosts: Vec<String>,
     /// Gates that are passed although closed, by name, each with the reason.
     pub waivers: BTreeMap<String, String>,
+    /// Whether the client certificates of SPS may be made anew, which every host must come to trust before its provider is
+    /// back: a consent of its own, beside the ceiling.
+    pub allow_fleet_wide: bool,
+    /// Certificates that the customer's CA signed, by the host's name, for certificate mode `custom`.
+    pub host_certificates: BTreeMap<String, SignedCertificate>,
+    /// Time servers for hosts whose clock is wrong; empty to leave them the ones that they have.
+    pub time_servers: Vec<String>,
     /// Days that a backup of vCenter may be old and still open the gate `backup`.
     pub backup_days: i64,
     /// Seconds that a step may take to show its effect before it has failed.
@@ -74,13 +81,25 @@ pub enum Approve {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RenewBy {
-    /// By vCenter, in the way that the certificate allows: a renewal, or a reconnection once it has expired. The shell
-    /// is never taken without being asked for by name.
+    /// By vCenter, in the way that the certificate allows: a renewal, or a reconnection once it has expired. By the shell
+    /// where vCenter cannot: the pair on disk is broken, or vCenter refused; and only with a login for it.
     Auto,
-    /// By vCenter, as `Auto`; said by name, so that a later version with other ways keeps to it.
+    /// By vCenter only.
     Vcenter,
     /// By the steps of KB 320568 over SSH.
     Shell,
+}
+
+/// A host certificate that the customer's CA signed. No key: that stays on the host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignedCertificate {
+    /// The certificate in PEM, and after it those between it and the root.
+    pub certificate: String,
+    /// The signing request that it answers, in PEM; needed where the host's key is not the one of the certificate that it
+    /// shows now.
+    #[serde(default)]
+    pub request: Option<String>,
 }
 
 /// How far a step may go unasked. Ordered: a ceiling is a comparison.
@@ -130,6 +149,9 @@ impl Default for Policy {
             clusters_at_once: 4,
             only_hosts: Vec::new(),
             waivers: BTreeMap::new(),
+            allow_fleet_wide: false,
+            host_certificates: BTreeMap::new(),
+            time_servers: Vec::new(),
             backup_days: 7,
             step_timeout_seconds: 600,
             poll_seconds: 2,

@@ -22,7 +22,7 @@ pub(crate) fn run(options: &PlanOptions, screen: Screen) -> Result<u8, Failure> 
         Some(path) => {
             let facts = files::facts(path)?;
             let mut report = Report::of(&facts, None, &policy);
-            report.plan = Some(make(&facts, &report.judgement(), &policy, options.connection.has_esxi_shell()));
+            report.plan = Some(make(&facts, &report.judgement(), &policy, options.connection.ways()));
             report
         }
         None => look(&options.connection.connection()?, &policy, screen)?,

@@ -46,6 +46,9 @@ pub(crate) fn entry(entry: &JournalEntry, plan: &Plan) -> Option<String> {
         JournalEvent::Fits => "the plan still fits what was seen now".to_owned(),
         JournalEvent::Started { step: id, .. } => step(id, "begun".to_owned()),
         JournalEvent::TaskBegun { .. } => return None,
+        JournalEvent::Made { step: id, .. } => {
+            step(id, "made; the text is in the journal and in the outcome".to_owned())
+        }
         JournalEvent::Succeeded { step: id } => step(id, paint(style::GOOD, "done")),
         JournalEvent::Skipped { step: id } => step(id, paint(style::GOOD, "not needed")),
         JournalEvent::NotReached { step: id, why } => step(id, format!("not reached, a stronger step follows: {why}")),

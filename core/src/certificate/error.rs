@@ -40,6 +40,9 @@ pub enum CertificateError {
     /// A PEM text without a certificate.
     #[error("no certificate block: the text has no line `-----BEGIN CERTIFICATE-----`")]
     NoBlock,
+    /// A PEM text without a signing request.
+    #[error("no signing request: the text has no line `-----BEGIN CERTIFICATE REQUEST-----`, or nothing after it")]
+    NoRequest,
     /// A block that begins and does not end.
     #[error("certificate block has no line `-----END CERTIFICATE-----`")]
     BlockWithoutEnd,

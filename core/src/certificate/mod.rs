@@ -17,6 +17,7 @@ mod fingerprint;
 mod key;
 mod parse;
 mod pem;
+mod request;
 mod server_name;
 mod signature;
 mod text;
@@ -33,6 +34,7 @@ pub use chain::{ChainVerdict, MAXIMUM_DEPTH, MAXIMUM_SIGNATURE_CHECKS, verify_ch
 pub use error::CertificateError;
 pub use fingerprint::Fingerprint;
 pub use key::{Digest, KeyAlgorithm, PublicKey, SignatureAlgorithm};
+pub use request::SigningRequest;
 pub use server_name::NameMatch;
 pub use validity::Validity;
 

@@ -75,6 +75,11 @@ pub(super) fn structure(der: &[u8]) -> Result<X509Certificate<'_>, CertificateEr
     }
 }
 
+/// The DER of the `SubjectPublicKeyInfo` of a certificate.
+pub(super) fn public_key_der(der: &[u8]) -> Option<Vec<u8>> {
+    structure(der).ok().map(|parsed| parsed.tbs_certificate.subject_pki.raw.to_vec())
+}
+
 pub(super) fn signature_algorithm(identifier: &AlgorithmIdentifier<'_>) -> SignatureAlgorithm {
     SignatureAlgorithm::from_oid(&identifier.oid().to_id_string())
 }

@@ -16,7 +16,7 @@ use crate::rules::Case;
 pub(super) const GATE: Gate = Gate {
     name: "high-availability",
     title: "vCenter High Availability is not configured",
-    holds: &[Touches::VcenterService],
+    holds: &[Touches::VcenterService, Touches::VcenterStore],
     check: GateCheck::VCenter(check),
     source: include_str!("high_availability.rs"),
 };

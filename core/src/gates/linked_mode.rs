@@ -17,7 +17,7 @@ use crate::rules::Case;
 pub(super) const GATE: Gate = Gate {
     name: "linked-mode",
     title: "no other vCenter is linked to this one",
-    holds: &[Touches::Registration, Touches::VcenterService],
+    holds: &[Touches::Registration, Touches::VcenterService, Touches::VcenterStore],
     check: GateCheck::VCenter(check),
     source: include_str!("linked_mode.rs"),
 };

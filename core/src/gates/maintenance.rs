@@ -17,7 +17,7 @@ use crate::rules::Case;
 pub(super) const GATE: Gate = Gate {
     name: "maintenance",
     title: "the host is not in maintenance mode",
-    holds: &[Touches::HostCertificate],
+    holds: &[Touches::HostCertificate, Touches::OwnCertificate],
     check: GateCheck::Host(check),
     source: include_str!("maintenance.rs"),
 };

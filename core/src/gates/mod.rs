@@ -57,8 +57,10 @@ pub enum Touches {
     Nothing,
     /// Registering and unregistering a provider. Synchronising and reconnecting touch nothing.
     Registration,
-    /// The certificate of an ESXi host.
+    /// The certificate of an ESXi host, by vCenter's own CA or by the host itself.
     HostCertificate,
+    /// The certificate of an ESXi host, by one that the customer's CA signed.
+    OwnCertificate,
     /// The CA certificates that an ESXi host trusts.
     ClientTrust,
     /// The provider daemon of an ESXi host.
@@ -67,19 +69,31 @@ pub enum Touches {
     HostConnection,
     /// A service of vCenter.
     VcenterService,
+    /// The certificate store of vCenter (VECS).
+    VcenterStore,
     /// The shell of an ESXi host, and SSH to it.
     Shell,
+    /// The firewall of an ESXi host.
+    Firewall,
+    /// The clock of an ESXi host and how it is set. Its cure must not be held by the gate that a wrong clock closes, and
+    /// nothing else depends on it, so no gate holds it but a policy's ceiling.
+    HostTime,
+    /// Alarms of vCenter that stayed behind.
+    Alarm,
 }
 
-/// All that can be touched: what a gate holds that holds everything.
+/// All that a gate holds that holds everything: whatever could harm if it went wrong.
 pub const EVERYTHING: &[Touches] = &[
     Touches::Registration,
     Touches::HostCertificate,
+    Touches::OwnCertificate,
     Touches::ClientTrust,
     Touches::ProviderDaemon,
     Touches::HostConnection,
     Touches::VcenterService,
+    Touches::VcenterStore,
     Touches::Shell,
+    Touches::Firewall,
 ];
 
 /// What the facts say of a gate.
@@ -185,11 +199,16 @@ impl Touches {
             Self::Nothing => "nothing",
             Self::Registration => "registration",
             Self::HostCertificate => "host_certificate",
+            Self::OwnCertificate => "own_certificate",
             Self::ClientTrust => "client_trust",
             Self::ProviderDaemon => "provider_daemon",
             Self::HostConnection => "host_connection",
             Self::VcenterService => "vcenter_service",
+            Self::VcenterStore => "vcenter_store",
             Self::Shell => "shell",
+            Self::Firewall => "firewall",
+            Self::HostTime => "host_time",
+            Self::Alarm => "alarm",
         }
     }
 }

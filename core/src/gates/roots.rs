@@ -20,7 +20,13 @@ use crate::rules::Case;
 pub(super) const GATE: Gate = Gate {
     name: "roots",
     title: "vCenter's own certificate and its trusted roots are good",
-    holds: &[Touches::HostCertificate, Touches::ClientTrust, Touches::HostConnection],
+    holds: &[
+        Touches::HostCertificate,
+        Touches::OwnCertificate,
+        Touches::ClientTrust,
+        Touches::HostConnection,
+        Touches::VcenterStore,
+    ],
     check: GateCheck::VCenter(check),
     source: include_str!("roots.rs"),
 };

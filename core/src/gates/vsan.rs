@@ -18,7 +18,7 @@ use crate::rules::Case;
 pub(super) const GATE: Gate = Gate {
     name: "vsan",
     title: "the host takes no part in vSAN",
-    holds: &[Touches::HostCertificate],
+    holds: &[Touches::HostCertificate, Touches::OwnCertificate],
     check: GateCheck::Host(check),
     source: include_str!("vsan.rs"),
 };

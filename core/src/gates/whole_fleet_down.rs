@@ -17,7 +17,7 @@ use crate::rules::environment::whole_fleet_down;
 pub(super) const GATE: Gate = Gate {
     name: "whole-fleet-down",
     title: "providers have not failed all together",
-    holds: &[Touches::HostCertificate, Touches::HostConnection],
+    holds: &[Touches::HostCertificate, Touches::OwnCertificate, Touches::HostConnection],
     check: GateCheck::VCenter(check),
     source: include_str!("whole_fleet_down.rs"),
 };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{
     Clock, Connection, ConnectionError, DriveError, JournalError, LockError, Stop, drive, raise_descriptor_limit,
 };
-use crate::plan::Plan;
+use crate::plan::{Plan, Ways};
 use crate::policy::Policy;
 use crate::report::Report;
 use crate::run::{IllegalEntry, JournalEntry};
@@ -97,7 +97,8 @@ pub async fn plan(
 ) -> Result<Report, OperationError> {
     let mut report = check(connection, policy, clock, stop, progress).await?;
     if let (None, Some(facts)) = (&report.stopped, &report.facts) {
-        report.plan = Some(crate::plan::plan(facts, &report.judgement(), policy, connection.esxi_ssh.is_some()));
+        let ways = Ways::of(&connection.job()?);
+        report.plan = Some(crate::plan::plan(facts, &report.judgement(), policy, ways));
     }
     Ok(report)
 }

@@ -28,13 +28,13 @@ pub(super) async fn run<Command>(
     secrets: &Secrets,
     host_keys: &HostKeys,
 ) -> Result<SshOutput, Failure> {
-    let SshRequest { authority, user, credential, command, max_output_bytes, deadline_seconds } = request;
+    let SshRequest { authority, user, credential, command, input, max_output_bytes, deadline_seconds } = request;
     let started = AtomicBool::new(false);
     let known = host_keys.of(Authority::parse(&authority)?)?;
     let work = async {
         let mut session = open(&authority, known).await?;
         log_in(&mut session, &authority, &user, &credential, secrets).await?;
-        let output = execute(&session, &authority, text(command), max_output_bytes, &started).await;
+        let output = execute(&session, &authority, text(command), input, max_output_bytes, &started).await;
         // Only politeness; the output is here, or there is none.
         let _ = session.disconnect(Disconnect::ByApplication, "", "").await;
         output
@@ -147,6 +147,7 @@ async fn execute(
     session: &Handle<Judge>,
     authority: &str,
     text: &'static str,
+    input: String,
     max_output_bytes: u32,
     started: &AtomicBool,
 ) -> Result<SshOutput, Failure> {
@@ -155,6 +156,13 @@ async fn execute(
     started.store(true, Ordering::SeqCst);
     if channel.exec(true, text).await.is_err() {
         return Err(unknown(authority, "closed the connection as the command was sent"));
+    }
+    if !input.is_empty() {
+        let sent = async {
+            channel.data(input.as_bytes()).await?;
+            channel.eof().await
+        };
+        sent.await.map_err(|_| unknown(authority, "closed the connection before it had read the command's input"))?;
     }
     read_output(&mut channel, authority, max_output_bytes).await
 }

@@ -3,14 +3,19 @@
 //! A plan is pure data made from findings and policy. It can be read, compared, kept in a file, and is approved by its
 //! digest. Whether a step is still needed is observed when its turn comes; what it does is written here.
 
+mod act;
 mod canary;
 mod condition;
+mod holds;
 mod planner;
 mod step;
+mod words;
 
+pub use act::{Act, ClientEntry, PemCertificate, RegisterWith};
 pub use condition::{Condition, OnDisk};
-pub use planner::{Planning, plan};
-pub use step::{Act, HostRef, IfNotDone, PemCertificate, Safety, Step, StepId, Undo};
+pub(crate) use holds::is_trusted;
+pub use planner::{Planning, Ways, plan};
+pub use step::{HostRef, IfNotDone, Safety, Step, StepId, Undo};
 
 use serde::{Deserialize, Serialize};
 

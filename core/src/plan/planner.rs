@@ -4,11 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Act, HostRef, HostSteps, IfNotDone, Lane, PLAN_SCHEMA, Plan, Refusal, Step, StepId, canary};
-use crate::facts::{Facts, Host, HostId};
+use crate::certificate::Certificate;
+use crate::facts::{Facts, Host, HostId, Provider};
 use crate::gates::{GateReading, Touches, read_gates};
+use crate::job::Job;
 use crate::policy::{Policy, Safety};
 use crate::remedies::{self, FleetDraft, HostDraft, Scope, moves};
-use crate::rules::{Case, Finding, Judgement, PlaceKind};
+use crate::rules::{Case, Finding, Judgement, Place, PlaceKind};
 
 /// What remedies are given.
 pub struct Planning<'a> {
@@ -16,15 +18,65 @@ pub struct Planning<'a> {
     pub case: Case<'a>,
     /// The gates as they were read.
     pub gates: Vec<GateReading>,
+    /// What the job offers.
+    pub ways: Ways,
+    troubled: BTreeSet<Place>,
+}
+
+/// What a job offers to a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ways {
     /// Whether the host program can log in to ESXi hosts by SSH.
     pub esxi_shell: bool,
+    /// Whether it can log in to the vCenter appliance by SSH.
+    pub appliance_shell: bool,
+    /// Where IOFilter providers listen.
+    pub provider_port: u16,
+}
+
+impl Ways {
+    /// Where IOFilter providers listen unless a job says otherwise (KB 320568).
+    pub const PROVIDER_PORT: u16 = 9080;
+
+    /// What this job offers.
+    pub fn of(job: &Job) -> Self {
+        Self {
+            esxi_shell: job.esxi_ssh.is_some(),
+            appliance_shell: job.appliance_ssh.is_some(),
+            provider_port: job.provider_port,
+        }
+    }
+}
+
+impl<'a> Planning<'a> {
+    /// Whether no gate holds a change of this at the host.
+    pub(crate) fn is_open(&self, host: &Host, touches: Touches) -> bool {
+        closed_gates(self, Some(host), touches).is_empty()
+    }
+
+    /// Whether something other than an alarm was found at this place, or at a provider of it.
+    pub(crate) fn is_troubled(&self, place: &Place) -> bool {
+        self.troubled.iter().any(|other| other == place || (other.host.is_some() && other.host == place.host))
+    }
+
+    /// The certificate that SMS has stored for a provider.
+    pub(crate) fn stored_certificate(&self, provider: &Provider) -> Option<&'a Certificate> {
+        self.case.certificate(provider.certificate.value()?).ok()
+    }
+
+    /// The URL under which SPS registers a host's provider.
+    pub(crate) fn provider_url(&self, host: &Host) -> String {
+        format!("https://{}/version.xml", Job::authority(&host.name, self.ways.provider_port))
+    }
 }
 
 /// Makes the plan that cures what was found, as far as gates and policy allow. Pure, and linear in the fleet.
-pub fn plan(facts: &Facts, judgement: &Judgement, policy: &Policy, esxi_shell: bool) -> Plan {
+pub fn plan(facts: &Facts, judgement: &Judgement, policy: &Policy, ways: Ways) -> Plan {
     let case = Case::new(facts, policy);
     let gates = read_gates(&case);
-    let planning = Planning { case, gates, esxi_shell };
+    let troubles = judgement.findings.iter().filter(|finding| finding.remedy.as_deref() != Some("acknowledge-alarm"));
+    let troubled = troubles.map(|finding| finding.place.clone()).collect();
+    let planning = Planning { case, gates, ways, troubled };
     let mut work = Work::default();
     for finding in judgement.causes() {
         work.take_up(&planning, finding);
@@ -69,7 +121,29 @@ impl Work {
                 let mut draft = FleetDraft::default();
                 steps(planning, &mut draft).map_err(no_gate)?;
                 admit(planning, None, draft.first.iter())?;
-                self.fleet.first.extend(draft.first);
+                // Hosts need it because of what is done before them: all of them, or none.
+                let hosts = draft
+                    .hosts
+                    .into_iter()
+                    .filter_map(|(id, draft)| Some((planning.case.facts.hosts.get(&id)?, draft)));
+                let hosts: Vec<(&Host, HostDraft)> = hosts.collect();
+                for (host, draft) in &hosts {
+                    admit(planning, Some(host), draft.steps())?;
+                }
+                for (host, draft) in hosts {
+                    self.merge(host, draft, &finding.diagnostic.code);
+                }
+                for step in draft.first {
+                    if !self.fleet.first.iter().any(|other| other.act == step.act) {
+                        self.fleet.first.push(step);
+                    }
+                }
+            }
+            Scope::Alarm(steps) => {
+                let mut draft = FleetDraft::default();
+                steps(planning, &finding.place, &mut draft).map_err(no_gate)?;
+                admit(planning, host, draft.afterwards.iter())?;
+                self.fleet.afterwards.extend(draft.afterwards);
             }
             Scope::Provider(steps) => {
                 let mut draft = FleetDraft::default();
@@ -100,7 +174,13 @@ impl Work {
 
     fn merge(&mut self, host: &Host, draft: HostDraft, code: &str) {
         let (merged, cures) = self.hosts.entry(host.id.clone()).or_default();
-        cures.insert(code.to_owned());
+        match &draft.then_by_hand {
+            // What only prepares a cure does not promise one.
+            Some(note) => self.notes.push(note.clone()),
+            None => {
+                cures.insert(code.to_owned());
+            }
+        }
         merged.absorb(draft);
     }
 
@@ -115,6 +195,9 @@ impl Work {
             }
             if draft.may_register_anew {
                 self.register_anew(planning, host, &reference, timeout);
+            }
+            if draft.reloads_store {
+                self.reload(planning, host, &reference);
             }
             let cluster = host.cluster.value().cloned().unwrap_or_else(|| host.name.clone());
             let key = host.cluster_id.value().cloned().unwrap_or_else(|| id.0.clone());
@@ -150,19 +233,10 @@ impl Work {
 
     /// The last and strongest way to a good provider, as far as the gates leave it open.
     fn register_anew(&mut self, planning: &Planning<'_>, host: &Host, reference: &HostRef, timeout: i64) {
-        let is_open = |touches: Touches| closed_gates(planning, Some(host), touches).is_empty();
-        if !is_open(Touches::Registration) || !is_open(Touches::VcenterService) {
+        if let Some(why) = self.why_no_restart(planning, host) {
             self.notes.push(format!(
-                "`{}`: if its provider is still not well after a synchronisation, it is not registered anew, because a gate is closed",
+                "`{}`: if its provider is still not well after a synchronisation, it is not registered anew, because {why}",
                 host.name
-            ));
-            return;
-        }
-        // What is unregistered comes back only by a restart of `sps`; without a way to that nothing is unregistered.
-        if let Err(missing) = planning.case.facts.vcenter.sps.known() {
-            self.notes.push(format!(
-                "`{}`: its provider is not registered anew, because the service `sps` cannot be asked: {}",
-                host.name, missing.message
             ));
             return;
         }
@@ -170,17 +244,53 @@ impl Work {
             return;
         }
         if let Some(provider) = planning.case.canonical_provider(host) {
-            self.fleet.unregister(moves::unregister_to_register_anew(host, provider, timeout));
+            let stored = planning.stored_certificate(provider);
+            self.fleet.unregister(moves::unregister_to_register_anew(host, provider, stored, timeout));
         }
-        self.fleet.register_anew.insert(host.id.clone(), reference.clone());
+        self.fleet.register_anew.insert(host.id.clone(), (reference.clone(), planning.provider_url(host)));
     }
 
-    fn last_steps(&self, timeout: i64) -> Vec<Step> {
-        let mut last = self.fleet.unregister.clone();
-        if !self.fleet.register_anew.is_empty() {
-            last.push(moves::restart_sps(self.fleet.register_anew.keys().cloned().collect(), timeout));
+    /// SPS reads its store as it starts, once for all.
+    fn reload(&mut self, planning: &Planning<'_>, host: &Host, reference: &HostRef) {
+        match self.why_no_restart(planning, host) {
+            Some(why) => self.notes.push(format!(
+                "`{}`: if SPS does not read its store by itself, it is not restarted for it, because {why}",
+                host.name
+            )),
+            None if planning.case.policy.ceiling < Safety::Disturbs => {}
+            None => {
+                self.fleet.reload.insert(host.id.clone(), reference.clone());
+            }
         }
-        last.extend(self.fleet.await_providers.values().map(|host| moves::await_provider(host, timeout)));
+    }
+
+    /// Why `sps` cannot be restarted after the batch, if so. What is unregistered comes back surely only by that; without
+    /// it nothing is unregistered.
+    fn why_no_restart(&self, planning: &Planning<'_>, host: &Host) -> Option<String> {
+        if !planning.is_open(host, Touches::Registration) || !planning.is_open(host, Touches::VcenterService) {
+            return Some("a gate is closed".to_owned());
+        }
+        if self.fleet.first.iter().any(|step| step.act == Act::RestartSps) {
+            return Some("the service `sps` is restarted before, and not twice in one run".to_owned());
+        }
+        let missing = planning.case.facts.vcenter.sps.known().err()?;
+        Some(format!("the service `sps` cannot be asked: {}", missing.message))
+    }
+
+    /// What is done once a run, after all hosts: in one go, so that what was unregistered is never left so.
+    fn last_steps(&mut self, timeout: i64) -> Vec<Step> {
+        let fleet = &mut self.fleet;
+        let mut last = std::mem::take(&mut fleet.unregister);
+        let hosts: BTreeSet<HostId> = fleet.register_anew.keys().chain(fleet.reload.keys()).cloned().collect();
+        if !hosts.is_empty() {
+            last.push(moves::restart_sps(hosts.into_iter().collect(), timeout));
+        }
+        for (host, url) in fleet.register_anew.values() {
+            last.push(moves::expect_provider(host, url, timeout));
+            last.push(moves::register_provider(host, url, timeout));
+        }
+        last.extend(fleet.await_providers.values().map(|host| moves::await_provider(host, timeout)));
+        last.append(&mut fleet.afterwards);
         last
     }
 }

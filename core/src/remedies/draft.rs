@@ -8,6 +8,10 @@ use crate::plan::{Act, HostRef, Step};
 /// The order in which one host is repaired: bottom-up, so that nothing above is tried on a broken ground.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stage {
+    /// The host's clock, since all else is judged by dates.
+    Time,
+    /// The way to the provider's port.
+    Firewall,
     /// SSH is opened, if the host needs a command.
     OpenShell,
     /// What the host trusts.
@@ -18,6 +22,8 @@ pub(crate) enum Stage {
     ProviderDaemon,
     /// SSH is closed again.
     CloseShell,
+    /// What SPS accepts of the provider (mode `thumbprint`).
+    Pin,
     /// What the host trusts, looked at once more: a new certificate may have come with a new store.
     CaStoreAgain,
     /// SMS reads the provider again.
@@ -34,6 +40,10 @@ pub(crate) struct HostDraft {
     pub(crate) may_register_anew: bool,
     /// Whether the host's provider must be well at the end.
     pub(crate) awaits_provider: bool,
+    /// Whether the service `sps` must read its store again, once a run, if the provider is still not well.
+    pub(crate) reloads_store: bool,
+    /// Set where the steps prepare a cure and are none: what a person does next.
+    pub(crate) then_by_hand: Option<String>,
 }
 
 impl HostDraft {
@@ -54,6 +64,8 @@ impl HostDraft {
         }
         self.may_register_anew |= other.may_register_anew;
         self.awaits_provider |= other.awaits_provider;
+        self.reloads_store |= other.reloads_store;
+        self.then_by_hand = self.then_by_hand.take().or(other.then_by_hand);
     }
 
     /// The steps in order.
@@ -79,10 +91,17 @@ impl HostDraft {
 pub(crate) struct FleetDraft {
     /// Steps on the vCenter that come first.
     pub(crate) first: Vec<Step>,
+    /// What hosts need because of them.
+    pub(crate) hosts: BTreeMap<HostId, HostDraft>,
+    /// Steps on the vCenter that come last of all.
+    pub(crate) afterwards: Vec<Step>,
     /// Providers that are unregistered, each once.
     pub(crate) unregister: Vec<Step>,
-    /// Hosts whose providers register themselves when the service `sps` restarts.
-    pub(crate) register_anew: BTreeMap<HostId, HostRef>,
+    /// Hosts whose providers register themselves when the service `sps` restarts, with the URL to be registered at if they
+    /// do not.
+    pub(crate) register_anew: BTreeMap<HostId, (HostRef, String)>,
+    /// Hosts for which the service `sps` must read its store again.
+    pub(crate) reload: BTreeMap<HostId, HostRef>,
     /// Hosts whose providers must be well at the end.
     pub(crate) await_providers: BTreeMap<HostId, HostRef>,
 }

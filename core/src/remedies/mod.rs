@@ -6,13 +6,22 @@
 mod draft;
 pub(crate) mod moves;
 
+mod acknowledge_alarm;
+mod enable_firewall_rule_set;
+mod install_custom_certificate;
 mod reconnect_host;
+mod refresh_ca_certificates;
 mod refresh_provider;
+mod regenerate_host_certificate;
 mod register_provider;
 mod reissue_host_certificate;
+mod renew_after_root_change;
+mod renew_client_certificate;
 mod renew_host_certificate;
+mod replace_thumbprint_entry;
 mod restart_provider_daemon;
 mod start_profile_service;
+mod synchronise_time;
 mod trust_sms_certificate;
 mod unregister_provider;
 
@@ -20,6 +29,7 @@ pub(crate) use draft::{FleetDraft, HostDraft, Stage};
 
 use crate::facts::{Host, Provider};
 use crate::plan::Planning;
+use crate::rules::Place;
 
 /// One cure.
 pub struct Remedy {
@@ -37,19 +47,31 @@ pub(crate) enum Scope {
     Host(fn(&Planning<'_>, &Host, &mut HostDraft) -> Result<(), String>),
     /// One IOFilter provider.
     Provider(fn(&Planning<'_>, &Provider, &mut FleetDraft) -> Result<(), String>),
+    /// An alarm at a place.
+    Alarm(fn(&Planning<'_>, &Place, &mut FleetDraft) -> Result<(), String>),
     /// The vCenter.
     VCenter(fn(&Planning<'_>, &mut FleetDraft) -> Result<(), String>),
 }
 
 /// Every remedy, sorted by name.
 pub const REMEDIES: &[Remedy] = &[
+    acknowledge_alarm::REMEDY,
+    enable_firewall_rule_set::REMEDY,
+    install_custom_certificate::REMEDY,
     reconnect_host::REMEDY,
+    refresh_ca_certificates::REMEDY,
     refresh_provider::REMEDY,
+    regenerate_host_certificate::REMEDY,
     register_provider::REMEDY,
     reissue_host_certificate::REMEDY,
+    renew_after_root_change::REMEDY,
     renew_host_certificate::REMEDY,
+    renew_client_certificate::RENEW_SMS,
+    renew_client_certificate::RENEW_EXTENSION,
+    replace_thumbprint_entry::REMEDY,
     restart_provider_daemon::REMEDY,
     start_profile_service::REMEDY,
+    synchronise_time::REMEDY,
     trust_sms_certificate::REMEDY,
     unregister_provider::REMEDY,
 ];

@@ -14,7 +14,7 @@ pub(super) const REMEDY: Remedy = Remedy {
 
 /// Seconds that SMS gets to show the effect of a sync or a reconnection before the next stronger step. Both are tasks
 /// whose end is waited for first, so this is only the time between SMS's knowing and SMS's telling.
-const PATIENCE_SECONDS: i64 = 10;
+pub(super) const PATIENCE_SECONDS: i64 = 10;
 
 pub(super) fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft) -> Result<(), String> {
     if planning.case.facts.vcenter.mode.value() == Some(&CertificateMode::Thumbprint) {

@@ -1,5 +1,5 @@
 //! A host has no provider: SPS registers missing ones when it restarts (KB 320568), so restart it once for the whole
-//! run (A12) and wait (A4).
+//! run (A12) and wait (A4). What does not come by itself is registered by hand (A5), the last resort.
 
 use super::{HostDraft, Remedy, Scope};
 use crate::facts::Host;

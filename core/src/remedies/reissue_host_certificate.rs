@@ -1,6 +1,7 @@
 //! The host certificate has expired. vCenter does not renew an expired certificate in place; it issues a new one when
 //! the host is reconnected (ESXi certificate documentation, GUID-ECFD1A29): disconnect and reconnect (A11), or the
-//! seed's way by the shell (A17), then as after any renewal.
+//! seed's way by the shell (A17), then as after any renewal. In mode `custom` the customer's certificate is installed
+//! instead (A7c).
 
 use super::{HostDraft, Remedy, Scope, Stage, moves};
 use crate::certificate::Fingerprint;
@@ -15,6 +16,9 @@ pub(super) const REMEDY: Remedy = Remedy {
 };
 
 fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft) -> Result<(), String> {
+    if super::renew_host_certificate::is_custom(planning) {
+        return super::install_custom_certificate::steps(planning, host, draft);
+    }
     let before = super::renew_host_certificate::leaf_on_443(host)?;
     match planning.case.policy.renew_by {
         RenewBy::Auto | RenewBy::Vcenter => {

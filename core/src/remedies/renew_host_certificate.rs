@@ -1,14 +1,16 @@
 //! The host certificate runs out, is self-signed, or comes from an earlier root, but is still good enough for vCenter
-//! to talk to the host: renew it (A7, or A17 by the shell), restart the daemon so that 9080 follows (A9), look at the
-//! CA store once more, and let SMS look again.
+//! to talk to the host: renew it (A7), restart the daemon so that 9080 follows (A9), look at the CA store once more, and
+//! let SMS look again. Where vCenter refuses to renew it and there is a login for the shell, the steps of KB 320568
+//! follow (A17). In mode `custom` the customer's certificate is installed instead (A7c).
 //!
 //! The seed's skip rule (KB 320568): a host certificate that outlives the provider's is not what troubles the provider,
 //! so one that merely nears its soft threshold is then left alone.
 
 use super::{HostDraft, Remedy, Scope, Stage, moves};
 use crate::certificate::Fingerprint;
-use crate::facts::Host;
-use crate::plan::Planning;
+use crate::facts::{CertificateMode, Host};
+use crate::gates::Touches;
+use crate::plan::{IfNotDone, Planning, Step};
 use crate::policy::RenewBy;
 
 pub(super) const REMEDY: Remedy = Remedy {
@@ -17,25 +19,34 @@ pub(super) const REMEDY: Remedy = Remedy {
     scope: Scope::Host(steps),
 };
 
-fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft) -> Result<(), String> {
+pub(super) fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft) -> Result<(), String> {
+    if is_custom(planning) {
+        return super::install_custom_certificate::steps(planning, host, draft);
+    }
     let before = leaf_on_443(host)?;
-    let timeout = planning.case.policy.step_timeout_seconds;
+    let renew = moves::renew_by_vcenter(host, &before, planning.case.policy.step_timeout_seconds);
     match planning.case.policy.renew_by {
-        RenewBy::Auto | RenewBy::Vcenter => {
-            draft.add(Stage::HostCertificate, moves::renew_by_vcenter(host, &before, timeout));
-        }
         RenewBy::Shell => by_shell(planning, host, &before, draft)?,
+        RenewBy::Auto if may_go_on_by_shell(planning, host) => {
+            draft.add(Stage::HostCertificate, Step { if_not_done: IfNotDone::GoOnIfEnded, ..renew });
+            by_shell(planning, host, &before, draft)?;
+        }
+        RenewBy::Auto | RenewBy::Vcenter => draft.add(Stage::HostCertificate, renew),
     }
     afterwards(planning, host, draft)
 }
 
-/// A17 and the reconnection that must follow it.
+/// A17 and the reconnection that must follow it. Only vCenter's own CA makes a certificate of it that is trusted again,
+/// so in any other mode it is refused, whatever gate is waived.
 pub(super) fn by_shell(
     planning: &Planning<'_>,
     host: &Host,
     before: &Fingerprint,
     draft: &mut HostDraft,
 ) -> Result<(), String> {
+    if !planning.case.is_vmca_mode() {
+        return Err("the steps of KB 320568 on the shell are for certificate mode `vmca` only".to_owned());
+    }
     super::restart_provider_daemon::with_shell(planning, host, draft)?;
     let timeout = planning.case.policy.step_timeout_seconds;
     for step in moves::regenerate_by_shell(host, before, timeout) {
@@ -45,6 +56,20 @@ pub(super) fn by_shell(
         draft.add(Stage::HostCertificate, step);
     }
     Ok(())
+}
+
+/// Whether the shell can be the way after a renewal that vCenter refuses.
+fn may_go_on_by_shell(planning: &Planning<'_>, host: &Host) -> bool {
+    let is_open = |touches| planning.is_open(host, touches);
+    planning.ways.esxi_shell
+        && planning.case.is_vmca_mode()
+        && host.services.value().is_some()
+        && is_open(Touches::Shell)
+        && is_open(Touches::HostConnection)
+}
+
+pub(super) fn is_custom(planning: &Planning<'_>) -> bool {
+    planning.case.facts.vcenter.mode.value() == Some(&CertificateMode::Custom)
 }
 
 /// What follows every new host certificate.

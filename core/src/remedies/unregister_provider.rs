@@ -14,6 +14,7 @@ pub(super) const REMEDY: Remedy = Remedy {
 #[expect(clippy::unnecessary_wraps, reason = "all remedies have one face")]
 fn steps(planning: &Planning<'_>, provider: &Provider, draft: &mut FleetDraft) -> Result<(), String> {
     let host = planning.case.host_of(provider);
-    draft.unregister(moves::unregister_for_good(host, provider, planning.case.policy.step_timeout_seconds));
+    let stored = planning.stored_certificate(provider);
+    draft.unregister(moves::unregister_for_good(host, provider, stored, planning.case.policy.step_timeout_seconds));
     Ok(())
 }

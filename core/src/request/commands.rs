@@ -35,7 +35,9 @@ impl SshLook {
     }
 }
 
-/// Commands that change an ESXi host. Their texts are fixed, and are the steps of KB 320568 or their reverse.
+/// Commands that change an ESXi host or the vCenter appliance. Their texts are fixed: the steps of KB 320568, of the
+/// vendor's vCert and `fix-sps-certs.sh`, and their reverse. What two of them must be told they read from standard input
+/// ([`SshRequest::input`](super::SshRequest::input)), never from their own text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SshChange {
@@ -50,10 +52,75 @@ pub enum SshChange {
     RestartManagementAgents,
     /// Puts `old.rui.crt` and `old.rui.key` back in place, and restarts the agents so that they load them.
     RestoreHostCertificate,
+    /// As [`Self::SetHostCertificateAside`], for a pair of which a half may be gone.
+    SetRemainsAside,
+    /// The reverse of [`Self::SetRemainsAside`]; restarts nothing.
+    RestoreRemains,
+    /// Appliance: keeps `sms_self_signed` and its key in a folder of root's own, then deletes the entry (KB 440183, vCert).
+    /// The key does not leave the appliance.
+    DeleteSmsSelfSigned,
+    /// Appliance: puts the kept `sms_self_signed` back, and restarts SPS so that it loads it.
+    RestoreSmsSelfSigned,
+    /// Appliance: as [`Self::DeleteSmsSelfSigned`], for `sps-extension`.
+    DeleteSpsExtension,
+    /// Appliance: as [`Self::RestoreSmsSelfSigned`], for `sps-extension`.
+    RestoreSpsExtension,
+    /// Appliance: makes an entry of the store `SMS` (KB 318194). Standard input is its alias, which must be a provider's
+    /// URL, on a line of its own, and after it the certificate in PEM. An earlier entry of that alias is replaced.
+    PinProviderCertificate,
+    /// Appliance: deletes an entry of the store `SMS`. Standard input is its alias, which must be a provider's URL.
+    UnpinProviderCertificate,
+}
+
+/// vecs-cli on the appliance, and the folder in which root keeps what a command takes away.
+macro_rules! vecs {
+    ($($text:tt)*) => {
+        concat!("/usr/lib/vmware-vmafd/bin/vecs-cli entry ", $($text)*)
+    };
+}
+macro_rules! delete_entry {
+    ($alias:literal) => {
+        concat!(
+            "umask 077 && mkdir -p /root/iofilter-certs && ",
+            vecs!("getcert --store SMS --alias ", $alias, " --output /root/iofilter-certs/new.crt && "),
+            vecs!("getkey --store SMS --alias ", $alias, " --output /root/iofilter-certs/new.key && "),
+            "mv -f /root/iofilter-certs/new.crt /root/iofilter-certs/",
+            $alias,
+            ".crt && ",
+            "mv -f /root/iofilter-certs/new.key /root/iofilter-certs/",
+            $alias,
+            ".key && ",
+            vecs!("delete --store SMS --alias ", $alias, " -y")
+        )
+    };
+}
+macro_rules! restore_entry {
+    ($alias:literal) => {
+        concat!(
+            "test -f /root/iofilter-certs/",
+            $alias,
+            ".crt && test -f /root/iofilter-certs/",
+            $alias,
+            ".key && ",
+            "{ ",
+            vecs!("delete --store SMS --alias ", $alias, " -y"),
+            " || true; } && ",
+            vecs!("create --store SMS --alias ", $alias, " --cert /root/iofilter-certs/", $alias, ".crt"),
+            " --key /root/iofilter-certs/",
+            $alias,
+            ".key && service-control --restart vmware-sps"
+        )
+    };
+}
+/// Reads the alias, and goes no further with one that is not the URL of a provider.
+macro_rules! with_alias {
+    ($then:expr) => {
+        concat!("IFS= read -r alias && case \"$alias\" in https://*:*/version.xml) ;; *) exit 64 ;; esac && ", $then)
+    };
 }
 
 impl SshChange {
-    /// The text to run, the same for every target. ESXi's shell is BusyBox `sh`.
+    /// The text to run, the same for every target. ESXi's shell is BusyBox `sh`, the appliance's is bash.
     pub fn text(self) -> &'static str {
         match self {
             Self::RestartProviderDaemon => "/etc/init.d/iofiltervpd restart",
@@ -65,6 +132,42 @@ impl SshChange {
             Self::RestoreHostCertificate => {
                 "cd /etc/vmware/ssl && mv -f old.rui.crt rui.crt && mv -f old.rui.key rui.key && services.sh restart"
             }
+            Self::SetRemainsAside => {
+                "cd /etc/vmware/ssl && test ! -e old.rui.crt && test ! -e old.rui.key && { test ! -e rui.crt || mv rui.crt old.rui.crt; } && { test ! -e rui.key || mv rui.key old.rui.key; }"
+            }
+            Self::RestoreRemains => {
+                "cd /etc/vmware/ssl && { test ! -e old.rui.crt || mv -f old.rui.crt rui.crt; } && { test ! -e old.rui.key || mv -f old.rui.key rui.key; }"
+            }
+            Self::DeleteSmsSelfSigned => delete_entry!("sms_self_signed"),
+            Self::RestoreSmsSelfSigned => restore_entry!("sms_self_signed"),
+            Self::DeleteSpsExtension => delete_entry!("sps-extension"),
+            Self::RestoreSpsExtension => restore_entry!("sps-extension"),
+            Self::PinProviderCertificate => with_alias!(concat!(
+                "umask 077 && mkdir -p /root/iofilter-certs && cat > /root/iofilter-certs/pin.crt && { ",
+                vecs!("delete --store SMS --alias \"$alias\" -y"),
+                " || true; } && ",
+                vecs!("create --store SMS --alias \"$alias\" --cert /root/iofilter-certs/pin.crt")
+            )),
+            Self::UnpinProviderCertificate => with_alias!(vecs!("delete --store SMS --alias \"$alias\" -y")),
+        }
+    }
+
+    /// What the command is for, short.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::RestartProviderDaemon => "/etc/init.d/iofiltervpd restart",
+            Self::SetHostCertificateAside => "mv rui.crt old.rui.crt; mv rui.key old.rui.key",
+            Self::GenerateHostCertificate => "/sbin/generate-certificates",
+            Self::RestartManagementAgents => "services.sh restart",
+            Self::RestoreHostCertificate => "mv old.rui.crt rui.crt; mv old.rui.key rui.key; services.sh restart",
+            Self::SetRemainsAside => "mv rui.crt old.rui.crt; mv rui.key old.rui.key (what is there of them)",
+            Self::RestoreRemains => "mv old.rui.crt rui.crt; mv old.rui.key rui.key (what is there of them)",
+            Self::DeleteSmsSelfSigned => "vecs-cli entry delete --store SMS --alias sms_self_signed",
+            Self::RestoreSmsSelfSigned => "vecs-cli entry create --store SMS --alias sms_self_signed",
+            Self::DeleteSpsExtension => "vecs-cli entry delete --store SMS --alias sps-extension",
+            Self::RestoreSpsExtension => "vecs-cli entry create --store SMS --alias sps-extension",
+            Self::PinProviderCertificate => "vecs-cli entry create --store SMS",
+            Self::UnpinProviderCertificate => "vecs-cli entry delete --store SMS",
         }
     }
 }

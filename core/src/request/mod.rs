@@ -253,6 +253,9 @@ pub struct SshRequest<Command> {
     pub credential: String,
     /// What to run.
     pub command: Command,
+    /// What the command reads from its standard input; empty for none. No secret ever.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub input: String,
     /// Where the output ends, in bytes; the rest is cut and `truncated` says so.
     pub max_output_bytes: u32,
     /// How long the command may take, in seconds.

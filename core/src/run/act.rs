@@ -1,14 +1,20 @@
 //! From an act to the request that does it, and from the answer to what was begun.
 
 use super::journal::SavedCaStore;
+use super::saving;
+use crate::certificate::Certificate;
 use crate::facts::{Facts, Host, HostId};
 use crate::job::Job;
-use crate::plan::Act;
-use crate::request::{Change, Response, SshChange, SshRequest, secret};
+use crate::plan::{Act, RegisterWith, is_trusted};
+use crate::request::{Change, HttpResponse, Response, SshChange, SshRequest, secret};
 use crate::survey::{Inquiry, address_of, certificate_manager};
+use crate::time::UnixTime;
+use crate::wire::sms::provider_changes::{self, ProviderSpec};
 use crate::wire::vim::host_connection::{self, HostIdentity};
-use crate::wire::vim::{certificate_lists, host_service, refresh_certificates};
-use crate::wire::{MoRef, WireError, rest, sms};
+use crate::wire::vim::{
+    acknowledge_alarm, certificate_lists, firewall, host_service, own_certificate, refresh_certificates, time_servers,
+};
+use crate::wire::{MoRef, WireError, rest};
 
 /// Bytes that a command may print.
 const OUTPUT_BYTES: u32 = 1 << 16;
@@ -28,102 +34,171 @@ pub(super) enum Prepared {
 pub(super) enum Begun {
     /// It is over; whether it had its effect is seen by looking.
     Over,
+    /// It is over, and this is what it was for.
+    Made(String),
     /// A task of vCenter.
     VimTask(MoRef),
     /// A task of SMS.
     SmsTask(MoRef),
 }
 
-/// What must be kept to go back. `Err` when it is not known: then nothing may be changed.
-pub(super) fn save(act: &Act, inquiry: &Inquiry) -> Result<Option<SavedCaStore>, String> {
-    let Act::AddToCaStore { host, .. } = act else { return Ok(None) };
-    let host = host_of(&inquiry.facts, host)?;
-    let store =
-        host.ca_store.known().map_err(|missing| format!("the CA store could not be read: {}", missing.message))?;
-    let lists = host.ca_revocation_lists.known();
-    let lists = lists.map_err(|missing| format!("the revocation lists could not be read: {}", missing.message))?;
-    let pem = |one| inquiry.facts.certificates.find(one).map(crate::certificate::Certificate::to_pem);
-    let certificates: Option<Vec<String>> = store.iter().map(pem).collect();
-    let certificates = certificates.ok_or("a certificate of the CA store is not known")?;
-    Ok(Some(SavedCaStore { certificates, revocation_lists: lists.clone() }))
-}
-
-/// The request for an act. `saved` is what [`save`] gave.
-pub(super) fn prepare(act: &Act, inquiry: &Inquiry, saved: Option<&SavedCaStore>) -> Result<Prepared, String> {
-    let vcenter = &inquiry.link.vcenter;
-    let facts = &inquiry.facts;
-    let content = inquiry.link.content.as_ref().ok_or("vCenter's managers are not known")?;
+/// The request for an act. `saved` is what [`saving::save`] gave.
+pub(super) fn prepare(
+    act: &Act,
+    inquiry: &Inquiry,
+    saved: Option<&SavedCaStore>,
+    now: UnixTime,
+) -> Result<Prepared, String> {
     let change = match act {
         Act::AwaitProvider { .. } => return Ok(Prepared::Wait),
-        Act::SyncProvider { host } => sms::provider_changes::sync(vcenter, &provider_of(facts, host)?, None),
-        Act::ReconnectProvider { host } => sms::provider_changes::reconnect(vcenter, &provider_of(facts, host)?),
-        Act::UnregisterProvider { provider } => {
-            let manager = inquiry.link.storage_manager.as_ref().ok_or("the storage manager is not known")?;
-            sms::provider_changes::unregister(vcenter, manager, &provider.0)
+        Act::SyncProvider { .. }
+        | Act::ReconnectProvider { .. }
+        | Act::UnregisterProvider { .. }
+        | Act::RegisterProvider { .. } => with_provider(act, inquiry, now)?,
+        Act::Shell { .. }
+        | Act::DeleteClientEntry { .. }
+        | Act::RestoreClientEntry { .. }
+        | Act::PinProvider { .. }
+        | Act::UnpinProvider { .. } => by_shell(act, inquiry)?,
+        _ => by_api(act, inquiry, saved)?,
+    };
+    Ok(Prepared::Send(Box::new(change)))
+}
+
+fn with_provider(act: &Act, inquiry: &Inquiry, now: UnixTime) -> Result<Change, String> {
+    let (vcenter, facts) = (&inquiry.link.vcenter, &inquiry.facts);
+    let manager = || inquiry.link.storage_manager.as_ref().ok_or("the storage manager is not known");
+    Ok(match act {
+        Act::SyncProvider { host } => provider_changes::sync(vcenter, &provider_of(facts, host)?, None),
+        Act::ReconnectProvider { host } => provider_changes::reconnect(vcenter, &provider_of(facts, host)?),
+        Act::UnregisterProvider { provider } => provider_changes::unregister(vcenter, manager()?, &provider.0),
+        Act::RegisterProvider { name, url, certificate } => {
+            let certificate = match certificate {
+                RegisterWith::Shown(host) => Some(trusted_on_9080(facts, host, now)?),
+                RegisterWith::Stored(stored) => Some(stored.pem.clone()),
+                RegisterWith::Nothing => None,
+            };
+            let spec = ProviderSpec { name: name.clone(), description: None, url: url.clone(), certificate };
+            provider_changes::register(vcenter, manager()?, &spec)
         }
-        Act::RenewHostCertificate { host } => {
-            let manager = content.certificate_manager.as_ref().ok_or("vCenter has no certificate manager")?;
-            refresh_certificates::request(vcenter, manager, &[host_system(host)])
+        _ => return Err("it is not about a provider".to_owned()),
+    })
+}
+
+/// What port 9080 shows to us, in PEM, if it leads to a root that vCenter trusts: SMS is told to accept nothing else.
+fn trusted_on_9080(facts: &Facts, host: &HostId, now: UnixTime) -> Result<String, String> {
+    let host = host_of(facts, host)?;
+    let shown = host.on_9080.known().map_err(|missing| missing.message.clone())?;
+    let leaf = facts.certificates.find(&shown.leaf).ok_or("the certificate on port 9080 is not known")?;
+    match is_trusted(facts, shown, now) {
+        Some(true) => Ok(leaf.to_pem()),
+        Some(false) => Err("the certificate on port 9080 does not lead to a root that vCenter trusts".to_owned()),
+        None => Err("whether vCenter trusts the certificate on port 9080 is not known".to_owned()),
+    }
+}
+
+fn by_api(act: &Act, inquiry: &Inquiry, saved: Option<&SavedCaStore>) -> Result<Change, String> {
+    let (vcenter, facts) = (&inquiry.link.vcenter, &inquiry.facts);
+    let content = inquiry.link.content.as_ref().ok_or("vCenter's managers are not known")?;
+    let issuer = || content.certificate_manager.as_ref().ok_or("vCenter has no certificate manager");
+    let service = rest::service::STORAGE_PROFILE_SERVICE;
+    Ok(match act {
+        Act::PushRoots { host } => refresh_certificates::push_roots(vcenter, issuer()?, &[host_system(host)]),
+        Act::RenewHostCertificate { host } => refresh_certificates::request(vcenter, issuer()?, &[host_system(host)]),
+        Act::RequestSigning { host } => {
+            let is_address = host_of(facts, host)?.name.parse::<std::net::IpAddr>().is_ok();
+            own_certificate::signing_request(vcenter, &certificates_of(facts, host)?, is_address)
         }
-        Act::AddToCaStore { host, certificates } => {
+        Act::InstallHostCertificate { host, certificate } => {
+            own_certificate::install(vcenter, &certificates_of(facts, host)?, &certificate.pem)
+        }
+        Act::NotifyServices { host } => certificate_lists::notify_services(vcenter, &certificates_of(facts, host)?),
+        Act::AddToCaStore { host, .. } | Act::TrustClientCertificate { host } => {
             let saved = saved.ok_or("the CA store was not read before")?;
-            let manager =
-                host_of(facts, host)?.certificate_manager.known().map_err(|missing| missing.message.clone())?;
-            let held = host_of(facts, host)?.ca_store.value().map_or(&[][..], Vec::as_slice);
-            let added = certificates.iter().filter(|one| !held.contains(&one.fingerprint)).map(|one| one.pem.clone());
-            let all: Vec<String> = saved.certificates.iter().cloned().chain(added).collect();
-            certificate_lists::replace(vcenter, &certificate_manager(manager), &all, &saved.revocation_lists)
+            let all = saving::with_added(act, inquiry, saved)?;
+            certificate_lists::replace(vcenter, &certificates_of(facts, host)?, &all, &saved.revocation_lists)
         }
-        Act::Shell { host, command } => shell(&inquiry.job, host_of(facts, host)?, *command)?,
         Act::DisconnectHost { host } => host_connection::disconnect(vcenter, &host_system(host)),
         Act::ReconnectHost { host, accept_shown_certificate } => {
             let identity = if *accept_shown_certificate { shown_identity(facts, host)? } else { HostIdentity::Stored };
             host_connection::reconnect(vcenter, &host_system(host), &identity)
         }
-        Act::RestartSps => rest::service::restart(vcenter, rest::service::STORAGE_PROFILE_SERVICE),
-        Act::StartSps => rest::service::start(vcenter, rest::service::STORAGE_PROFILE_SERVICE),
+        Act::RestartSps => rest::service::restart(vcenter, service),
+        Act::StartSps => rest::service::start(vcenter, service),
+        Act::SetRuleSet { host, key, enabled } => {
+            firewall::set_enabled(vcenter, &firewall_of(facts, host)?, key, *enabled)
+        }
+        Act::SetAllowedAddresses { host, key, addresses } => {
+            firewall::set_allowed(vcenter, &firewall_of(facts, host)?, key, addresses)
+        }
+        Act::SetTimeServers { host, servers } => {
+            let id = host_of(facts, host)?.date_time_system.known().map_err(|missing| missing.message.clone())?;
+            time_servers::request(vcenter, &MoRef::new("HostDateTimeSystem", id), servers)
+        }
+        Act::AcknowledgeAlarm { alarm, entity_kind, entity } => {
+            let manager = content.alarm_manager.as_ref().ok_or("vCenter has no alarm manager")?;
+            let (alarm, entity) = (MoRef::new("Alarm", alarm), MoRef::new(entity_kind, entity));
+            acknowledge_alarm::request(vcenter, manager, &alarm, &entity)
+        }
         Act::StartService { host, service } => host_service::start(vcenter, &service_system(facts, host)?, service),
         Act::StopService { host, service } => host_service::stop(vcenter, &service_system(facts, host)?, service),
-    };
-    Ok(Prepared::Send(Box::new(change)))
+        _ => return Err("it is not done by vCenter".to_owned()),
+    })
 }
 
 /// The request that puts a CA store back as it was.
 pub(super) fn put_back(host: &HostId, inquiry: &Inquiry, saved: &SavedCaStore) -> Result<Change, String> {
-    let manager =
-        host_of(&inquiry.facts, host)?.certificate_manager.known().map_err(|missing| missing.message.clone())?;
-    let manager = certificate_manager(manager);
+    let manager = certificates_of(&inquiry.facts, host)?;
     Ok(certificate_lists::replace(&inquiry.link.vcenter, &manager, &saved.certificates, &saved.revocation_lists))
 }
 
-/// What the answer to an act says. `Ok(Err(..))` is a refusal in words.
+/// What the answer to an act says.
 pub(super) fn read(act: &Act, response: &Response) -> Result<Begun, Refused> {
-    let response = match response {
-        Response::Http(response) => response,
-        Response::Ssh(output) if output.exit_code == 0 => return Ok(Begun::Over),
+    match response {
+        Response::Http(response) => read_http(act, response),
+        Response::Ssh(output) if output.exit_code == 0 => Ok(Begun::Over),
         Response::Ssh(output) => {
             let said = String::from_utf8_lossy(&output.stderr);
             let said: String =
                 said.lines().next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect();
-            return Err(Refused::Said(format!("the command ended with exit code {}: `{said}`", output.exit_code)));
+            Err(Refused::Said(format!("the command ended with exit code {}: `{said}`", output.exit_code)))
         }
-        _ => return Err(Refused::Said("the answer is of another kind than the request".to_owned())),
-    };
-    let begun = match act {
-        Act::SyncProvider { .. } => Begun::SmsTask(sms::provider_changes::parse_sync(response)?),
-        Act::ReconnectProvider { .. } => Begun::SmsTask(sms::provider_changes::parse_reconnect(response)?),
-        Act::UnregisterProvider { .. } => Begun::SmsTask(sms::provider_changes::parse_unregister(response)?),
+        _ => Err(Refused::Said("the answer is of another kind than the request".to_owned())),
+    }
+}
+
+fn read_http(act: &Act, response: &HttpResponse) -> Result<Begun, Refused> {
+    let over = |()| Begun::Over;
+    Ok(match act {
+        Act::SyncProvider { .. } => Begun::SmsTask(provider_changes::parse_sync(response)?),
+        Act::ReconnectProvider { .. } => Begun::SmsTask(provider_changes::parse_reconnect(response)?),
+        Act::UnregisterProvider { .. } => Begun::SmsTask(provider_changes::parse_unregister(response)?),
+        Act::RegisterProvider { .. } => Begun::SmsTask(provider_changes::parse_register(response)?),
+        Act::PushRoots { .. } => Begun::VimTask(refresh_certificates::parse_push_roots(response)?),
         Act::RenewHostCertificate { .. } => Begun::VimTask(refresh_certificates::parse(response)?),
         Act::DisconnectHost { .. } => Begun::VimTask(host_connection::parse_disconnect(response)?),
         Act::ReconnectHost { .. } => Begun::VimTask(host_connection::parse_reconnect(response)?),
-        Act::AddToCaStore { .. } => certificate_lists::parse_replace(response).map(|()| Begun::Over)?,
-        Act::RestartSps => rest::service::parse_restart(response).map(|()| Begun::Over)?,
-        Act::StartSps => rest::service::parse_start(response).map(|()| Begun::Over)?,
-        Act::StartService { .. } => host_service::parse_start(response).map(|()| Begun::Over)?,
-        Act::StopService { .. } => host_service::parse_stop(response).map(|()| Begun::Over)?,
-        Act::AwaitProvider { .. } | Act::Shell { .. } => Begun::Over,
-    };
-    Ok(begun)
+        Act::RequestSigning { .. } => Begun::Made(own_certificate::parse_signing_request(response)?),
+        Act::InstallHostCertificate { .. } => own_certificate::parse_install(response).map(over)?,
+        Act::NotifyServices { .. } => certificate_lists::parse_notify_services(response).map(over)?,
+        Act::AddToCaStore { .. } | Act::TrustClientCertificate { .. } => {
+            certificate_lists::parse_replace(response).map(over)?
+        }
+        Act::RestartSps => rest::service::parse_restart(response).map(over)?,
+        Act::StartSps => rest::service::parse_start(response).map(over)?,
+        Act::SetRuleSet { enabled, .. } => firewall::parse_set_enabled(response, *enabled).map(over)?,
+        Act::SetAllowedAddresses { .. } => firewall::parse_set_allowed(response).map(over)?,
+        Act::SetTimeServers { .. } => time_servers::parse(response).map(over)?,
+        Act::AcknowledgeAlarm { .. } => acknowledge_alarm::parse(response).map(over)?,
+        Act::StartService { .. } => host_service::parse_start(response).map(over)?,
+        Act::StopService { .. } => host_service::parse_stop(response).map(over)?,
+        Act::AwaitProvider { .. }
+        | Act::Shell { .. }
+        | Act::DeleteClientEntry { .. }
+        | Act::RestoreClientEntry { .. }
+        | Act::PinProvider { .. }
+        | Act::UnpinProvider { .. } => Begun::Over,
+    })
 }
 
 /// Why an act was not taken up.
@@ -140,7 +215,7 @@ impl From<WireError> for Refused {
     }
 }
 
-fn host_of<'f>(facts: &'f Facts, host: &HostId) -> Result<&'f Host, String> {
+pub(super) fn host_of<'f>(facts: &'f Facts, host: &HostId) -> Result<&'f Host, String> {
     facts.hosts.get(host).ok_or_else(|| format!("ESXi host `{}` is not in the inventory any more", host.0))
 }
 
@@ -161,11 +236,21 @@ fn service_system(facts: &Facts, host: &HostId) -> Result<MoRef, String> {
     Ok(MoRef::new("HostServiceSystem", id))
 }
 
+fn firewall_of(facts: &Facts, host: &HostId) -> Result<MoRef, String> {
+    let id = host_of(facts, host)?.firewall_system.known().map_err(|missing| missing.message.clone())?;
+    Ok(MoRef::new("HostFirewallSystem", id))
+}
+
+fn certificates_of(facts: &Facts, host: &HostId) -> Result<MoRef, String> {
+    let id = host_of(facts, host)?.certificate_manager.known().map_err(|missing| missing.message.clone())?;
+    Ok(certificate_manager(id))
+}
+
 /// What vCenter is told to accept: from 9.0 on the certificate itself, before that its SHA-1.
 fn shown_identity(facts: &Facts, host: &HostId) -> Result<HostIdentity, String> {
     let host = host_of(facts, host)?;
     let leaf = host.on_443.known().map_err(|missing| missing.message.clone())?.leaf;
-    let certificate = facts.certificates.find(&leaf).ok_or("the certificate on port 443 is not known")?;
+    let certificate: &Certificate = facts.certificates.find(&leaf).ok_or("the certificate on port 443 is not known")?;
     let is_nine = facts.vcenter.version.value().and_then(|version| version.split('.').next()?.parse::<u32>().ok());
     Ok(match is_nine {
         Some(major) if major >= 9 => HostIdentity::Certificate(certificate.to_pem()),
@@ -173,13 +258,44 @@ fn shown_identity(facts: &Facts, host: &HostId) -> Result<HostIdentity, String> 
     })
 }
 
-fn shell(job: &Job, host: &Host, command: SshChange) -> Result<Change, String> {
+fn by_shell(act: &Act, inquiry: &Inquiry) -> Result<Change, String> {
+    let none = String::new;
+    match act {
+        Act::Shell { host, command } => on_host(&inquiry.job, host_of(&inquiry.facts, host)?, *command),
+        Act::DeleteClientEntry { entry } => on_appliance(&inquiry.job, entry.delete(), none()),
+        Act::RestoreClientEntry { entry } => on_appliance(&inquiry.job, entry.restore(), none()),
+        Act::PinProvider { url, certificate } => {
+            on_appliance(&inquiry.job, SshChange::PinProviderCertificate, format!("{url}\n{}", certificate.pem))
+        }
+        Act::UnpinProvider { url } => {
+            on_appliance(&inquiry.job, SshChange::UnpinProviderCertificate, format!("{url}\n"))
+        }
+        _ => Err("it is not done by the shell".to_owned()),
+    }
+}
+
+fn on_host(job: &Job, host: &Host, command: SshChange) -> Result<Change, String> {
     let login = job.esxi_ssh.as_ref().ok_or("no login for SSH to ESXi hosts was given")?;
     Ok(Change::Ssh(SshRequest {
         authority: Job::authority(address_of(host), login.port),
         user: login.user.clone(),
         credential: secret::ESXI_SSH.to_owned(),
         command,
+        input: String::new(),
+        max_output_bytes: OUTPUT_BYTES,
+        deadline_seconds: COMMAND_SECONDS,
+    }))
+}
+
+fn on_appliance(job: &Job, command: SshChange, input: String) -> Result<Change, String> {
+    let login = job.appliance_ssh.as_ref().ok_or("no login for SSH to the appliance was given")?;
+    let address = job.appliance_address.as_deref().unwrap_or_else(|| job.vcenter_host());
+    Ok(Change::Ssh(SshRequest {
+        authority: Job::authority(address, login.port),
+        user: login.user.clone(),
+        credential: secret::APPLIANCE_SSH.to_owned(),
+        command,
+        input,
         max_output_bytes: OUTPUT_BYTES,
         deadline_seconds: COMMAND_SECONDS,
     }))

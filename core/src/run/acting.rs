@@ -3,6 +3,7 @@
 use super::Run;
 use super::act::{self, Begun, Prepared, Refused};
 use super::journal::JournalEvent;
+use super::saving;
 use super::track::{Activity, Direction, Then, Why};
 use crate::machine::Output;
 use crate::plan::{Act, StepId, Undo};
@@ -18,11 +19,11 @@ impl Run {
         if attempts == 0 && session_of(&act).is_some_and(|session| !self.inquiry.has_session(session)) {
             return self.look(now, index, id, Why::Session { direction: Direction::Forward, attempts: 1 });
         }
-        let saved = match act::save(&act, &self.inquiry) {
+        let saved = match saving::save(&act, &self.inquiry) {
             Ok(saved) => saved,
             Err(why) => return self.refused(now, index, id, why),
         };
-        match act::prepare(&act, &self.inquiry, saved.as_ref()) {
+        match act::prepare(&act, &self.inquiry, saved.as_ref(), now) {
             Err(why) => self.refused(now, index, id, why),
             Ok(prepared) => {
                 self.record(now, JournalEvent::Started { step: id, saved });
@@ -78,6 +79,11 @@ impl Run {
         };
         match said {
             Ok(Begun::Over) => self.look_at_effect(now, index, id, direction, None),
+            Ok(Begun::Made(text)) => {
+                self.record(now, JournalEvent::Made { step: id, text });
+                self.record(now, JournalEvent::Succeeded { step: id });
+                self.set(index, id, None);
+            }
             Ok(Begun::VimTask(task) | Begun::SmsTask(task)) => {
                 if direction == Direction::Forward {
                     self.record(now, JournalEvent::TaskBegun { step: id, task: task.value.clone() });
@@ -113,6 +119,7 @@ impl Run {
         unheard: Unheard,
         blame: Option<String>,
     ) {
+        self.unsure.insert(id);
         let act = self.act_of(id, direction);
         if direction == Direction::Back || act.as_ref().is_some_and(Act::shows) {
             return self.look_at_effect(now, index, id, direction, blame);
@@ -161,7 +168,10 @@ impl Run {
         let is_sms = self.plan.step(id).is_some_and(|step| {
             matches!(
                 step.act,
-                Act::SyncProvider { .. } | Act::ReconnectProvider { .. } | Act::UnregisterProvider { .. }
+                Act::SyncProvider { .. }
+                    | Act::ReconnectProvider { .. }
+                    | Act::UnregisterProvider { .. }
+                    | Act::RegisterProvider { .. }
             )
         });
         MoRef::new(if is_sms { "SmsTask" } else { "Task" }, task)
@@ -200,6 +210,7 @@ impl Run {
                 if direction == Direction::Forward && self.leave_off(now, index, id) {
                     return true;
                 }
+                self.unsure.insert(id);
                 self.said_no(now, index, id, direction, format!("the task `{}` did not end in time", task.value));
             }
             Some(TaskSeen::Going) | None => {
@@ -225,7 +236,12 @@ const MOST_SENDINGS: u32 = 3;
 pub(super) fn session_of(act: &Act) -> Option<Session> {
     match act {
         Act::RestartSps | Act::StartSps => Some(Session::Rest),
-        Act::Shell { .. } | Act::AwaitProvider { .. } => None,
+        Act::Shell { .. }
+        | Act::AwaitProvider { .. }
+        | Act::DeleteClientEntry { .. }
+        | Act::RestoreClientEntry { .. }
+        | Act::PinProvider { .. }
+        | Act::UnpinProvider { .. } => None,
         _ => Some(Session::Vim),
     }
 }

@@ -8,7 +8,7 @@ use super::{Ending, Phase, Run, StopCause};
 use crate::certificate::Fingerprint;
 use crate::facts::HostId;
 use crate::machine::{Output, RequestId};
-use crate::plan::{Plan, Step, StepId};
+use crate::plan::{Plan, Step, StepId, Ways};
 use crate::policy::Approve;
 use crate::request::{Approval, ApprovalRequest, Failure, Response, Subject, Work};
 use crate::rules::judge;
@@ -85,7 +85,7 @@ impl Run {
     /// What would be planned now, when that is not what was approved. `Err` when the run cannot go on at all.
     pub(super) fn replan(&self) -> Result<Option<Plan>, String> {
         let facts = &self.inquiry.facts;
-        let now = crate::plan::plan(facts, &judge(facts, &self.policy), &self.policy, self.job.esxi_ssh.is_some());
+        let now = crate::plan::plan(facts, &judge(facts, &self.policy), &self.policy, Ways::of(&self.job));
         let is_other_vcenter = self.plan.instance_uuid.is_some() && self.plan.instance_uuid != now.instance_uuid;
         if is_other_vcenter {
             return Err("the plan is for another vCenter: the instance uuid differs".to_owned());
@@ -117,20 +117,22 @@ impl Run {
         self.ask(digest, summary, Subject::PlanAgain(plan));
     }
 
-    /// The part that needs an approval before `id`, the first step of its host, is looked at.
-    pub(super) fn part_before_host(&self, host: Option<&HostId>, id: StepId) -> Option<Part> {
-        let part = match (self.policy.approve, host) {
-            (Approve::Host, Some(host)) => Part::Host(host.clone()),
-            (Approve::Host, None) => Part::Step(id),
-            (Approve::Plan | Approve::Step, _) => return None,
-        };
+    /// The part that needs an approval before the first step of a host is looked at.
+    pub(super) fn part_before_host(&self, host: Option<&HostId>) -> Option<Part> {
+        let part = Part::Host(host.filter(|_| self.policy.approve == Approve::Host)?.clone());
         (!self.granted.contains(&part)).then_some(part)
     }
 
     /// The same before a step acts that was seen to be needed.
-    pub(super) fn part_before_act(&self, id: StepId) -> Option<Part> {
+    pub(super) fn part_before_act(&self, index: usize, id: StepId) -> Option<Part> {
+        let is_of_host = self.unit_of(index, id).is_some_and(|unit| unit.host.is_some());
+        let is_asked = match self.policy.approve {
+            Approve::Plan => false,
+            Approve::Host => !is_of_host,
+            Approve::Step => true,
+        };
         let part = Part::Step(id);
-        (self.policy.approve == Approve::Step && !self.granted.contains(&part)).then_some(part)
+        (is_asked && !self.granted.contains(&part)).then_some(part)
     }
 
     pub(super) fn ask_part(&mut self, index: usize, id: StepId, part: Part) {
@@ -165,8 +167,8 @@ impl Run {
                 self.record(now, JournalEvent::PartApproved { part: part.clone(), by });
                 match part {
                     // It was seen to be needed, and is what is in hand.
-                    Part::Step(_) if self.policy.approve == Approve::Step => self.act(now, index, id, 0),
-                    Part::Step(_) | Part::Host(_) => self.set(index, id, None),
+                    Part::Step(_) => self.act(now, index, id, 0),
+                    Part::Host(_) => self.set(index, id, None),
                 }
             }
             Err(reason) => self.part_rejected(now, index, id, part, &summary, reason),

@@ -91,6 +91,13 @@ pub enum JournalEvent {
         /// The task's id.
         task: String,
     },
+    /// The act gave what it was for, such as a certificate signing request in PEM.
+    Made {
+        /// The step.
+        step: StepId,
+        /// What it gave.
+        text: String,
+    },
     /// The step has done its work, as was seen.
     Succeeded {
         /// The step.
@@ -232,7 +239,10 @@ impl Status {
         match (self, event) {
             // A step in doubt is looked at after a crash and may act once more.
             (Self::Waiting | Self::Started, JournalEvent::Started { .. })
-            | (Self::Started, JournalEvent::TaskBegun { .. } | JournalEvent::LeftOff { .. }) => Some(Self::Started),
+            | (
+                Self::Started,
+                JournalEvent::TaskBegun { .. } | JournalEvent::Made { .. } | JournalEvent::LeftOff { .. },
+            ) => Some(Self::Started),
             (Self::Started, JournalEvent::Succeeded { .. }) => Some(Self::Succeeded),
             (Self::Waiting, JournalEvent::Skipped { .. }) => Some(Self::Skipped),
             (Self::Started | Self::Waiting, JournalEvent::NotReached { .. }) => Some(Self::NotReached),
@@ -275,6 +285,7 @@ impl JournalEvent {
         match self {
             Self::Started { step, .. }
             | Self::TaskBegun { step, .. }
+            | Self::Made { step, .. }
             | Self::Succeeded { step }
             | Self::Skipped { step }
             | Self::NotReached { step, .. }

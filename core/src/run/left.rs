@@ -39,11 +39,15 @@ pub(super) fn of(run: &Run, facts: &Facts, proof: &Report) -> Left {
                 left.at(host, &finding.diagnostic.message);
             }
         }
-        for unanswered in proof.unanswered.iter().filter(|unanswered| is_cured_here(&unanswered.code)) {
+        for unanswered in proof.unanswered.iter().filter(|unanswered| unanswered.codes.iter().any(is_cured_here)) {
             if is_told_of(facts, host, &unanswered.places) {
                 left.at(
                     host,
-                    &format!("whether `{}` is gone cannot be told: {}", unanswered.code, unanswered.missing.message),
+                    &format!(
+                        "whether `{}` is gone cannot be told: {}",
+                        unanswered.codes.join("`, `"),
+                        unanswered.missing.message
+                    ),
                 );
             }
         }

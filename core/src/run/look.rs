@@ -1,7 +1,7 @@
 //! Which questions tell whether a condition holds.
 
 use crate::facts::{Facts, HostId};
-use crate::plan::Condition;
+use crate::plan::{ClientEntry, Condition};
 use crate::survey::Question;
 use crate::wire::MoRef;
 
@@ -10,7 +10,7 @@ pub(super) fn questions(condition: &Condition, facts: &Facts) -> Vec<Question> {
     let host = |host: &HostId| host.clone();
     match condition {
         Condition::Never => Vec::new(),
-        Condition::Both { left, right } => {
+        Condition::Both { left, right } | Condition::Either { left, right } => {
             let mut both = questions(left, facts);
             for question in questions(right, facts) {
                 if !both.contains(&question) {
@@ -19,7 +19,9 @@ pub(super) fn questions(condition: &Condition, facts: &Facts) -> Vec<Question> {
             }
             both
         }
-        Condition::HostCertificateReplaced { host: id, .. } | Condition::HostCertificateChanged { host: id, .. } => {
+        Condition::HostCertificateReplaced { host: id, .. }
+        | Condition::HostCertificateChanged { host: id, .. }
+        | Condition::HostCertificateIs { host: id, .. } => {
             vec![Question::Peek443 { host: host(id) }]
         }
         Condition::ListenerFollowsHost { host: id } => {
@@ -28,6 +30,23 @@ pub(super) fn questions(condition: &Condition, facts: &Facts) -> Vec<Question> {
         Condition::CaStoreHolds { host: id, .. } | Condition::CaStoreIs { host: id, .. } => {
             vec![Question::CaStore { host: host(id) }, Question::RevocationLists { host: host(id) }]
         }
+        Condition::ClientTrusted { host: id } => vec![
+            Question::CaStore { host: host(id) },
+            Question::RevocationLists { host: host(id) },
+            Question::SmsCertificate,
+        ],
+        Condition::ClientEntryDeleted { entry, .. } | Condition::ClientEntryRenewed { entry, .. } => {
+            vec![client_entry(*entry)]
+        }
+        Condition::StoreEntryIs { alias, .. } => store_entry(alias),
+        Condition::RuleSetIs { host: id, .. }
+        | Condition::RuleSetAllows { host: id, .. }
+        | Condition::TimeServersAre { host: id, .. } => vec![Question::Hosts { hosts: vec![host(id)] }],
+        Condition::ClockAgrees { host: id, .. } => {
+            vec![Question::CurrentTime, Question::HostClock { host: host(id) }]
+        }
+        Condition::AlarmQuiet { .. } => Vec::new(),
+        Condition::UrlRegistered { .. } => vec![Question::Providers],
         Condition::HostIs { host: id, .. } | Condition::Service { host: id, .. } => {
             vec![Question::Hosts { hosts: vec![host(id)] }]
         }
@@ -43,7 +62,9 @@ pub(super) fn questions(condition: &Condition, facts: &Facts) -> Vec<Question> {
         }
         Condition::ProviderGone { .. } => vec![Question::Providers],
         Condition::SpsWell => vec![Question::SpsService, Question::StorageManager],
-        Condition::HostCertificateSetAside { host: id } => vec![Question::HostFolder { host: host(id) }],
+        Condition::HostPairAside { host: id }
+        | Condition::RemainsInPlace { host: id }
+        | Condition::HostCertificateSetAside { host: id } => vec![Question::HostFolder { host: host(id) }],
         Condition::HostCertificateGenerated { host: id, .. } => {
             vec![Question::HostFolder { host: host(id) }, Question::HostFile { host: host(id) }]
         }
@@ -52,6 +73,18 @@ pub(super) fn questions(condition: &Condition, facts: &Facts) -> Vec<Question> {
             vec![Question::HostFile { host: host(id) }, Question::Peek443 { host: host(id) }]
         }
     }
+}
+
+fn client_entry(entry: ClientEntry) -> Question {
+    match entry {
+        ClientEntry::SmsSelfSigned => Question::SmsCertificate,
+        ClientEntry::SpsExtension => Question::SpsExtensionCertificate,
+    }
+}
+
+fn store_entry(alias: &str) -> Vec<Question> {
+    let known = [ClientEntry::SmsSelfSigned, ClientEntry::SpsExtension].into_iter().find(|one| one.alias() == alias);
+    known.map(client_entry).into_iter().collect()
 }
 
 /// The list, which brings what is new, and each provider that is known already.

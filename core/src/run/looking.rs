@@ -4,7 +4,7 @@ use super::acting::session_of;
 use super::journal::JournalEvent;
 use super::track::{Activity, Direction, Then, Why};
 use super::{Run, StopCause, look};
-use crate::plan::{Act, Condition, IfNotDone, StepId, Undo};
+use crate::plan::{Condition, IfNotDone, StepId, Undo};
 use crate::survey::{Question, Session};
 use crate::time::UnixTime;
 
@@ -48,7 +48,8 @@ impl Run {
             Why::InDoubt | Why::Done { .. } | Why::Again { .. } => Some(step.done_when.clone()),
             Why::Undone { .. } => match (&step.undo, &step.act) {
                 (Undo::By { done_when, .. }, _) => Some(done_when.clone()),
-                (Undo::PutBackCaStore, Act::AddToCaStore { host, .. }) => {
+                (Undo::PutBackCaStore, _) => {
+                    let host = &step.host.as_ref()?.id;
                     let saved = self.saved.get(&id)?;
                     let all = saved.certificates.iter();
                     let names = all.filter_map(|pem| crate::certificate::Certificate::from_pem(pem).ok());
@@ -78,7 +79,7 @@ impl Run {
                 self.record(now, JournalEvent::Skipped { step: id });
                 self.set(index, id, None);
             }
-            (Why::Skip, _) => match self.part_before_act(id) {
+            (Why::Skip, _) => match self.part_before_act(index, id) {
                 Some(part) => self.ask_part(index, id, part),
                 None => self.act(now, index, id, 0),
             },
@@ -139,7 +140,8 @@ impl Run {
         let waited = format!("after {} seconds it was not so that {}", step.timeout_seconds, step.done_when.in_words());
         let why = why.unwrap_or(waited);
         match step.if_not_done {
-            IfNotDone::GoOn => self.record(now, JournalEvent::NotReached { step: id, why }),
+            IfNotDone::GoOnIfEnded if self.unsure.contains(&id) => self.failed(now, id, &why),
+            IfNotDone::GoOn | IfNotDone::GoOnIfEnded => self.record(now, JournalEvent::NotReached { step: id, why }),
             IfNotDone::Stop => self.failed(now, id, &why),
         }
         self.set(index, id, None);

@@ -25,6 +25,7 @@ mod phases;
 mod proof;
 mod recover;
 mod rollback;
+mod saving;
 mod stopping;
 mod track;
 mod undoing;
@@ -74,6 +75,12 @@ pub struct Run {
     tasks: BTreeMap<StepId, String>,
     /// Steps whose change never left this machine.
     never_sent: BTreeSet<StepId>,
+    /// Steps of which it is not known whether what they began has ended.
+    #[serde(default)]
+    unsure: BTreeSet<StepId>,
+    /// What steps made, by step.
+    #[serde(default)]
+    made: BTreeMap<StepId, String>,
     tracks: Vec<track::Track>,
     changes: BTreeMap<RequestId, usize>,
     /// Forward, or back when the run is taken back.
@@ -157,6 +164,8 @@ impl Run {
             saved: BTreeMap::new(),
             tasks: BTreeMap::new(),
             never_sent: BTreeSet::new(),
+            unsure: BTreeSet::new(),
+            made: BTreeMap::new(),
             tracks,
             changes: BTreeMap::new(),
             direction: track::Direction::Forward,
@@ -212,6 +221,9 @@ impl Run {
             }
             JournalEvent::TaskBegun { step, task } => {
                 self.tasks.insert(*step, task.clone());
+            }
+            JournalEvent::Made { step, text } => {
+                self.made.insert(*step, text.clone());
             }
             JournalEvent::NotReached { step, why }
             | JournalEvent::Failed { step, why }

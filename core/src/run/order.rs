@@ -68,7 +68,7 @@ impl Run {
             if let Some(why) = unit.steps.iter().find_map(|id| self.held.get(id)) {
                 return Next::Hold(why.clone());
             }
-            if let Some(part) = self.part_before_host(unit.host.as_ref(), next) {
+            if let Some(part) = self.part_before_host(unit.host.as_ref()) {
                 return Next::Ask(next, part);
             }
         }

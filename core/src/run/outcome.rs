@@ -41,6 +41,9 @@ pub struct StepOutcome {
     pub status: Status,
     /// Why it failed or was not reached, if so.
     pub why: Option<String>,
+    /// What it made, such as a certificate signing request in PEM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<String>,
 }
 
 impl Outcome {
@@ -52,6 +55,7 @@ impl Outcome {
             title: step.act.title(),
             status: run.status(step.id),
             why: run.why(step.id).map(str::to_owned),
+            made: run.made(step.id).map(str::to_owned),
         });
         Some(Self {
             schema: OUTCOME_SCHEMA.to_owned(),

@@ -115,10 +115,13 @@ impl Run {
     /// What the rules say of one host, from what is known of it and of vCenter now.
     fn judge_host(&self, now: UnixTime, host: &HostId) -> Seen {
         let facts = only(&self.inquiry.facts, now, host);
-        let Judgement { findings, unanswered } = judge(&facts, &self.policy);
+        let Judgement { findings, unanswered, .. } = judge(&facts, &self.policy);
         let is_here = |place: &Option<String>| place.as_deref() == Some(host.0.as_str());
         let found = findings.into_iter().filter(|finding| is_here(&finding.place.host));
-        let unknown = unanswered.into_iter().map(|one| (one.code, one.missing.message));
+        let unknown = unanswered.into_iter().flat_map(|one| {
+            let why = one.missing.message;
+            one.codes.into_iter().map(move |code| (code, why.clone()))
+        });
         Seen { found: found.collect(), unknown: unknown.collect() }
     }
 }

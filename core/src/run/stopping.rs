@@ -122,21 +122,12 @@ impl Run {
         })
     }
 
-    /// Once `sps` restarts, nothing is unregistered any more that only this restart would bring back.
-    pub(super) fn close_registration(&mut self, now: UnixTime, id: StepId) {
-        let Some(step) = self.plan.step(id).filter(|step| step.act == Act::RestartSps) else { return };
-        let late: Vec<StepId> = self
-            .plan
-            .last
-            .iter()
-            .filter(|other| other.id < step.id && self.status(other.id) == Status::Waiting)
-            .filter(|other| matches!(other.act, Act::UnregisterProvider { .. }))
-            .map(|other| other.id)
-            .collect();
-        for step in late {
-            let why = "the run stopped before its turn, and `sps` restarts only once".to_owned();
-            self.record(now, JournalEvent::NotReached { step, why });
-        }
+    /// Whether a step is passed over because the run stops: what would only come back with `sps` is not unregistered.
+    pub(super) fn is_passed_over(&self, id: StepId) -> bool {
+        let is_unregistering = |step: &crate::plan::Step| matches!(step.act, Act::UnregisterProvider { .. });
+        self.stopping.is_some()
+            && self.status(id) == Status::Waiting
+            && self.plan.last.iter().any(|step| step.id == id && is_unregistering(step))
     }
 
     /// Whether a wait is over. On the way back a stop shortens nothing.

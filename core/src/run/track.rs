@@ -7,7 +7,7 @@ use super::order::Next;
 use super::{Part, Run, StopCause};
 use crate::facts::HostId;
 use crate::machine::RequestId;
-use crate::plan::{HostSteps, Plan, Step, StepId};
+use crate::plan::{HostSteps, Plan, Safety, Step, StepId};
 use crate::survey::Tag;
 use crate::time::UnixTime;
 use crate::wire::MoRef;
@@ -93,20 +93,25 @@ pub(super) enum Then {
 /// The tracks of a plan. The canary leaves its lane for a track of its own.
 pub(super) fn of(plan: &Plan) -> Vec<Track> {
     let track = |stage, units| Track { units, stage, activity: None, ended: false };
-    let alone = |step: &Step| Unit { steps: vec![step.id], host: None };
+    let together = |steps: Vec<&Step>| Unit { steps: steps.into_iter().map(|step| step.id).collect(), host: None };
     let whole = |host: &HostSteps| {
         let steps: Vec<StepId> = host.steps.iter().map(|step| step.id).collect();
         Unit { host: (!steps.is_empty()).then(|| host.host.id.clone()), steps }
     };
     let is_canary = |host: &HostSteps| plan.canary.as_ref() == Some(&host.host);
-    let mut tracks = vec![track(TrackStage::First, plan.first.iter().map(alone).collect())];
+    let mut tracks = vec![track(TrackStage::First, vec![together(plan.first.iter().collect())])];
     tracks.extend(plan.hosts().filter(|host| is_canary(host)).map(|host| track(TrackStage::Canary, vec![whole(host)])));
     tracks.extend(
         plan.lanes.iter().map(|lane| {
             track(TrackStage::Lane, lane.hosts.iter().filter(|host| !is_canary(host)).map(whole).collect())
         }),
     );
-    tracks.push(track(TrackStage::Last, plan.last.iter().map(alone).collect()));
+    // What is taken away for good stands alone; all else of the end belongs together, so that what was unregistered to come
+    // back is registered again if the rest fails.
+    let (alone, rest): (Vec<&Step>, Vec<&Step>) = plan.last.iter().partition(|step| step.safety == Safety::AskFirst);
+    let mut last: Vec<Unit> = alone.into_iter().map(|step| together(vec![step])).collect();
+    last.push(together(rest));
+    tracks.push(track(TrackStage::Last, last));
     tracks
 }
 
@@ -200,7 +205,10 @@ impl Run {
         if let Some(host) = self.unit_of(index, id).and_then(|unit| unit.host.clone()) {
             self.remember_host(now, &host);
         }
-        self.close_registration(now, id);
+        if self.is_passed_over(id) {
+            let why = "the run stopped before its turn".to_owned();
+            return self.record(now, JournalEvent::NotReached { step: id, why });
+        }
         let in_doubt = self.status(id) == Status::Started;
         let why = if in_doubt { Why::InDoubt } else { Why::Skip };
         match self.tasks.get(&id).cloned().filter(|_| in_doubt) {

@@ -4,7 +4,7 @@ use super::Run;
 use super::act::{self, Prepared};
 use super::journal::{JournalEvent, SavedCaStore};
 use super::track::{Direction, Why};
-use crate::plan::{Act, StepId, Undo};
+use crate::plan::{StepId, Undo};
 use crate::time::UnixTime;
 
 impl Run {
@@ -38,16 +38,19 @@ impl Run {
     }
 
     pub(super) fn act_back(&mut self, now: UnixTime, index: usize, id: StepId, attempts: u32) {
-        let change = self.plan.step(id).map(|step| match (&step.undo, &step.act) {
-            (Undo::By { act, .. }, _) => match act::prepare(act, &self.inquiry, None) {
+        let change = self.plan.step(id).map(|step| match &step.undo {
+            Undo::By { act, .. } => match act::prepare(act, &self.inquiry, None, now) {
                 Ok(Prepared::Send(change)) => Ok((*change, act.is_idempotent())),
                 Ok(Prepared::Wait) => Err("there is nothing to send".to_owned()),
                 Err(why) => Err(why),
             },
-            (Undo::PutBackCaStore, Act::AddToCaStore { host, .. }) => {
+            Undo::PutBackCaStore => {
                 let saved: Result<&SavedCaStore, String> =
                     self.saved.get(&id).ok_or_else(|| "the list was not saved".to_owned());
-                saved.and_then(|saved| act::put_back(host, &self.inquiry, saved)).map(|change| (change, true))
+                let host = step.host.as_ref().ok_or_else(|| "it is not the step of a host".to_owned());
+                let pair = saved.and_then(|saved| host.map(|host| (saved, host)));
+                pair.and_then(|(saved, host)| act::put_back(&host.id, &self.inquiry, saved))
+                    .map(|change| (change, true))
             }
             _ => Err("there is nothing to take back".to_owned()),
         });

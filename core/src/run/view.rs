@@ -31,6 +31,11 @@ impl Run {
         self.why_failed.get(&step).map(String::as_str)
     }
 
+    /// What a step made, such as a certificate signing request.
+    pub fn made(&self, step: StepId) -> Option<&str> {
+        self.made.get(&step).map(String::as_str)
+    }
+
     /// How it ended, once it is over.
     pub fn ending(&self) -> Option<&Ending> {
         self.ending.as_ref()

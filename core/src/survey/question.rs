@@ -354,6 +354,7 @@ fn on_appliance(job: &Job, command: SshLook, max_output_bytes: u32) -> Option<Lo
         user: login.user.clone(),
         credential: secret::APPLIANCE_SSH.to_owned(),
         command,
+        input: String::new(),
         max_output_bytes,
         deadline_seconds: job.deadline_seconds,
     }))
@@ -366,6 +367,7 @@ fn on_host(job: &Job, host: &crate::facts::Host, command: SshLook) -> Option<Loo
         user: login.user.clone(),
         credential: secret::ESXI_SSH.to_owned(),
         command,
+        input: String::new(),
         max_output_bytes: FILE_BYTES,
         deadline_seconds: job.deadline_seconds,
     }))

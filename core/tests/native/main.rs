@@ -2,6 +2,7 @@
 #![cfg(feature = "native")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod commands;
 mod driver;
 mod http;
 mod journal;

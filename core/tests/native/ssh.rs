@@ -163,6 +163,7 @@ impl Lab {
             user: "root".into(),
             credential: "esxi.ssh".into(),
             command,
+            input: String::new(),
             max_output_bytes: 100_000,
             deadline_seconds: 60,
         }

@@ -29,6 +29,8 @@ pub struct ServiceContent {
     pub extension_manager: Option<MoRef>,
     /// `CertificateManager`.
     pub certificate_manager: Option<MoRef>,
+    /// `AlarmManager`.
+    pub alarm_manager: Option<MoRef>,
     /// `IoFilterManager`.
     pub io_filter_manager: Option<MoRef>,
     /// Where vCenter High Availability is configured; unset on ESXi.
@@ -64,7 +66,7 @@ pub fn parse(response: &HttpResponse) -> Result<ServiceContent, WireError> {
 fn content(xml: &mut Xml<'_>) -> Result<ServiceContent, WireError> {
     let (mut about, mut root_folder, mut property_collector) = (None, None, None);
     let (mut view_manager, mut option_manager, mut session_manager) = (None, None, None);
-    let (mut authorization_manager, mut extension_manager) = (None, None);
+    let (mut authorization_manager, mut alarm_manager, mut extension_manager) = (None, None, None);
     let (mut certificate_manager, mut io_filter_manager, mut failover_cluster_configurator) = (None, None, None);
     xml.children(|xml, tag| {
         let slot = match tag.name() {
@@ -78,6 +80,7 @@ fn content(xml: &mut Xml<'_>) -> Result<ServiceContent, WireError> {
             "setting" => &mut option_manager,
             "sessionManager" => &mut session_manager,
             "authorizationManager" => &mut authorization_manager,
+            "alarmManager" => &mut alarm_manager,
             "extensionManager" => &mut extension_manager,
             "certificateManager" => &mut certificate_manager,
             "ioFilterManager" => &mut io_filter_manager,
@@ -95,6 +98,7 @@ fn content(xml: &mut Xml<'_>) -> Result<ServiceContent, WireError> {
         option_manager,
         session_manager,
         authorization_manager,
+        alarm_manager,
         extension_manager,
         certificate_manager,
         io_filter_manager,

@@ -1,0 +1,205 @@
+//! Whether a condition holds, by what was seen.
+
+use super::{ClientEntry, Condition, OnDisk};
+use crate::certificate::{ChainVerdict, Fingerprint, Validity, verify_chain};
+use crate::facts::{CertificateMode, Facts, Host, HostId, MissingReason, Observed, Presented};
+use crate::time::UnixTime;
+
+impl Condition {
+    /// Whether it holds by these facts. `None` when the facts do not tell.
+    pub fn holds(
+        &self,
+        facts: &Facts,
+        on_disk: impl Fn(&HostId) -> Option<OnDisk> + Copy,
+        now: UnixTime,
+    ) -> Option<bool> {
+        match self {
+            Self::Never => Some(false),
+            Self::Both { left, right } => Some(left.holds(facts, on_disk, now)? && right.holds(facts, on_disk, now)?),
+            Self::Either { left, right } => match (left.holds(facts, on_disk, now), right.holds(facts, on_disk, now)) {
+                (Some(true), _) | (_, Some(true)) => Some(true),
+                (left, right) => Some(left? || right?),
+            },
+            Self::HostCertificateReplaced { host, before } => {
+                let presented = host_of(facts, host)?.on_443.value()?;
+                Some(presented.leaf != *before && is_good(facts, presented, now)?)
+            }
+            Self::HostCertificateIs { host, certificate } => {
+                Some(host_of(facts, host)?.on_443.value()?.leaf == *certificate)
+            }
+            Self::HostCertificateChanged { host, before } => {
+                let presented = host_of(facts, host)?.on_443.value()?;
+                Some(presented.leaf != *before && is_in_time(facts, &presented.leaf, now)?)
+            }
+            Self::ListenerFollowsHost { host } => {
+                let host = host_of(facts, host)?;
+                let leaf = &host.on_9080.value()?.leaf;
+                Some(*leaf == host.on_443.value()?.leaf && is_in_time(facts, leaf, now)?)
+            }
+            Self::CaStoreHolds { host, certificates } => {
+                let store = host_of(facts, host)?.ca_store.value()?;
+                Some(certificates.iter().all(|wanted| store.contains(wanted)))
+            }
+            Self::CaStoreIs { host, certificates } => {
+                let store = host_of(facts, host)?.ca_store.value()?;
+                Some(
+                    store.iter().all(|one| certificates.contains(one))
+                        && certificates.iter().all(|one| store.contains(one)),
+                )
+            }
+            Self::ClientTrusted { host } => client_is_trusted(facts, host_of(facts, host)?),
+            Self::HostIs { host, state } => Some(host_of(facts, host)?.connection.value()? == state),
+            Self::Service { host, service, running } => {
+                let services = host_of(facts, host)?.services.value()?;
+                Some(services.iter().find(|one| one.key == *service)?.running == *running)
+            }
+            Self::ProviderWell { host } => provider_is_well(facts, host, now),
+            Self::ProvidersWell { hosts } => {
+                let each: Option<Vec<bool>> = hosts.iter().map(|host| provider_is_well(facts, host, now)).collect();
+                Some(each?.into_iter().all(|well| well))
+            }
+            Self::UrlRegistered { url } => {
+                facts.provider_list.value()?;
+                Some(facts.providers.values().any(|provider| provider.url.text.eq_ignore_ascii_case(url)))
+            }
+            Self::ProviderGone { provider } => {
+                facts.provider_list.value()?;
+                Some(!facts.providers.contains_key(provider))
+            }
+            Self::SpsWell => Some(facts.vcenter.sps.value()?.is_well() && facts.provider_list.value().is_some()),
+            Self::ClientEntryDeleted { entry, before } => {
+                Some(client_entry(facts, *entry)? != *before || before.is_none())
+            }
+            Self::ClientEntryRenewed { entry, before } => match client_entry(facts, *entry)? {
+                Some(now_there) => Some(Some(now_there) != *before && is_in_time(facts, &now_there, now)?),
+                None => Some(false),
+            },
+            Self::StoreEntryIs { alias, certificate } => Some(store_entry(facts, alias)? == *certificate),
+            Self::RuleSetIs { host, enabled } => Some(host_of(facts, host)?.firewall.value()?.enabled == *enabled),
+            Self::RuleSetAllows { host, addresses } => {
+                let set = host_of(facts, host)?.firewall.value()?;
+                let is_same =
+                    set.allowed.len() == addresses.len() && addresses.iter().all(|one| set.allowed.contains(one));
+                Some(if addresses.is_empty() { set.all_addresses } else { !set.all_addresses && is_same })
+            }
+            Self::TimeServersAre { host, servers } => Some(host_of(facts, host)?.time_servers.value()? == servers),
+            Self::ClockAgrees { host, seconds } => {
+                let ahead = host_of(facts, host)?.clock_ahead_of_vcenter_seconds.value()?;
+                Some(ahead.saturating_abs() <= *seconds)
+            }
+            Self::AlarmQuiet { alarm, entity } => {
+                let alarms = facts.vcenter.alarms.value()?;
+                Some(!alarms.iter().any(|one| one.alarm == *alarm && one.entity == *entity && !one.acknowledged))
+            }
+            Self::HostCertificateSetAside { host } => {
+                let names = on_disk(host)?.names?;
+                let has = |name: &str| names.iter().any(|one| one == name);
+                Some(has("old.rui.crt") && has("old.rui.key") && !has("rui.crt") && !has("rui.key"))
+            }
+            Self::HostPairAside { host } => lacks(&on_disk(host)?, ["rui.crt", "rui.key"]),
+            Self::RemainsInPlace { host } => lacks(&on_disk(host)?, ["old.rui.crt", "old.rui.key"]),
+            Self::HostCertificateGenerated { host, before } => {
+                let names = on_disk(host)?.names?;
+                if !names.iter().any(|name| name == "rui.key") {
+                    return Some(false);
+                }
+                on_disk(host)?.host_certificate.map(|now| now != *before).or(Some(false))
+            }
+            Self::HostCertificateOnDisk { host, certificate } => {
+                Some(on_disk(host)?.host_certificate.as_ref() == Some(certificate))
+            }
+            Self::AgentsFollowDisk { host } => {
+                let shown = &host_of(facts, host)?.on_443.value()?.leaf;
+                Some(on_disk(host)?.host_certificate.as_ref() == Some(shown))
+            }
+        }
+    }
+}
+
+fn lacks(on_disk: &OnDisk, files: [&str; 2]) -> Option<bool> {
+    let names = on_disk.names.as_ref()?;
+    Some(!names.iter().any(|name| files.contains(&name.as_str())))
+}
+
+fn host_of<'a>(facts: &'a Facts, host: &HostId) -> Option<&'a Host> {
+    facts.hosts.get(host)
+}
+
+fn is_in_time(facts: &Facts, leaf: &Fingerprint, now: UnixTime) -> Option<bool> {
+    Some(matches!(facts.certificates.find(leaf)?.validity(now), Validity::Valid { .. }))
+}
+
+/// In its time, and trusted: by vCenter's roots in `vmca` mode, where alone host certificates are replaced.
+fn is_good(facts: &Facts, presented: &Presented, now: UnixTime) -> Option<bool> {
+    if !is_in_time(facts, &presented.leaf, now)? {
+        return Some(false);
+    }
+    if facts.vcenter.mode.value() != Some(&CertificateMode::Vmca) {
+        return Some(true);
+    }
+    is_trusted(facts, presented, now)
+}
+
+/// Whether what was presented leads to a root that vCenter trusts.
+pub(crate) fn is_trusted(facts: &Facts, presented: &Presented, now: UnixTime) -> Option<bool> {
+    let leaf = facts.certificates.find(&presented.leaf)?;
+    let find_all =
+        |list: &[Fingerprint]| list.iter().filter_map(|one| facts.certificates.find(one)).collect::<Vec<_>>();
+    let roots = find_all(facts.vcenter.trusted_roots.value()?);
+    Some(matches!(verify_chain(leaf, &find_all(&presented.rest), &roots, now), ChainVerdict::Trusted { .. }))
+}
+
+/// What the store `SMS` holds for SPS, as it was read last. `None` when that is not known.
+fn client_entry(facts: &Facts, entry: ClientEntry) -> Option<Option<Fingerprint>> {
+    let sms = &facts.vcenter.sms;
+    let seen = match entry {
+        ClientEntry::SmsSelfSigned => &sms.sms_self_signed,
+        ClientEntry::SpsExtension => &sms.sps_extension,
+    };
+    match seen {
+        Observed::Seen { value, .. } => Some(Some(*value)),
+        Observed::Unknown(missing) => (missing.reason == MissingReason::Gone).then_some(None),
+    }
+}
+
+/// What the store `SMS` holds under an alias. `None` when that is not known.
+fn store_entry(facts: &Facts, alias: &str) -> Option<Option<Fingerprint>> {
+    if let Some(entry) =
+        [ClientEntry::SmsSelfSigned, ClientEntry::SpsExtension].into_iter().find(|one| one.alias() == alias)
+    {
+        return client_entry(facts, entry);
+    }
+    let store = facts.vcenter.vecs.value()?.iter().find(|store| store.name == "SMS")?;
+    match store.entry(alias) {
+        Some(entry) => Some(Some(entry.certificate?)),
+        None => Some(None),
+    }
+}
+
+fn client_is_trusted(facts: &Facts, host: &Host) -> Option<bool> {
+    let entry = if host.major_version()? < 9 { ClientEntry::SmsSelfSigned } else { ClientEntry::SpsExtension };
+    let client = facts.certificates.find(&client_entry(facts, entry)??)?;
+    let store = host.ca_store.value()?;
+    let signed = |one: &Fingerprint| {
+        facts.certificates.find(one).is_some_and(|authority| client.signed_by(authority).unwrap_or(false))
+    };
+    Some(store.contains(&client.fingerprint) || store.iter().any(signed))
+}
+
+fn provider_is_well(facts: &Facts, host: &HostId, now: UnixTime) -> Option<bool> {
+    facts.provider_list.value()?;
+    let host = host_of(facts, host)?;
+    let Some(provider) = facts.providers_of(host).find(|provider| provider.url.host.eq_ignore_ascii_case(&host.name))
+    else {
+        return Some(false);
+    };
+    if !provider.is_online() {
+        return Some(false);
+    }
+    let stored = provider.certificate.value()?;
+    let shown = match &host.on_9080 {
+        Observed::Seen { value, .. } => &value.leaf,
+        Observed::Unknown(_) => return Some(false),
+    };
+    Some(stored == shown && is_in_time(facts, stored, now)?)
+}
