@@ -2,11 +2,15 @@
 
 mod apply;
 mod bad_input;
+mod canary;
 mod check;
+mod crash;
 mod economy;
 mod faults;
 mod gates;
 mod journal;
 mod openssh;
+mod rollback;
 mod snapshot;
+mod stopping;
 mod vcsim;

@@ -7,6 +7,7 @@ use super::track::{Direction, Unit};
 use super::{Ending, Phase, Run};
 use crate::machine::{Input, Machine as _, Misuse};
 use crate::plan::{Act, Condition, StepId, Undo};
+use crate::request::SshChange;
 use crate::time::UnixTime;
 
 /// Why nothing new is begun.
@@ -99,14 +100,13 @@ impl Run {
         let steps = || unit.steps.iter().filter_map(|id| self.plan.step(*id));
         let has_acted = |id: StepId| matches!(self.status(id), Status::Started | Status::Succeeded);
         let closes = |undo: &Undo, act: &Act| matches!(undo, Undo::By { act: back, .. } if back == act);
-        steps().filter(|step| has_acted(step.id) && matches!(step.undo, Undo::By { .. })).any(|open| {
-            let is_closer = steps().any(|other| other.id < open.id && closes(&other.undo, &open.act));
-            let is_closed = steps().any(|other| {
-                other.id > open.id
-                    && matches!(self.status(other.id), Status::Succeeded | Status::Skipped)
-                    && closes(&open.undo, &other.act)
-            });
-            !is_closer && !is_closed
+        steps().filter(|step| has_acted(step.id)).any(|open| {
+            let mut closers = steps().filter(|other| other.id > open.id && closes(&open.undo, &other.act)).peekable();
+            let is_behind = |id: StepId| matches!(self.status(id), Status::Succeeded | Status::Skipped);
+            match closers.peek() {
+                Some(_) => !closers.any(|closer| is_behind(closer.id)),
+                None => stands_open_to_the_end(&open.act),
+            }
         })
     }
 
@@ -163,4 +163,9 @@ impl Run {
         self.end_track(index);
         true
     }
+}
+
+/// What no single later step closes, but all of them together.
+fn stands_open_to_the_end(act: &Act) -> bool {
+    matches!(act, Act::UnregisterProvider { .. } | Act::Shell { command: SshChange::SetHostCertificateAside, .. })
 }

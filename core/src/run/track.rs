@@ -125,12 +125,15 @@ impl Run {
     /// Takes every track as far as it goes without another input.
     pub(super) fn work(&mut self, now: UnixTime) {
         self.watch_window(now);
-        for index in 0..self.tracks.len() {
-            while self.move_on(now, index) {}
-        }
-        // A track that has just ended may have let in another.
-        for index in 0..self.tracks.len() {
-            while self.move_on(now, index) {}
+        // A track that has just ended may let in another.
+        let mut has_moved = true;
+        while has_moved {
+            has_moved = false;
+            for index in 0..self.tracks.len() {
+                while self.move_on(now, index) {
+                    has_moved = true;
+                }
+            }
         }
     }
 
