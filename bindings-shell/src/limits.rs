@@ -1,10 +1,11 @@
 //! The options that say what is allowed: they become a [`Policy`], whose defaults are the core's.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use iofilter_certs::gates::{self, GATES};
-use iofilter_certs::policy::{Approve, Policy, RenewBy, Safety};
+use iofilter_certs::policy::{Approve, Policy, RenewBy, Safety, SignedCertificate};
 use iofilter_certs::time::UnixTime;
 
 use crate::commands::nearest;
@@ -47,6 +48,15 @@ pub(crate) struct LimitOptions {
     /// Pass a closed gate, with the reason for the journal; may be given more than once
     #[arg(long = "waive", value_name = "GATE=REASON", value_parser = waiver)]
     waivers: Vec<(String, String)>,
+    /// Allow what disturbs the providers of the whole fleet: making a client certificate of SPS anew
+    #[arg(long)]
+    allow_fleet_wide: bool,
+    /// Folder with certificates that your CA signed, `HOST.pem` each with its chain, and the requests as `HOST.csr`
+    #[arg(long, value_name = "DIR")]
+    host_certificates: Option<PathBuf>,
+    /// Time server for hosts whose clock is wrong; may be given more than once
+    #[arg(long = "time-server", value_name = "NAME")]
+    time_servers: Vec<String>,
     /// Seconds that a step may take to show its effect [default: 600]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
     step_timeout: Option<u32>,
@@ -84,7 +94,7 @@ enum Part {
 /// How host certificates are renewed.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Way {
-    /// By vCenter: a renewal, or a reconnection once the certificate has expired
+    /// By vCenter: a renewal, or a reconnection once the certificate has expired; by the shell where vCenter cannot
     Auto,
     /// Only by vCenter
     Vcenter,
@@ -134,6 +144,13 @@ impl LimitOptions {
         policy.until = self.until.or(policy.until);
         policy.proof_seconds = self.proof_seconds.map_or(policy.proof_seconds, i64::from);
         policy.stop_seconds = self.stop_seconds.map_or(policy.stop_seconds, i64::from);
+        policy.allow_fleet_wide |= self.allow_fleet_wide;
+        if !self.time_servers.is_empty() {
+            policy.time_servers.clone_from(&self.time_servers);
+        }
+        if let Some(folder) = &self.host_certificates {
+            policy.host_certificates.extend(signed_certificates(folder)?);
+        }
         Ok(policy)
     }
 }
@@ -146,6 +163,25 @@ impl From<Part> for Approve {
             Part::Step => Self::Step,
         }
     }
+}
+
+/// Each `HOST.pem` of a folder, with `HOST.csr` beside it where there is one.
+fn signed_certificates(folder: &Path) -> Result<BTreeMap<String, SignedCertificate>, Failure> {
+    let unreadable = |why: std::io::Error| Failure::file(format!("`{}` cannot be read: {why}", folder.display()), "");
+    let mut found = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        let is_certificate = path.extension().is_some_and(|extension| extension == "pem");
+        let Some(host) = path.file_stem().and_then(|stem| stem.to_str()).filter(|_| is_certificate) else { continue };
+        let request = path.with_extension("csr");
+        let request = request.exists().then(|| files::text(&request)).transpose()?;
+        let certificate = files::text(&path)?;
+        found.insert(host.to_owned(), SignedCertificate { certificate, request });
+    }
+    if found.is_empty() {
+        return Err(Failure::usage(&format!("`{}` holds no file `HOST.pem`", folder.display()), ""));
+    }
+    Ok(found)
 }
 
 impl From<Way> for RenewBy {

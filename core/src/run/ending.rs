@@ -77,6 +77,17 @@ pub(super) fn of(run: &Run, facts: &Facts, proof: &Report, unseen: Option<&Diagn
         };
     }
     let left = left::of(run, facts, proof);
+    let unsigned = unsigned(run);
+    if !unsigned.is_empty() {
+        return Ending::Stuck {
+            step: None,
+            left_behind: [left.lines, unsigned].concat(),
+            by_hand: vec![
+                "have the signing requests of this run signed by your CA, then plan again with `--host-certificates DIR`"
+                    .to_owned(),
+            ],
+        };
+    }
     if left.is_empty() {
         return Ending::Cured;
     }
@@ -152,4 +163,11 @@ fn stuck(run: &Run) -> Ending {
         });
     }
     Ending::Stuck { step: first, left_behind, by_hand }
+}
+
+/// Hosts whose certificate waits for the signature of the customer's CA: that is as far as a run can come.
+fn unsigned(run: &Run) -> Vec<String> {
+    let waits = |step: &&Step| matches!(step.act, Act::RequestSigning { .. }) && run.made(step.id).is_some();
+    let hosts = run.plan().steps().filter(waits).filter_map(|step| step.host.as_ref());
+    hosts.map(|host| format!("`{}`: its certificate waits for the signature of your CA", host.name)).collect()
 }

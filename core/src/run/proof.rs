@@ -7,7 +7,7 @@ use super::track::{Activity, Direction, Then};
 use super::{Run, StopCause};
 use crate::diagnostic::Severity;
 use crate::facts::{Facts, HostId};
-use crate::plan::StepId;
+use crate::plan::{Act, StepId};
 use crate::rules::{Finding, Judgement, PlaceKind, judge};
 use crate::survey::host_questions;
 use crate::time::UnixTime;
@@ -95,8 +95,12 @@ impl Run {
 
     fn why_unwell(&self, host: &HostId, seen: &Seen, left: &BTreeMap<String, String>) -> Option<String> {
         // A step that gave up has a stronger one at the end of the plan, and until then SMS knows the provider as it was.
+        // A signature is made elsewhere.
         let steps = self.plan.hosts().find(|one| one.host.id == *host)?;
-        let is_pending = steps.steps.iter().any(|step| self.status(step.id) == Status::NotReached);
+        let is_pending = steps
+            .steps
+            .iter()
+            .any(|step| self.status(step.id) == Status::NotReached || matches!(step.act, Act::RequestSigning { .. }));
         let before = self.found_before.get(host);
         let new = seen.found.iter().find(|one| {
             one.severity() >= Severity::Medium
