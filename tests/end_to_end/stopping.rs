@@ -183,7 +183,10 @@ fn a_step_that_is_not_approved_takes_its_host_back() {
     );
     assert!(!matches!(outcome.ending, Ending::Cured), "{:?}", outcome.ending);
     assert!(outcome.steps.iter().all(|step| step.status != Status::Started), "{:#?}", outcome.steps);
-    if outcome.steps.iter().any(|step| step.status == Status::Undone) {
-        assert_eq!(world.on_hosts("castore"), castores);
+    let now = world.on_hosts("castore");
+    let undone =
+        outcome.steps.iter().filter(|step| step.status == Status::Undone).filter_map(|step| step.host.as_ref());
+    for host in undone {
+        assert_eq!(now.get(host), castores.get(host), "{host} was taken back");
     }
 }
