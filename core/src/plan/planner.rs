@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Act, HostRef, HostSteps, IfNotDone, Lane, PLAN_SCHEMA, Plan, Refusal, Step, StepId};
+use super::{Act, HostRef, HostSteps, IfNotDone, Lane, PLAN_SCHEMA, Plan, Refusal, Step, StepId, canary};
 use crate::certificate::Certificate;
 use crate::facts::{Facts, Host, HostId, Provider};
 use crate::gates::{GateReading, Touches, read_gates};
@@ -217,14 +217,17 @@ impl Work {
         let unknown = planning.case.policy.only_hosts.iter().filter(is_nobody);
         self.notes.extend(unknown.map(|name| format!("no ESXi host of this vCenter is called `{name}`")));
         self.notes.sort();
+        let mut lanes: Vec<Lane> = lanes.into_values().collect();
+        let canary = planning.case.policy.canary.then(|| canary::choose(&mut lanes)).flatten();
         let mut plan = Plan {
             schema: PLAN_SCHEMA.to_owned(),
             vcenter: facts.vcenter.authority.clone(),
             instance_uuid: facts.vcenter.instance_uuid.value().cloned(),
             facts_at: facts.ended_at,
             first: std::mem::take(&mut self.fleet.first),
-            lanes: lanes.into_values().collect(),
+            lanes,
             last: self.last_steps(timeout),
+            canary,
             refused: self.refused,
             notes: self.notes,
         };

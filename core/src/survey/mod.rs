@@ -17,6 +17,7 @@ mod trouble;
 mod vasa_clients;
 
 pub(crate) use inquiry::{Inquiry, Tag, TaskSeen};
+pub(crate) use learn_host::host_questions;
 pub(crate) use question::{Question, Session, address_of, certificate_manager};
 
 use serde::{Deserialize, Serialize};
