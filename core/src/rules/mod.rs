@@ -25,14 +25,13 @@ mod words;
 mod client_certificate;
 pub(crate) mod environment;
 pub(crate) mod host_certificate;
-mod provider;
+pub(crate) mod provider;
 mod reach;
 
 pub use case::Case;
 pub(crate) use case::{Port, standing};
 pub use finding::{Confidence, Finding, Judgement, Place, PlaceKind, Unanswered};
 pub use judge::judge;
-pub(crate) use provider::alarm_residual::residual as residual_alarms;
 pub(crate) use words::{certificate_seen, span};
 
 use std::collections::BTreeSet;

@@ -14,7 +14,7 @@
 //!
 //! ## What cures it
 //!
-//! Acknowledge the alarm, or reset it to green in the vSphere Client.
+//! Reset the alarm to green.
 //!
 //! ## Sources
 //!
@@ -59,22 +59,22 @@ fn check(case: &Case<'_>) -> Verdict {
     Verdict::found(message, residual.iter().take(NAMED).map(seen).collect())
 }
 
-/// The alarms that stayed although all that they watch is green.
+/// The alarms whose cause is gone, as far as that can be seen.
 pub(crate) fn residual<'a>(case: &Case<'a>) -> Vec<&'a Alarm> {
+    let Some(alarms) = case.facts.vcenter.alarms.value() else { return Vec::new() };
     let is_settled = |alarm: &&Alarm| {
         !alarm.acknowledged && is_ours(alarm) && case.now.seconds_since(alarm.since) >= TRANSIENT_SECONDS
     };
-    let alarms = case.facts.vcenter.alarms.value().into_iter().flatten();
-    let settled: Vec<&Alarm> = alarms.filter(is_settled).collect();
-    if settled.is_empty() {
-        return settled;
+    let mut settled = alarms.iter().filter(is_settled).peekable();
+    if settled.peek().is_none() {
+        return Vec::new();
     }
     let is_fleet_green = case.facts.hosts.values().all(|host| is_green(case, host));
     let is_residual = |alarm: &&Alarm| match case.facts.hosts.get(&HostId(alarm.entity.clone())) {
         Some(host) => is_green(case, host),
         None => is_fleet_green && is_vcenter_green(case, alarm),
     };
-    settled.into_iter().filter(is_residual).collect()
+    settled.filter(is_residual).collect()
 }
 
 /// Alarms about what this product looks at. Those of arrays, vSAN and key providers use the same words.
