@@ -82,7 +82,9 @@ mod tests {
         let mut fleet = Fleet::of(1);
         fleet.release_nine(1);
         let mut stores = fleet.vcenter().vecs.value().cloned().unwrap_or_default();
-        stores.iter_mut().for_each(|store| store.entries.retain(|entry| entry.alias != "sps-extension"));
+        for store in &mut stores {
+            store.entries.retain(|entry| entry.alias != "sps-extension");
+        }
         fleet.vcenter().vecs = seen(stores);
         fleet.vcenter().sms.sps_extension = unknown(MissingReason::Gone);
         fleet
