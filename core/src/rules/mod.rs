@@ -22,6 +22,7 @@ mod words;
 
 mod client_certificate;
 pub(crate) mod environment;
+pub(crate) mod fleet;
 pub(crate) mod host_certificate;
 mod provider;
 mod reach;
@@ -114,6 +115,13 @@ pub struct Found {
     pub reach: Option<BTreeSet<String>>,
 }
 
+impl Rule {
+    /// Whether this is a rule on hosts that finds its trouble at this one.
+    pub(crate) fn finds_at(&self, case: &Case<'_>, host: &Host) -> bool {
+        matches!(self.check, Check::Host(check) if matches!(check(case, host), Verdict::Found(_)))
+    }
+}
+
 impl Verdict {
     /// The trouble is there.
     pub fn found(message: impl Into<String>, evidence: Vec<Evidence>) -> Self {
@@ -178,6 +186,7 @@ pub const RULES: &[Rule] = &[
     environment::host_maintenance::RULE,
     environment::host_not_responding::RULE,
     environment::host_version_unknown::RULE,
+    fleet::only_esx9_down::RULE,
     environment::privilege_missing_view::RULE,
     environment::privilege_missing_write::RULE,
     provider::provider_cert_cached_stale::RULE,
@@ -195,6 +204,7 @@ pub const RULES: &[Rule] = &[
     provider::provider_syncerror::RULE,
     reach::reverse_proxy_down::RULE,
     environment::scanner_clock_skew::RULE,
+    fleet::single_cluster_down::RULE,
     client_certificate::sms_cert_expired::RULE,
     client_certificate::sms_cert_expiring::RULE,
     client_certificate::sms_cert_missing::RULE,
@@ -219,7 +229,7 @@ pub const RULES: &[Rule] = &[
     reach::vp_ruleset_restricted::RULE,
     reach::vp_tls_handshake_failed::RULE,
     reach::vp_version_xml_error::RULE,
-    environment::whole_fleet_down::RULE,
+    fleet::whole_fleet_down::RULE,
 ];
 
 /// The rule with this code.
