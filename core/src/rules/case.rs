@@ -331,7 +331,9 @@ fn match_providers(facts: &Facts) -> BTreeMap<&ProviderId, &Host> {
         let mut uuids = provider.array_ids.iter().filter_map(|id| id.strip_prefix("IOFILTERS:"));
         named.or_else(|| uuids.find_map(|uuid| by_uuid.get(&uuid.to_ascii_lowercase()))).copied()
     };
-    facts.providers.values().filter_map(|provider| host_of(provider).map(|host| (&provider.id, host))).collect()
+    // vSAN's providers are served by hosts too, and go down with them.
+    let all = facts.providers.values().chain(facts.other_providers.values());
+    all.filter_map(|provider| host_of(provider).map(|host| (&provider.id, host))).collect()
 }
 
 #[cfg(test)]

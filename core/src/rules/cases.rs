@@ -75,7 +75,8 @@ impl Case {
             Is::TheCause => !own.is_empty() && judgement.causes().all(|cause| cause.diagnostic.code == code),
             Is::FollowingFrom(cause) => own.iter().any(|finding| finding.follows_from.as_deref() == Some(cause)),
             Is::Beside(other) => {
-                let causes: BTreeSet<&str> = judgement.causes().map(|cause| cause.diagnostic.code.as_str()).collect();
+                let causes = judgement.causes().chain(&judgement.notes);
+                let causes: BTreeSet<&str> = causes.map(|cause| cause.diagnostic.code.as_str()).collect();
                 causes == BTreeSet::from([code, other])
             }
             Is::NearMiss => own.is_empty(),

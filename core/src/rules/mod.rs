@@ -23,9 +23,11 @@ mod words;
 mod client_certificate;
 pub(crate) mod environment;
 pub(crate) mod fleet;
+mod gates;
 pub(crate) mod host_certificate;
 mod provider;
 mod reach;
+mod related;
 
 pub use case::Case;
 pub(crate) use case::Port;
@@ -37,6 +39,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Host, Missing, Provider};
+use crate::gates::GateState;
 pub use crate::log::Grade;
 use crate::log::Leg;
 
@@ -153,6 +156,17 @@ impl From<&Missing> for Verdict {
     }
 }
 
+/// A gate as a note: found where it is closed. What a gate does not know is no note; before a change it counts as closed.
+impl From<GateState> for Verdict {
+    fn from(state: GateState) -> Self {
+        match state {
+            GateState::Open(_) => Self::Fine,
+            GateState::Closed { message, evidence } => Self::found(message, evidence),
+            GateState::Unknown(_) => Self::NotApplicable,
+        }
+    }
+}
+
 /// Lets a check go on with what is known, and answer with the verdict that stands in its place otherwise.
 macro_rules! known {
     ($result:expr) => {
@@ -173,6 +187,20 @@ pub const RULES: &[Rule] = &[
     host_certificate::cert_not_yet_valid::RULE,
     environment::dns_mismatch::RULE,
     client_certificate::esx9_client_untrusted::RULE,
+    related::filter_disabled::RULE,
+    related::filter_install_failed::RULE,
+    gates::gate_autodeploy::RULE,
+    gates::gate_custom_mode::RULE,
+    gates::gate_elm::RULE,
+    gates::gate_filter_in_use::RULE,
+    gates::gate_lockdown::RULE,
+    gates::gate_maintenance::RULE,
+    gates::gate_mode_unknown::RULE,
+    gates::gate_no_backup::RULE,
+    gates::gate_trust_authority::RULE,
+    gates::gate_vcf::RULE,
+    gates::gate_vcha::RULE,
+    gates::gate_vsan::RULE,
     host_certificate::host_cert_expired::RULE,
     host_certificate::host_cert_expiring_hard::RULE,
     host_certificate::host_cert_expiring_soft::RULE,
@@ -229,6 +257,10 @@ pub const RULES: &[Rule] = &[
     reach::vp_ruleset_restricted::RULE,
     reach::vp_tls_handshake_failed::RULE,
     reach::vp_version_xml_error::RULE,
+    related::vsan_provider_offline::RULE,
+    related::vvol_client_cert_failed::RULE,
+    related::vvol_provider_expired::RULE,
+    related::vvol_setcontext_storm::RULE,
     fleet::whole_fleet_down::RULE,
 ];
 

@@ -42,6 +42,7 @@ pub(crate) const RULE: Rule = Rule {
         "provider-syncerror",
         "single-cluster-down",
         "sms-endpoint-down",
+        "vsan-provider-offline",
         "whole-fleet-down",
     ],
     log: None,
