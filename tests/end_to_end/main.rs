@@ -1,5 +1,6 @@
 //! The main job against the lab: find, explain, plan, cure, and find nothing any more; and what happens when all goes wrong.
 
+mod actions;
 mod apply;
 mod bad_input;
 mod check;

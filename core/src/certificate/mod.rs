@@ -36,6 +36,7 @@ pub use fingerprint::Fingerprint;
 pub use key::{Digest, KeyAlgorithm, PublicKey, SignatureAlgorithm};
 pub use request::SigningRequest;
 pub use server_name::NameMatch;
+pub(crate) use server_name::{is_same_name, plain_name};
 pub use validity::Validity;
 
 use crate::time::UnixTime;

@@ -29,22 +29,22 @@ impl Certificate {
     /// How it speaks for `host`: a DNS name, with or without final dot and in any case, or an IP address, with or
     /// without brackets. An address is matched only by addresses, never by a DNS name that looks like one.
     pub fn matches_name(&self, host: &str) -> NameMatch {
-        let host = normal(host);
+        let host = plain_name(host);
         if host.is_empty() {
             return NameMatch::Mismatch;
         }
         if self.dns_names.is_empty() && self.ip_addresses.is_empty() {
-            let is_common_name = self.common_name.as_deref().is_some_and(|name| normal(name) == host);
+            let is_common_name = self.common_name.as_deref().is_some_and(|name| plain_name(name) == host);
             return if is_common_name { NameMatch::CommonNameOnly } else { NameMatch::Mismatch };
         }
         if let Ok(address) = host.parse::<IpAddr>() {
             let found = self.ip_addresses.iter().any(|name| name.parse() == Ok(address));
             return if found { NameMatch::Exact } else { NameMatch::Mismatch };
         }
-        if self.dns_names.iter().any(|name| normal(name) == host) {
+        if self.dns_names.iter().any(|name| plain_name(name) == host) {
             return NameMatch::Exact;
         }
-        match self.dns_names.iter().find(|name| covers(&normal(name), &host)) {
+        match self.dns_names.iter().find(|name| covers(&plain_name(name), &host)) {
             Some(pattern) => NameMatch::Wildcard { pattern: pattern.clone() },
             None => NameMatch::Mismatch,
         }
@@ -56,10 +56,17 @@ impl Certificate {
     }
 }
 
-fn normal(name: &str) -> String {
+/// A name or address as it is compared: without case, final dot and brackets, an address in its usual short form.
+pub(crate) fn plain_name(name: &str) -> String {
     let name = name.trim();
     let name = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(name);
-    name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
+    let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
+    name.parse::<IpAddr>().map_or(name, |address| address.to_string())
+}
+
+/// Whether two texts are the same name or the same address. A short name and its full form are different names.
+pub(crate) fn is_same_name(one: &str, other: &str) -> bool {
+    plain_name(one) == plain_name(other)
 }
 
 /// A `*` stands for exactly one whole label, the first, and never for a label of a two-label name (`*.test`).
@@ -85,8 +92,9 @@ mod tests {
 
     #[test]
     fn names_are_compared_without_case_final_dot_and_brackets() {
-        assert_eq!(normal("ESX01.Lab.Test."), "esx01.lab.test");
-        assert_eq!(normal("[2001:DB8::1]"), "2001:db8::1");
-        assert_eq!(normal("."), "");
+        assert_eq!(plain_name("ESX01.Lab.Test."), "esx01.lab.test");
+        assert_eq!(plain_name("[2001:DB8::1]"), "2001:db8::1");
+        assert_eq!(plain_name("2001:db8:0:0::0001"), "2001:db8::1");
+        assert_eq!(plain_name("."), "");
     }
 }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use super::{Missing, Observed, Presented, not_yet};
-use crate::certificate::Fingerprint;
+use crate::certificate::{Fingerprint, is_same_name};
 use crate::time::UnixTime;
 
 /// A host's managed object id, such as `host-21`.
@@ -162,9 +162,10 @@ impl Host {
     /// True when `name` is one that this host is known by in vCenter: its name or a management address.
     pub fn is_called(&self, name: &str) -> bool {
         let is_management_address = || {
-            self.management_addresses.value().is_some_and(|addresses| addresses.iter().any(|address| address == name))
+            let own = self.management_addresses.value();
+            own.is_some_and(|addresses| addresses.iter().any(|address| is_same_name(address, name)))
         };
-        self.name.eq_ignore_ascii_case(name) || is_management_address()
+        is_same_name(&self.name, name) || is_management_address()
     }
 }
 

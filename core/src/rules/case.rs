@@ -4,10 +4,12 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
 use super::Verdict;
-use crate::certificate::{Certificate, ChainVerdict, Fingerprint, Validity, verify_chain};
+use super::happenings::Happenings;
+use super::provider::thumbprint;
+use crate::certificate::{Certificate, ChainVerdict, Fingerprint, Validity, is_same_name, plain_name, verify_chain};
 use crate::facts::{
     Alarm, CertificateMode, Facts, Host, HostId, Missing, MissingReason, Observed, Presented, Provider, ProviderId,
-    Thresholds, VCenterEvent,
+    Thresholds, VCenterEvent, VecsEntry,
 };
 use crate::log::{LogFacts, LogHit};
 use crate::policy::Policy;
@@ -25,14 +27,19 @@ pub struct Case<'a> {
     pub roots: Vec<&'a Certificate>,
     /// The first host that lacks the name, address or uuid that a provider could be matched by.
     pub unmatchable: Option<&'a Missing>,
+    /// Events by what they are about.
+    pub(crate) happenings: Happenings<'a>,
+    /// Entries of the store `SMS` that pin a host's provider in mode `thumbprint`, by the host in their alias.
+    pub(crate) pins: BTreeMap<String, &'a VecsEntry>,
+    host_by_name: BTreeMap<String, &'a Host>,
     providers_of_host: BTreeMap<&'a HostId, Vec<&'a Provider>>,
     host_of_provider: BTreeMap<&'a ProviderId, &'a Host>,
     log_hits: BTreeMap<&'a str, Vec<(&'a LogFacts, &'a LogHit)>>,
-    events_of_host: BTreeMap<&'a str, Vec<&'a VCenterEvent>>,
-    alarms_of_object: BTreeMap<&'a str, Vec<&'a Alarm>>,
     /// A signature costs a tenth of a millisecond, and several rules and gates ask about the same certificate.
     chains: RefCell<BTreeMap<(Fingerprint, Vec<Fingerprint>), ChainVerdict>>,
     is_any_unwell: OnceCell<bool>,
+    pub(super) vmca: OnceCell<Vec<&'a Certificate>>,
+    pub(super) authorities: OnceCell<BTreeMap<&'a str, Vec<&'a Certificate>>>,
 }
 
 /// One of the two ports on which a host shows a certificate.
@@ -68,7 +75,8 @@ impl<'a> Case<'a> {
         let ahead = facts.vcenter.clock_ahead_seconds.value().copied().unwrap_or(0);
         let roots = facts.vcenter.trusted_roots.value();
         let roots = roots.into_iter().flatten().filter_map(|root| facts.certificates.find(root)).collect();
-        let host_of_provider = match_providers(facts);
+        let host_by_name = hosts_by_name(facts);
+        let host_of_provider = match_providers(facts, &host_by_name);
         let mut providers_of_host: BTreeMap<&HostId, Vec<&Provider>> = BTreeMap::new();
         for (id, host) in &host_of_provider {
             if let Some(provider) = facts.providers.get(id) {
@@ -84,13 +92,16 @@ impl<'a> Case<'a> {
                 .hosts
                 .values()
                 .find_map(|host| host.uuid.known().err().or_else(|| host.management_addresses.known().err())),
+            happenings: Happenings::of(facts),
+            pins: thumbprint::pins(facts),
+            host_by_name,
             providers_of_host,
             host_of_provider,
             log_hits: log_hits(facts),
-            events_of_host: by(facts.vcenter.events.value(), |event| event.host.as_deref()),
-            alarms_of_object: by(facts.vcenter.alarms.value(), |alarm| Some(&alarm.entity)),
             chains: RefCell::default(),
             is_any_unwell: OnceCell::new(),
+            vmca: OnceCell::new(),
+            authorities: OnceCell::new(),
         }
     }
 
@@ -102,12 +113,17 @@ impl<'a> Case<'a> {
     /// The provider of a host that SPS ought to use: the one whose URL names the host as vCenter does, else the first.
     pub fn canonical_provider(&self, host: &Host) -> Option<&'a Provider> {
         let all = self.providers_of(host);
-        all.iter().find(|provider| provider.url.host.eq_ignore_ascii_case(&host.name)).or(all.first()).copied()
+        all.iter().find(|provider| is_same_name(&provider.url.host, &host.name)).or(all.first()).copied()
     }
 
     /// The host that a provider serves, if it is in the inventory.
     pub fn host_of(&self, provider: &Provider) -> Option<&'a Host> {
         self.host_of_provider.get(&provider.id).copied()
+    }
+
+    /// The host that is known by this name or management address, whatever its case.
+    pub(crate) fn host_called(&self, name: &str) -> Option<&'a Host> {
+        self.host_by_name.get(&plain_name(name)).copied()
     }
 
     /// A certificate by its fingerprint. `Err` when the facts name it but do not hold it.
@@ -119,6 +135,11 @@ impl<'a> Case<'a> {
         })
     }
 
+    /// What the logs say of a name; the logs' names are in lower case.
+    pub(crate) fn log_hits_named(&self, name: &str) -> &[(&'a LogFacts, &'a LogHit)] {
+        self.log_hits.get(name.to_ascii_lowercase().as_str()).map_or(&[], Vec::as_slice)
+    }
+
     /// What the logs say of a host, by any of the names that it is known by; the logs' names are in lower case.
     pub(crate) fn log_hits(&self, host: &Host) -> Vec<(&'a LogFacts, &'a LogHit)> {
         let own = host.name.to_ascii_lowercase();
@@ -128,13 +149,13 @@ impl<'a> Case<'a> {
     }
 
     /// The events about a host, the newest first; none where the list was not read.
-    pub(crate) fn events_of(&self, host: &Host) -> &[&'a VCenterEvent] {
-        self.events_of_host.get(host.id.0.as_str()).map_or(&[], Vec::as_slice)
+    pub(crate) fn events_at(&self, host: &Host) -> &[&'a VCenterEvent] {
+        self.happenings.of_host(host)
     }
 
     /// The alarms that are not green on the object of this id; none where the list was not read.
     pub(crate) fn alarms_on(&self, id: &str) -> &[&'a Alarm] {
-        self.alarms_of_object.get(id).map_or(&[], Vec::as_slice)
+        self.happenings.alarms_on(id)
     }
 
     /// The leaf that a host shows on a port. The other verdict when there is none: nothing to say where another rule
@@ -220,24 +241,15 @@ impl<'a> Case<'a> {
         let leaf = self.certificate(&presented.leaf)?;
         let intermediates: Vec<_> = presented.rest.iter().filter_map(|rest| self.certificate(rest).ok()).collect();
         let verdict = verify_chain(leaf, &intermediates, &self.roots, self.now);
+        if !verdict.is_trusted() {
+            // A certificate that is only named may be the one that is wanting.
+            let roots = self.facts.vcenter.trusted_roots.value().into_iter().flatten();
+            for named in presented.rest.iter().chain(roots) {
+                self.certificate(named)?;
+            }
+        }
         self.chains.borrow_mut().insert(key, verdict.clone());
         Ok(verdict)
-    }
-
-    /// The present root of vCenter's own CA: the VMCA root that vCenter's own certificate leads to, else the only one
-    /// among the trusted roots. Told by VMCA's organisational unit; `None` when that does not tell.
-    pub(crate) fn vmca_root(&self) -> Option<&'a Certificate> {
-        let own = self.facts.vcenter.on_https.value().and_then(|shown| match self.chain(shown) {
-            Ok(ChainVerdict::Trusted { anchor } | ChainVerdict::AnchorExpired { anchor, .. }) => {
-                self.certificate(&anchor).ok()
-            }
-            _ => None,
-        });
-        let mut all = self.roots.iter().copied().filter(|root| is_vmca_root(root));
-        own.filter(|root| is_vmca_root(root)).or_else(|| match (all.next(), all.next()) {
-            (Some(only), None) => Some(only),
-            _ => None,
-        })
     }
 
     /// Where the time of judging lies in a certificate's time.
@@ -268,40 +280,6 @@ pub(crate) const BY_APPLIANCE_SHELL: &str =
 /// How what only a host's shell tells gets known.
 pub(crate) const BY_HOST_SHELL: &str = "give a login for the shell of the ESXi hosts: `--esxi-ssh-key`";
 
-/// VMCA names its roots with this unit, in every version; a subordinate VMCA is named by the customer.
-pub(crate) fn is_vmca_root(root: &Certificate) -> bool {
-    root.self_issued && root.subject.split(',').any(|part| part.trim() == "OU=VMware Engineering")
-}
-
-/// The newest of these events that is of a kind in `bad` and that none of a kind in `good` came after. Kinds are the
-/// last part of the event's type.
-pub(crate) fn standing<'e>(
-    events: impl IntoIterator<Item = &'e VCenterEvent>,
-    bad: &[&str],
-    good: &[&str],
-) -> Option<&'e VCenterEvent> {
-    let (mut worst, mut cleared) = (None::<&VCenterEvent>, None::<UnixTime>);
-    for event in events {
-        if bad.contains(&event.short_kind()) && worst.is_none_or(|worst| worst.at < event.at) {
-            worst = Some(event);
-        } else if good.contains(&event.short_kind()) {
-            cleared = cleared.max(Some(event.at));
-        }
-    }
-    worst.filter(|worst| cleared.is_none_or(|cleared| cleared < worst.at))
-}
-
-/// What there is, by a key that some of it has, in the order of the list.
-fn by<T>(all: Option<&Vec<T>>, key: impl Fn(&T) -> Option<&str>) -> BTreeMap<&str, Vec<&T>> {
-    let mut by_key: BTreeMap<&str, Vec<&T>> = BTreeMap::new();
-    for one in all.into_iter().flatten() {
-        if let Some(key) = key(one) {
-            by_key.entry(key).or_default().push(one);
-        }
-    }
-    by_key
-}
-
 fn log_hits(facts: &Facts) -> BTreeMap<&str, Vec<(&LogFacts, &LogHit)>> {
     let mut by_host: BTreeMap<&str, Vec<(&LogFacts, &LogHit)>> = BTreeMap::new();
     for log in &facts.logs {
@@ -314,20 +292,25 @@ fn log_hits(facts: &Facts) -> BTreeMap<&str, Vec<(&LogFacts, &LogHit)>> {
     by_host
 }
 
-/// Each provider's host: by the name in its URL, then by the uuid in its array id.
-fn match_providers(facts: &Facts) -> BTreeMap<&ProviderId, &Host> {
+/// Hosts by name and by management address, in lower case.
+fn hosts_by_name(facts: &Facts) -> BTreeMap<String, &Host> {
     let mut by_name: BTreeMap<String, &Host> = BTreeMap::new();
-    let mut by_uuid: BTreeMap<String, &Host> = BTreeMap::new();
     for host in facts.hosts.values() {
         for address in host.management_addresses.value().into_iter().flatten() {
-            by_name.entry(address.to_ascii_lowercase()).or_insert(host);
+            by_name.entry(plain_name(address)).or_insert(host);
         }
-        by_uuid.extend(host.uuid.value().map(|uuid| (uuid.to_ascii_lowercase(), host)));
     }
     // Names go in last: a host's own name outweighs an address that another host claims.
-    by_name.extend(facts.hosts.values().map(|host| (host.name.to_ascii_lowercase(), host)));
+    by_name.extend(facts.hosts.values().map(|host| (plain_name(&host.name), host)));
+    by_name
+}
+
+/// Each provider's host: by the name in its URL, then by the uuid in its array id.
+fn match_providers<'a>(facts: &'a Facts, by_name: &BTreeMap<String, &'a Host>) -> BTreeMap<&'a ProviderId, &'a Host> {
+    let with_uuid = |host: &'a Host| host.uuid.value().map(|uuid| (uuid.to_ascii_lowercase(), host));
+    let by_uuid: BTreeMap<String, &Host> = facts.hosts.values().filter_map(with_uuid).collect();
     let host_of = |provider: &Provider| {
-        let named = by_name.get(&provider.url.host.to_ascii_lowercase());
+        let named = by_name.get(&plain_name(&provider.url.host));
         let mut uuids = provider.array_ids.iter().filter_map(|id| id.strip_prefix("IOFILTERS:"));
         named.or_else(|| uuids.find_map(|uuid| by_uuid.get(&uuid.to_ascii_lowercase()))).copied()
     };

@@ -103,7 +103,6 @@ fn every_case_of_every_rule_is_judged_as_it_says() {
 }
 
 #[test]
-#[ignore = "not every rule has its cases yet"]
 fn every_rule_has_a_case_that_it_finds_and_a_near_miss() {
     let lacking: Vec<&str> = super::RULES
         .iter()

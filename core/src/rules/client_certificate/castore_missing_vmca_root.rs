@@ -2,8 +2,8 @@
 //!
 //! In mode `vmca`, the present root of vCenter's CA is not among the CA certificates of a connected ESXi host.
 //!
-//! Which of several trusted roots is the present one is told by vCenter's own certificate; where that was issued by
-//! another authority and several roots are named as VMCA names them, it cannot be told.
+//! Which of several trusted roots is the present one is told by vCenter's own certificate, by how VMCA names its roots,
+//! and by what most hosts' certificates lead to. Where these leave several, the host has to lack all of them.
 //!
 //! ## Why it hurts
 //!
@@ -26,7 +26,7 @@
 
 use super::store;
 use crate::diagnostic::Severity;
-use crate::facts::{CertificateMode, Host, Missing, MissingReason};
+use crate::facts::{CertificateMode, Host};
 use crate::log::Leg;
 use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, certificate_seen, known};
 
@@ -47,11 +47,11 @@ pub(crate) const RULE: Rule = Rule {
         "provider-syncerror",
     ],
     log: Some(Leg::ClientTrust),
-    cure: Cure::Remedy("trust-sms-certificate"),
+    cure: Cure::Remedy("refresh-ca-certificates"),
     check: Check::Host(check),
     source: include_str!("castore_missing_vmca_root.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
@@ -59,17 +59,7 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
     if store.is_empty() || known!(case.facts.vcenter.mode.known()) != &CertificateMode::Vmca {
         return Verdict::NotApplicable;
     }
-    let roots = known!(case.facts.vcenter.trusted_roots.known());
-    let Some(root) = case.vmca_root() else {
-        return Verdict::Unknown(Missing {
-            reason: MissingReason::NotSent,
-            message: format!("which of {} trusted roots is that of vCenter's own CA cannot be told", roots.len()),
-            help: "compare the CA certificates of the hosts with the root of VMCA by hand".to_owned(),
-        });
-    };
-    if store.contains(&root) {
-        return Verdict::Fine;
-    }
+    let Some(root) = known!(case.unwell_vmca(|root| store.contains(&root))) else { return Verdict::Fine };
     let message = format!("host `{}` does not trust the root of vCenter's CA, {}", host.name, root.fingerprint.short());
     Verdict::found(message, vec![certificate_seen("root of vCenter's CA", root)])
 }
@@ -77,10 +67,35 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
 #[cfg(test)]
 mod tests {
     use crate::facts::CertificateMode;
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Authority, Fleet, seen};
 
+    pub(crate) fn cases() -> Vec<Case> {
+        let mut other = Fleet::of(1);
+        let root = other.keep(Authority::root("CA", "VMware Engineering").certificate);
+        let mut roots = other.vcenter().trusted_roots.value().cloned().unwrap_or_default();
+        roots.push(root);
+        other.vcenter().published_roots = seen(roots.clone());
+        other.vcenter().trusted_roots = seen(roots);
+        vec![
+            Case::cause(
+                "never-pushed",
+                "The root of vCenter's CA was never pushed",
+                "`esx01.lab.test` holds the SMS certificate, which somebody added by hand, and not the root of VMCA.",
+                without_root(),
+            ),
+            Case::near_miss(
+                "root-of-a-linked-vcenter",
+                "The root of a linked vCenter is not needed",
+                "vCenter trusts two roots that are named as VMCA names them. Its own certificate shows which of them is \
+                 its own, and `esx01.lab.test` holds that one.",
+                other,
+            ),
+        ]
+    }
+
     fn without_root() -> Fleet {
-        let mut fleet = Fleet::healthy();
+        let mut fleet = Fleet::of(1);
         let sms = fleet.vcenter().sms.sms_self_signed.value().copied();
         fleet.host(1).ca_store = seen(sms.into_iter().collect());
         fleet
@@ -92,19 +107,16 @@ mod tests {
     }
 
     #[test]
-    fn in_mode_custom_the_root_is_not_needed() {
+    fn in_mode_custom_the_root_is_needed_only_for_vcenters_own_certificate() {
         let mut fleet = without_root();
         fleet.vcenter().mode = seen(CertificateMode::Custom);
-        fleet.is_fine();
+        fleet.has_one_cause("castore-missing-machine-issuer");
     }
 
     #[test]
     fn the_root_of_another_vcenter_need_not_be_there() {
         let mut fleet = Fleet::healthy();
-        let other = fleet.keep(Authority::root("CA", "VMware Engineering").certificate);
-        let mut roots = fleet.vcenter().trusted_roots.value().cloned().unwrap_or_default();
-        roots.push(other);
-        fleet.vcenter().trusted_roots = seen(roots);
+        fleet.trust(&Authority::root("CA", "VMware Engineering").certificate);
         fleet.is_fine();
     }
 }

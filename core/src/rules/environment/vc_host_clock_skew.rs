@@ -45,7 +45,7 @@ pub(crate) const RULE: Rule = Rule {
         "provider-syncerror",
     ],
     log: Some(Leg::Clock),
-    cure: Cure::ByHand("give the host the time servers of vCenter and wait until its clock is right"),
+    cure: Cure::Remedy("synchronise-time"),
     check: Check::Host(check),
     source: include_str!("vc_host_clock_skew.rs"),
     #[cfg(test)]

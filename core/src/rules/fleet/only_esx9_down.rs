@@ -30,7 +30,7 @@ use super::{all_say_why, by_leg, down_together, named, percent, watched};
 use crate::diagnostic::Severity;
 use crate::log::Leg;
 use crate::rules::environment::sms_endpoint_down;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known};
+use crate::rules::{Case, Check, Cure, Grade, Reach, Rule, Verdict, known};
 
 pub(crate) const RULE: Rule = Rule {
     code: "only-esx9-down",
@@ -70,7 +70,7 @@ fn check(case: &Case<'_>) -> Verdict {
         case.policy.fleet_down_percent
     );
     let evidence = vec![named(&down)];
-    Verdict::found(message, evidence).reaching(down)
+    Verdict::found(message, evidence).reaching(Reach::of(down))
 }
 
 /// A vCenter below 9.0 explains it by itself: `vcenter-older-than-host`.

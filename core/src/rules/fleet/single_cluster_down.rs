@@ -29,7 +29,7 @@ use super::{Watched, all_say_why, by_leg, down_together, named, watched};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::Host;
 use crate::rules::environment::sms_endpoint_down;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known};
+use crate::rules::{Case, Check, Cure, Grade, Reach, Rule, Verdict, known};
 
 pub(crate) const RULE: Rule = Rule {
     code: "single-cluster-down",
@@ -60,7 +60,7 @@ fn check(case: &Case<'_>) -> Verdict {
     let cluster = down.iter().find_map(|host| host.cluster.value()).cloned().unwrap_or_default();
     let message =
         format!("{} providers of cluster `{cluster}` are down together, and none of another cluster", down.len());
-    Verdict::found(message, vec![Evidence::new("cluster", cluster), named(&down)]).reaching(down)
+    Verdict::found(message, vec![Evidence::new("cluster", cluster), named(&down)]).reaching(Reach::of(down))
 }
 
 /// All hosts whose provider is down, if they are in one cluster, most of whose providers of this group are down, while

@@ -34,7 +34,7 @@ use super::{all_say_why, by_leg, down_together, named, percent, watched};
 use crate::diagnostic::Severity;
 use crate::log::Leg;
 use crate::rules::environment::sms_endpoint_down;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known};
+use crate::rules::{Case, Check, Cure, Grade, Reach, Rule, Verdict, known};
 
 pub(crate) const RULE: Rule = Rule {
     code: "whole-fleet-down",
@@ -83,7 +83,7 @@ fn judge(case: &Case<'_>, is_for_report: bool) -> Verdict {
     // Hosts from 9.0 on meet another certificate; where they are down too, something else that all share is.
     let newer = down_together(case, &from_9_on).unwrap_or_default();
     let evidence = vec![named(&down)];
-    Verdict::found(message, evidence).reaching(down.into_iter().chain(newer))
+    Verdict::found(message, evidence).reaching(Reach::of(down.into_iter().chain(newer)))
 }
 
 #[cfg(test)]

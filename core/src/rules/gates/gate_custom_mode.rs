@@ -57,11 +57,9 @@ mod tests {
     fn custom() -> Fleet {
         let mut fleet = Fleet::of(1);
         let authority = Authority::root("Example Root", "IT");
-        let root = fleet.keep(authority.certificate.clone());
         let leaf = fleet.keep(authority.sign(&Leaf::of("esx01.lab.test")));
         fleet.serve(1, leaf);
-        let roots = fleet.vcenter().trusted_roots.value().cloned().unwrap_or_default();
-        fleet.vcenter().trusted_roots = seen([roots, vec![root]].concat());
+        fleet.trust(&authority.certificate);
         fleet.vcenter().mode = seen(CertificateMode::Custom);
         fleet
     }

@@ -50,7 +50,7 @@ pub(crate) const RULE: Rule = Rule {
     check: Check::Host(check),
     source: include_str!("cert_not_yet_valid.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
@@ -76,6 +76,7 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
 
 #[cfg(test)]
 mod tests {
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, Leaf, seen};
 
     fn beginning_in(seconds: i64) -> Fleet {
@@ -83,6 +84,24 @@ mod tests {
         let leaf = fleet.issue(&Leaf::of("esx01.lab.test").begins(seconds));
         fleet.serve(1, leaf);
         fleet
+    }
+
+    pub(crate) fn cases() -> Vec<Case> {
+        vec![
+            Case::cause(
+                "by-one-second",
+                "A certificate that begins one second from now",
+                "An authority that does not date back issued the certificate of `esx01.lab.test`, and its clock is ahead of \
+                 vCenter's.",
+                beginning_in(1),
+            ),
+            Case::near_miss(
+                "first-second",
+                "A certificate in its first second",
+                "The near miss of `by-one-second`: RFC 5280 counts the second of `not before` as valid.",
+                beginning_in(0),
+            ),
+        ]
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub(crate) const RULE: Rule = Rule {
     check: Check::Host(check),
     source: include_str!("host_cert_expiring_hard.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
@@ -48,8 +48,26 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
 
 #[cfg(test)]
 mod tests {
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, seen};
     use crate::time::DAY_SECONDS;
+
+    pub(crate) fn cases() -> Vec<Case> {
+        vec![
+            Case::cause(
+                "thirty-days",
+                "Thirty days left to the second",
+                "vCenter's own hard threshold, which is within it. SMS calls it the hard limit too.",
+                Fleet::of(1).with_leaf_ending_in(30 * DAY_SECONDS),
+            ),
+            Case::near_miss(
+                "thirty-days-and-a-second",
+                "Thirty days and a second left",
+                "The near miss of `thirty-days`: it is only within the soft threshold.",
+                Fleet::of(1).with_leaf_ending_in(30 * DAY_SECONDS + 1),
+            ),
+        ]
+    }
 
     #[test]
     fn thirty_days_to_the_second_are_within_the_threshold() {

@@ -38,7 +38,7 @@ pub(crate) const RULE: Rule = Rule {
     check: Check::Host(check),
     source: include_str!("host_cert_expiring_soft.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
@@ -48,8 +48,26 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
 
 #[cfg(test)]
 mod tests {
+    use crate::rules::cases::Case;
     use crate::rules::testing::Fleet;
     use crate::time::DAY_SECONDS;
+
+    pub(crate) fn cases() -> Vec<Case> {
+        vec![
+            Case::cause(
+                "two-hundred-days",
+                "Two hundred days left: vCenter warns, SMS does not yet",
+                "Between 240 days, vCenter's threshold, and six months, that of SMS. One of the two shows yellow.",
+                Fleet::of(1).with_leaf_ending_in(200 * DAY_SECONDS),
+            ),
+            Case::near_miss(
+                "beyond-the-threshold",
+                "A second more than 240 days left",
+                "The near miss of `two-hundred-days`: nobody warns yet.",
+                Fleet::of(1).with_leaf_ending_in(240 * DAY_SECONDS + 1),
+            ),
+        ]
+    }
 
     #[test]
     fn two_hundred_days_concern_vcenter_and_not_yet_sms() {

@@ -2,9 +2,10 @@
 //!
 //! In mode `vmca`, the certificate on port 443 of an ESXi host was issued by an authority other than VMCA.
 //!
-//! An authority that vCenter does not trust is surely another one. One that vCenter trusts is taken for another one
-//! when it is a root, is not named as VMCA names its roots, and a root that is named so is among the trusted ones. A
-//! subordinate VMCA, which the customer names, is therefore never taken for another.
+//! An authority that vCenter does not trust is surely another one. One that vCenter trusts is another one when it is not
+//! named as VMCA names its roots, and vCenter's own certificate, or a root that is so named, tells which one VMCA's is.
+//! A subordinate authority, which the customer names, may be VMCA itself: it is taken for another only where vCenter's own
+//! certificate comes from a root of VMCA and most hosts' certificates do too.
 //!
 //! ## Why it hurts
 //!
@@ -26,12 +27,11 @@
 //! vSphere documentation, certificate modes: with the mode left at `vmca`, certificates of others may be replaced
 //! (grade A); how VMCA names its roots (grade B).
 
-use super::{chain_in_mode, reason};
+use super::{Path, gap, path_in_mode, reason};
 use crate::certificate::ChainVerdict;
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{CertificateMode, Host};
 use crate::log::Leg;
-use crate::rules::case::is_vmca_root;
 use crate::rules::{Case, Check, Cure, Grade, Port, Rule, Verdict, certificate_seen, known};
 
 pub(crate) const RULE: Rule = Rule {
@@ -39,7 +39,7 @@ pub(crate) const RULE: Rule = Rule {
     severity: Severity::High,
     grade: Grade::A,
     title: "a host has a certificate of another CA although vCenter's CA issues them",
-    rank: 47,
+    rank: 32,
     explains: &[
         "provider-cert-cached-stale",
         "provider-cert-invalid",
@@ -49,6 +49,7 @@ pub(crate) const RULE: Rule = Rule {
         "provider-offline",
         "provider-status-unknown",
         "provider-syncerror",
+        "vcdb-thumbprint-mismatch",
     ],
     log: Some(Leg::ServerTrust),
     cure: Cure::ByHand(
@@ -61,35 +62,34 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 pub(crate) fn check(case: &Case<'_>, host: &Host) -> Verdict {
-    let (leaf, chain) = known!(chain_in_mode(case, host, &CertificateMode::Vmca));
-    if !is_foreign(case, &chain) {
+    let path = known!(path_in_mode(case, host, &CertificateMode::Vmca));
+    if !is_foreign(case, &path) {
         return Verdict::Fine;
     }
-    let evidence = vec![certificate_seen(Port::Host.certificate(), leaf), Evidence::new("chain", reason(&chain))];
+    let evidence =
+        vec![certificate_seen(Port::Host.certificate(), path.leaf), Evidence::new("chain", reason(&path.chain))];
     let message = format!(
         "certificate of host `{}` was issued by `{}`, and the mode is `vmca`: a renewal or reconnect replaces it",
-        host.name, leaf.issuer
+        host.name, path.leaf.issuer
     );
     Verdict::found(message, evidence)
 }
 
-fn is_foreign(case: &Case<'_>, chain: &ChainVerdict) -> bool {
-    match chain {
+fn is_foreign(case: &Case<'_>, path: &Path<'_, '_>) -> bool {
+    match &path.chain {
         ChainVerdict::UnknownIssuer { .. }
         | ChainVerdict::Incomplete { .. }
-        | ChainVerdict::BadSignature { .. }
-        | ChainVerdict::NotAnAuthority { .. } => true,
-        ChainVerdict::Trusted { anchor } => case.certificate(anchor).is_ok_and(|anchor| {
-            anchor.self_issued && !is_vmca_root(anchor) && case.roots.iter().any(|root| is_vmca_root(root))
-        }),
-        // Rules of their own, or a trouble of the authority and not of the host.
-        ChainVerdict::SelfSigned
-        | ChainVerdict::SameNameOtherKey { .. }
-        | ChainVerdict::AnchorExpired { .. }
         | ChainVerdict::IntermediateExpired { .. }
-        | ChainVerdict::IssuerNotYetValid { .. }
-        | ChainVerdict::Unsupported { .. }
-        | ChainVerdict::TooComplex => false,
+        | ChainVerdict::BadSignature { .. }
+        | ChainVerdict::NotAnAuthority { .. } => gap(case, path).is_none(),
+        ChainVerdict::SameNameOtherKey { issuer, .. } => case.is_foreign_name(issuer),
+        // Whether it is within its dates is another question than whose it is.
+        ChainVerdict::Trusted { anchor: authority }
+        | ChainVerdict::AnchorExpired { anchor: authority, .. }
+        | ChainVerdict::IssuerNotYetValid { issuer: authority, .. } => {
+            case.certificate(authority).is_ok_and(|authority| case.is_foreign(authority))
+        }
+        ChainVerdict::SelfSigned | ChainVerdict::Unsupported { .. } | ChainVerdict::TooComplex => false,
     }
 }
 
@@ -104,10 +104,7 @@ mod tests {
         let other = Authority::root("Example Root", unit);
         let leaf = fleet.keep(other.sign(&Leaf::of("esx01.lab.test")));
         if is_imported {
-            let root = fleet.keep(other.certificate.clone());
-            let mut roots = fleet.vcenter().trusted_roots.value().cloned().unwrap_or_default();
-            roots.push(root);
-            fleet.vcenter().trusted_roots = seen(roots);
+            fleet.trust(&other.certificate);
         }
         fleet.serve(1, leaf);
         fleet
@@ -118,13 +115,27 @@ mod tests {
         let leaf = Authority::root("CA", "Another Organisation").sign(&Leaf::of("esx01.lab.test"));
         let leaf = other_root.keep(leaf);
         other_root.serve(1, leaf);
-        vec![Case::cause(
-            "root-of-the-same-name",
-            "Signed by a CA that only has the right common name",
-            "The root that signed the certificate of `esx01.lab.test` is called `CA` like that of vCenter, and has \
-             another key. Comparing names would let it pass.",
-            other_root,
-        )]
+        let mut linked = Fleet::of(1);
+        let other = Authority::root("CA", "VMware Engineering");
+        linked.trust(&other.certificate);
+        let leaf = linked.keep(other.sign(&Leaf::of("esx01.lab.test")));
+        linked.serve(1, leaf);
+        vec![
+            Case::cause(
+                "root-of-the-same-name",
+                "Signed by a CA that only has the right common name",
+                "The root that signed the certificate of `esx01.lab.test` is called `CA` like that of vCenter, and has \
+                 another key. Comparing names would let it pass.",
+                other_root,
+            ),
+            Case::near_miss(
+                "root-of-a-linked-vcenter",
+                "Signed by the VMCA of a linked vCenter",
+                "The near miss of `root-of-the-same-name`: the host came from a linked vCenter, whose VMCA is trusted here \
+                 too. A renewal may replace its certificate.",
+                linked,
+            ),
+        ]
     }
 
     #[test]

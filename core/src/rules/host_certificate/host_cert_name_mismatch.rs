@@ -27,7 +27,7 @@
 
 use crate::certificate::NameMatch;
 use crate::diagnostic::{Evidence, Severity};
-use crate::facts::Host;
+use crate::facts::{Host, Missing, MissingReason};
 use crate::log::Leg;
 use crate::rules::{Case, Check, Cure, Grade, Port, Rule, Verdict, known};
 
@@ -38,6 +38,8 @@ pub(crate) const RULE: Rule = Rule {
     title: "a host certificate does not carry the name that vCenter or SPS uses",
     rank: 58,
     explains: &[
+        "host-cert-no-san",
+        "host-cert-wildcard",
         "provider-cert-cached-stale",
         "provider-cert-invalid",
         "provider-connected-unsynced",
@@ -52,14 +54,25 @@ pub(crate) const RULE: Rule = Rule {
     check: Check::Host(check),
     source: include_str!("host_cert_name_mismatch.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
     let leaf = known!(case.leaf(host, Port::Host));
     let in_url = case.canonical_provider(host).map(|provider| provider.url.host.as_str());
-    let mut names = std::iter::once(host.name.as_str()).chain(in_url);
-    let Some(name) = names.find(|name| leaf.matches_name(name) == NameMatch::Mismatch) else { return Verdict::Fine };
+    let names: Vec<&str> = std::iter::once(host.name.as_str()).chain(in_url).collect();
+    let is_wrong = |name: &&&str| leaf.matches_name(name) == NameMatch::Mismatch;
+    let Some(name) = names.iter().filter(|name| name.is_ascii()).find(is_wrong) else {
+        // An international name stands in certificates in another spelling, which is not compared here.
+        return match names.iter().find(is_wrong) {
+            None => Verdict::Fine,
+            Some(name) => Verdict::Unknown(Missing {
+                reason: MissingReason::Malformed,
+                message: format!("name `{name}` of host `{}` is not plain ASCII and cannot be compared", host.name),
+                help: "compare its `xn--` spelling with the names in the certificate".to_owned(),
+            }),
+        };
+    };
     let carried: Vec<&str> = leaf.dns_names.iter().chain(&leaf.ip_addresses).map(String::as_str).collect();
     let carried = if carried.is_empty() { leaf.common_name.as_deref().unwrap_or("none") } else { &carried.join(", ") };
     let message = format!("certificate of host `{}` does not carry the name `{name}`", host.name);
@@ -73,13 +86,34 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
 
 #[cfg(test)]
 mod tests {
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, Leaf, seen};
 
     fn named(names: &[&str]) -> Fleet {
-        let mut fleet = Fleet::healthy();
+        named_in(Fleet::healthy(), names)
+    }
+
+    fn named_in(mut fleet: Fleet, names: &[&str]) -> Fleet {
         let leaf = fleet.issue(&Leaf::of("esx01.lab.test").names(names));
         fleet.serve(1, leaf);
         fleet
+    }
+
+    pub(crate) fn cases() -> Vec<Case> {
+        vec![
+            Case::cause(
+                "short-name",
+                "The certificate has the short name, vCenter the full one",
+                "`esx01` is not `esx01.lab.test`: SPS compares whole names.",
+                named_in(Fleet::of(1), &["esx01"]),
+            ),
+            Case::near_miss(
+                "other-case-and-more-names",
+                "The full name in capitals, between the short one and the address",
+                "The near miss of `short-name`: the short name is there too, and does no harm.",
+                named_in(Fleet::of(1), &["esx01", "ESX01.LAB.TEST", "192.0.2.1"]),
+            ),
+        ]
     }
 
     #[test]
@@ -93,7 +127,29 @@ mod tests {
     fn an_address_in_the_url_must_be_in_the_certificate() {
         let mut fleet = Fleet::healthy();
         fleet.provider(1).url.host = "192.0.2.1".to_owned();
-        fleet.has_one_cause("host-cert-name-mismatch");
+        fleet.has_one_cause("provider-url-form");
+        fleet.follows("host-cert-name-mismatch", "provider-url-form");
+    }
+
+    #[test]
+    fn a_final_dot_and_another_spelling_of_an_address_do_no_harm() {
+        let mut fleet = named(&["esx01.lab.test", "2001:db8::1"]);
+        fleet.provider(1).url.host = "ESX01.lab.test.".to_owned();
+        fleet.is_fine();
+        fleet.host(1).name = "2001:DB8:0:0::0001".to_owned();
+        assert!(!fleet.codes().iter().any(|code| code == "host-cert-name-mismatch"));
+    }
+
+    #[test]
+    fn an_international_name_is_compared_in_its_plain_spelling_or_not_at_all() {
+        let mut fleet = named(&["xn--esx01-kva.lab.test"]);
+        fleet.provider(1).url.host = "xn--esx01-kva.lab.test".to_owned();
+        fleet.host(1).name = "esxä01.lab.test".to_owned();
+        let unanswered = fleet.judge().unanswered;
+        assert!(unanswered.iter().any(|open| open.codes.iter().any(|code| code == "host-cert-name-mismatch")));
+        fleet.host(1).name = "XN--esx01-KVA.lab.test".to_owned();
+        fleet.host(1).names = crate::rules::testing::unknown(crate::facts::MissingReason::NotAsked);
+        fleet.is_fine();
     }
 
     #[test]
@@ -103,6 +159,6 @@ mod tests {
 
     #[test]
     fn a_wildcard_is_another_trouble() {
-        named(&["*.lab.test"]).is_fine();
+        named(&["*.lab.test"]).has_one_cause("host-cert-wildcard");
     }
 }

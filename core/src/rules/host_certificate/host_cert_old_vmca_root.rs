@@ -3,12 +3,14 @@
 //! In mode `vmca`, the issuer of the certificate on port 443 has the name of a root that vCenter trusts, and another
 //! key.
 //!
-//! An old root that has expired, and was left beside its successor of the same name, counts as replaced.
+//! An old root that has expired, and was left beside its successor of the same name or beside the one that is vCenter's
+//! now, counts as replaced. The name of an authority that is surely not vCenter's own is `host-cert-foreign-ca`.
 //!
 //! ## Why it hurts
 //!
 //! The root of vCenter's CA was replaced, and the host still has a certificate of the old one. SPS trusts the new
-//! root alone and refuses the provider.
+//! root alone and refuses the provider. Often the host does not hold the new root either (`castore-missing-vmca-root`),
+//! which then follows from this: both come with the push and the renewal.
 //!
 //! ## How it shows
 //!
@@ -24,8 +26,8 @@
 //!
 //! vSphere documentation, renewing ESXi certificates (grade A); the error of the first day (grade B).
 
-use super::{chain_in_mode, reason};
-use crate::certificate::ChainVerdict;
+use super::{path_in_mode, reason};
+use crate::certificate::{Certificate, ChainVerdict};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{CertificateMode, Host};
 use crate::log::Leg;
@@ -36,8 +38,12 @@ pub(crate) const RULE: Rule = Rule {
     severity: Severity::High,
     grade: Grade::A,
     title: "a host certificate was issued by a VMCA root that has been replaced",
-    rank: 43,
+    rank: 32,
     explains: &[
+        "castore-missing-vmca-root",
+        "host-cert-no-san",
+        "host-cert-weak",
+        "host-cert-wildcard",
         "provider-cert-cached-stale",
         "provider-cert-invalid",
         "provider-connected-unsynced",
@@ -48,23 +54,24 @@ pub(crate) const RULE: Rule = Rule {
         "provider-syncerror",
     ],
     log: Some(Leg::ServerTrust),
-    cure: Cure::Remedy("renew-host-certificate"),
+    cure: Cure::Remedy("renew-after-root-change"),
     check: Check::Host(check),
     source: include_str!("host_cert_old_vmca_root.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
-    let (leaf, chain) = known!(chain_in_mode(case, host, &CertificateMode::Vmca));
-    if !is_of_old_root(case, &chain) {
+    let path = known!(path_in_mode(case, host, &CertificateMode::Vmca));
+    if !is_of_old_root(case, &path.chain) {
         return Verdict::Fine;
     }
-    let evidence = vec![certificate_seen(Port::Host.certificate(), leaf), Evidence::new("chain", reason(&chain))];
+    let evidence =
+        vec![certificate_seen(Port::Host.certificate(), path.leaf), Evidence::new("chain", reason(&path.chain))];
     Verdict::found(
         format!(
             "certificate of host `{}` was issued by `{}` with a key that vCenter no longer trusts",
-            host.name, leaf.issuer
+            host.name, path.leaf.issuer
         ),
         evidence,
     )
@@ -73,9 +80,11 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
 /// The root's name with another key; or an old root that has expired and was left beside its successor.
 fn is_of_old_root(case: &Case<'_>, chain: &ChainVerdict) -> bool {
     match chain {
-        ChainVerdict::SameNameOtherKey { .. } => true,
+        ChainVerdict::SameNameOtherKey { issuer, .. } => !case.is_foreign_name(issuer),
         ChainVerdict::AnchorExpired { anchor, .. } => case.certificate(anchor).is_ok_and(|old| {
-            case.roots.iter().any(|root| root.subject == old.subject && case.validity(root).is_valid())
+            let own = case.vmca_roots();
+            let is_successor = |root: &&&Certificate| root.subject == old.subject || !own.contains(&old);
+            !case.is_foreign(old) && case.roots.iter().filter(is_successor).any(|root| case.validity(root).is_valid())
         }),
         _ => false,
     }
@@ -83,7 +92,36 @@ fn is_of_old_root(case: &Case<'_>, chain: &ChainVerdict) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Authority, Fleet, Leaf, seen};
+
+    pub(crate) fn cases() -> Vec<Case> {
+        let of_old = |is_trusted: bool| {
+            let mut fleet = Fleet::of(1);
+            let old = Authority::root("CA", "VMware Engineering");
+            let leaf = fleet.keep(old.sign(&Leaf::of("esx01.lab.test")));
+            fleet.serve(1, leaf);
+            if is_trusted {
+                fleet.trust(&old.certificate);
+            }
+            fleet
+        };
+        vec![
+            Case::cause(
+                "root-replaced",
+                "VMCA's root was replaced, and the host was not renewed",
+                "The issuer's name is right and its key is not: the old root had the same name. The client shows nothing \
+                 odd.",
+                of_old(false),
+            ),
+            Case::near_miss(
+                "old-root-still-trusted",
+                "VMCA's root was replaced, and the old one is still trusted",
+                "The near miss of `root-replaced`: the host has a certificate of the old root, and SPS accepts it.",
+                of_old(true),
+            ),
+        ]
+    }
 
     #[test]
     fn the_name_of_the_root_with_another_key_is_found() {
@@ -100,11 +138,8 @@ mod tests {
         let mut fleet = Fleet::healthy();
         let old = Authority::root_within("CA", "VMware Engineering", &Leaf::of("root").ends(-1));
         let leaf = fleet.keep(old.sign(&Leaf::of("esx01.lab.test")));
-        let left = fleet.keep(old.certificate.clone());
         fleet.serve(1, leaf);
-        let mut roots = fleet.vcenter().trusted_roots.value().cloned().unwrap_or_default();
-        roots.push(left);
-        fleet.vcenter().trusted_roots = seen(roots);
+        fleet.trust(&old.certificate);
         fleet.has_one_cause("host-cert-old-vmca-root");
     }
 
@@ -113,11 +148,8 @@ mod tests {
         let mut fleet = Fleet::healthy();
         let old = Authority::root("CA", "VMware Engineering");
         let leaf = fleet.keep(old.sign(&Leaf::of("esx01.lab.test")));
-        let root = fleet.keep(old.certificate.clone());
         fleet.serve(1, leaf);
-        let mut roots = fleet.vcenter().trusted_roots.value().cloned().unwrap_or_default();
-        roots.push(root);
-        fleet.vcenter().trusted_roots = seen(roots);
+        fleet.trust(&old.certificate);
         fleet.is_fine();
     }
 }

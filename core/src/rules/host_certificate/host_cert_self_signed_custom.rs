@@ -20,7 +20,7 @@
 //!
 //! vSphere documentation, certificate modes: in mode `custom` renewing is the administrator's (grade A).
 
-use super::{chain_in_mode, reason};
+use super::{path_in_mode, reason};
 use crate::certificate::ChainVerdict;
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{CertificateMode, Host};
@@ -32,9 +32,12 @@ pub(crate) const RULE: Rule = Rule {
     severity: Severity::High,
     grade: Grade::A,
     title: "an ESXi host has a self-signed certificate although a customer's CA issues them",
-    rank: 45,
+    rank: 32,
     explains: &[
         "host-cert-name-mismatch",
+        "host-cert-no-san",
+        "host-cert-weak",
+        "host-cert-wildcard",
         "provider-cert-cached-stale",
         "provider-cert-invalid",
         "provider-connected-unsynced",
@@ -43,23 +46,23 @@ pub(crate) const RULE: Rule = Rule {
         "provider-offline",
         "provider-status-unknown",
         "provider-syncerror",
+        "vcdb-thumbprint-mismatch",
     ],
     log: Some(Leg::ServerTrust),
-    cure: Cure::ByHand(
-        "have the customer's authority sign a certificate for the host and install it; do not let vCenter renew it",
-    ),
+    cure: Cure::Remedy("install-custom-certificate"),
     check: Check::Host(check),
     source: include_str!("host_cert_self_signed_custom.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
-    let (leaf, chain) = known!(chain_in_mode(case, host, &CertificateMode::Custom));
-    if !matches!(chain, ChainVerdict::SelfSigned) {
+    let path = known!(path_in_mode(case, host, &CertificateMode::Custom));
+    if !matches!(path.chain, ChainVerdict::SelfSigned) {
         return Verdict::Fine;
     }
-    let evidence = vec![certificate_seen(Port::Host.certificate(), leaf), Evidence::new("chain", reason(&chain))];
+    let evidence =
+        vec![certificate_seen(Port::Host.certificate(), path.leaf), Evidence::new("chain", reason(&path.chain))];
     Verdict::found(
         format!(
             "certificate of host `{}` is self-signed, and the customer's authority ought to have issued it",
@@ -72,15 +75,41 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
 #[cfg(test)]
 mod tests {
     use crate::facts::CertificateMode;
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, Leaf, seen};
 
-    #[test]
-    fn a_self_signed_certificate_is_found_in_mode_custom() {
-        let mut fleet = Fleet::healthy();
+    fn generated() -> Fleet {
+        let mut fleet = Fleet::of(1);
         fleet.vcenter().mode = seen(CertificateMode::Custom);
         let leaf = fleet.keep(Leaf::of("esx01.lab.test").self_signed("IT"));
         fleet.serve(1, leaf);
-        fleet.has_one_cause("host-cert-self-signed-custom");
+        fleet
+    }
+
+    pub(crate) fn cases() -> Vec<Case> {
+        let mut issued = Fleet::of(1);
+        issued.vcenter().mode = seen(CertificateMode::Custom);
+        vec![
+            Case::cause(
+                "after-a-new-installation",
+                "A host of a customer's CA was installed anew",
+                "`esx01.lab.test` has the certificate that the installer made. In mode `custom` vCenter neither can nor may \
+                 put another in its place.",
+                generated(),
+            ),
+            Case::near_miss(
+                "issued-by-vmca",
+                "A certificate of VMCA in mode `custom`",
+                "The near miss of `after-a-new-installation`: the customer's authority did not issue it either, and \
+                 vCenter trusts it.",
+                issued,
+            ),
+        ]
+    }
+
+    #[test]
+    fn a_self_signed_certificate_is_found_in_mode_custom() {
+        generated().has_one_cause("host-cert-self-signed-custom");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! ## What it finds
 //!
-//! In mode `custom`, the certificate on port 443 of an ESXi host does not lead to any root that vCenter trusts.
+//! In mode `custom`, the certificate on port 443 of an ESXi host does not lead to any root that vCenter trusts, and no authority that is known from elsewhere would make it
+//! lead to one (otherwise it is `host-cert-chain-incomplete`).
 //!
 //! ## Why it hurts
 //!
@@ -20,7 +21,7 @@
 //!
 //! KB 318194, the checks of its script (grade A).
 
-use super::{chain_in_mode, reason};
+use super::{gap, path_in_mode, reason};
 use crate::certificate::ChainVerdict;
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{CertificateMode, Host};
@@ -32,7 +33,7 @@ pub(crate) const RULE: Rule = Rule {
     severity: Severity::High,
     grade: Grade::A,
     title: "vCenter does not trust the customer's CA that issued a host certificate",
-    rank: 46,
+    rank: 32,
     explains: &[
         "provider-cert-cached-stale",
         "provider-cert-invalid",
@@ -42,6 +43,7 @@ pub(crate) const RULE: Rule = Rule {
         "provider-offline",
         "provider-status-unknown",
         "provider-syncerror",
+        "vcdb-thumbprint-mismatch",
     ],
     log: Some(Leg::ServerTrust),
     cure: Cure::ByHand(
@@ -50,17 +52,22 @@ pub(crate) const RULE: Rule = Rule {
     check: Check::Host(check),
     source: include_str!("host_cert_untrusted_custom.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
-    let (leaf, chain) = known!(chain_in_mode(case, host, &CertificateMode::Custom));
-    if chain.is_trusted() || chain == ChainVerdict::SelfSigned {
+    let path = known!(path_in_mode(case, host, &CertificateMode::Custom));
+    if path.chain.is_trusted() || path.chain == ChainVerdict::SelfSigned || gap(case, &path).is_some() {
         return Verdict::Fine;
     }
-    let evidence = vec![certificate_seen(Port::Host.certificate(), leaf), Evidence::new("chain", reason(&chain))];
+    let evidence =
+        vec![certificate_seen(Port::Host.certificate(), path.leaf), Evidence::new("chain", reason(&path.chain))];
     Verdict::found(
-        format!("certificate of host `{}` does not lead to a root that vCenter trusts: {}", host.name, reason(&chain)),
+        format!(
+            "certificate of host `{}` does not lead to a root that vCenter trusts: {}",
+            host.name,
+            reason(&path.chain)
+        ),
         evidence,
     )
 }
@@ -68,19 +75,43 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
 #[cfg(test)]
 mod tests {
     use crate::facts::CertificateMode;
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Authority, Fleet, Leaf, seen};
 
     fn customers(is_imported: bool) -> Fleet {
-        let mut fleet = Fleet::healthy();
+        customers_in(Fleet::healthy(), is_imported)
+    }
+
+    fn customers_of_one(is_imported: bool) -> Fleet {
+        customers_in(Fleet::of(1), is_imported)
+    }
+
+    fn customers_in(mut fleet: Fleet, is_imported: bool) -> Fleet {
         let customer = Authority::root("Example Root", "IT");
         let leaf = fleet.keep(customer.sign(&Leaf::of("esx01.lab.test")));
         fleet.vcenter().mode = seen(CertificateMode::Custom);
         if is_imported {
-            let root = fleet.keep(customer.certificate.clone());
-            fleet.vcenter().trusted_roots = seen(vec![root]);
+            fleet.trust_only(&[&customer.certificate]);
         }
         fleet.serve(1, leaf);
         fleet
+    }
+
+    pub(crate) fn cases() -> Vec<Case> {
+        vec![
+            Case::cause(
+                "root-not-imported",
+                "The customer's root was not imported into vCenter",
+                "`esx01.lab.test` has a good certificate of the customer's authority, which vCenter has never heard of.",
+                customers_of_one(false),
+            ),
+            Case::near_miss(
+                "root-imported",
+                "The customer's root was imported",
+                "The near miss of `root-not-imported`: the same certificate, and vCenter trusts its root.",
+                customers_of_one(true),
+            ),
+        ]
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! ## What it finds
 //!
 //! In mode `vmca`, the present root of vCenter's CA has expired, or begins in the future. Which of several trusted
-//! roots is the present one is told by vCenter's own certificate.
+//! roots is the present one is told by vCenter's own certificate, by how VMCA names its roots, and by what most hosts'
+//! certificates lead to. Where these leave several, they have to be out of their dates together.
 //!
 //! ## Why it hurts
 //!
@@ -22,7 +23,7 @@
 //! vSphere documentation, renewing ESXi certificates: the trusted root caps the life of a host certificate (grade A).
 
 use crate::diagnostic::Severity;
-use crate::facts::{CertificateMode, Missing, MissingReason};
+use crate::facts::CertificateMode;
 use crate::log::Leg;
 use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, certificate_seen, known};
 
@@ -31,9 +32,11 @@ pub(crate) const RULE: Rule = Rule {
     severity: Severity::Critical,
     grade: Grade::A,
     title: "the root of vCenter's own CA is not within its dates",
-    rank: 15,
+    rank: 7,
     explains: &[
+        "cert-not-yet-valid",
         "host-cert-expired",
+        "machine-ssl-expired",
         "provider-cert-cached-stale",
         "provider-cert-invalid",
         "provider-connected-unsynced",
@@ -43,6 +46,7 @@ pub(crate) const RULE: Rule = Rule {
         "provider-status-unknown",
         "provider-syncerror",
         "sms-cert-expired",
+        "sps-extension-expired",
         "whole-fleet-down",
     ],
     log: Some(Leg::ServerTrust),
@@ -52,24 +56,15 @@ pub(crate) const RULE: Rule = Rule {
     check: Check::VCenter(check),
     source: include_str!("vmca_root_expired.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>) -> Verdict {
     if known!(case.facts.vcenter.mode.known()) != &CertificateMode::Vmca {
         return Verdict::NotApplicable;
     }
-    let roots = known!(case.facts.vcenter.trusted_roots.known());
-    let Some(root) = case.vmca_root() else {
-        return Verdict::Unknown(Missing {
-            reason: MissingReason::NotSent,
-            message: format!("which of {} trusted roots is that of vCenter's own CA cannot be told", roots.len()),
-            help: "look at the root of VMCA on the appliance".to_owned(),
-        });
-    };
-    if case.validity(root).is_valid() {
-        return Verdict::Fine;
-    }
+    let unwell = case.unwell_vmca(|root| case.validity(root).is_valid());
+    let Some(root) = known!(unwell) else { return Verdict::Fine };
     let message = format!(
         "root of vCenter's CA is good from {} to {}, which is not now ({})",
         root.not_before, root.not_after, case.now
@@ -79,24 +74,30 @@ fn check(case: &Case<'_>) -> Verdict {
 
 #[cfg(test)]
 mod tests {
-    use crate::facts::{CertificateMode, Presented};
-    use crate::rules::testing::{Authority, Fleet, Leaf, seen};
+    use crate::facts::CertificateMode;
+    use crate::rules::cases::Case;
+    use crate::rules::testing::{Fleet, seen};
 
-    /// A fleet whose whole CA ends so many seconds from now.
     fn root_ending_in(seconds: i64) -> Fleet {
-        let mut fleet = Fleet::healthy();
-        let ca = Authority::root_within("CA", "VMware Engineering", &Leaf::of("root").ends(seconds));
-        let root = fleet.keep(ca.certificate.clone());
-        let sms = fleet.vcenter().sms.sms_self_signed.value().copied();
-        let https = fleet.keep(ca.sign(&Leaf::of("vc.lab.test").ends(seconds)));
-        fleet.vcenter().trusted_roots = seen(vec![root]);
-        fleet.vcenter().on_https = seen(Presented { leaf: https, rest: Vec::new(), protocol: "TLSv1.3".to_owned() });
-        for number in 1..=3 {
-            let leaf = fleet.keep(ca.sign(&Leaf::of(&format!("esx{number:02}.lab.test")).ends(seconds)));
-            fleet.serve(number, leaf);
-            fleet.host(number).ca_store = seen(sms.into_iter().chain([root]).collect());
-        }
-        fleet
+        Fleet::healthy().of_root_ending_in(seconds)
+    }
+
+    pub(crate) fn cases() -> Vec<Case> {
+        vec![
+            Case::cause(
+                "by-one-second",
+                "VMCA's root ended one second ago",
+                "Everything that it issued ended with it: the certificate of vCenter itself and that of `esx01.lab.test`. \
+                 Renewing hosts is of no use.",
+                Fleet::of(1).of_root_ending_in(-1),
+            ),
+            Case::near_miss(
+                "last-second",
+                "VMCA's root in its last second",
+                "The near miss of `by-one-second`: it is ending, and it has not ended.",
+                Fleet::of(1).of_root_ending_in(0),
+            ),
+        ]
     }
 
     #[test]

@@ -38,6 +38,7 @@ pub(crate) const RULE: Rule = Rule {
     title: "the provider shows an expired certificate",
     rank: 50,
     explains: &[
+        "auto-renew-race",
         "provider-cert-cached-stale",
         "provider-cert-expired",
         "provider-cert-hard",
@@ -56,7 +57,7 @@ pub(crate) const RULE: Rule = Rule {
     check: Check::Host(check),
     source: include_str!("vp_cert_expired.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
@@ -65,7 +66,33 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
 
 #[cfg(test)]
 mod tests {
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, seen};
+
+    pub(crate) fn cases() -> Vec<Case> {
+        vec![
+            Case::cause(
+                "beside-a-renewed-host",
+                "The host was renewed in time, and its provider ran into the old end",
+                "The puzzle of KB 320568 at its worst: port 443 of `esx01.lab.test` shows a good certificate, port 9080 one \
+                 that ended a second ago.",
+                Fleet::copy_of_one_ending_in(-1),
+            ),
+            Case::following(
+                "host-cert-expired",
+                "with-its-host",
+                "Host and provider show the same expired certificate",
+                "The host has to be renewed first, and the provider follows.",
+                Fleet::of(1).with_leaf_ending_in(-1),
+            ),
+            Case::near_miss(
+                "last-second",
+                "An old copy in its last second",
+                "The near miss of `beside-a-renewed-host`: it is stale, and it has not expired.",
+                Fleet::copy_of_one_ending_in(0),
+            ),
+        ]
+    }
 
     #[test]
     fn an_expired_copy_beside_a_renewed_host_is_the_cause() {

@@ -40,7 +40,7 @@ pub(crate) const RULE: Rule = Rule {
     check: Check::Host(check),
     source: include_str!("vp_cert_expiring_soft.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
@@ -50,8 +50,40 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
 
 #[cfg(test)]
 mod tests {
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, seen};
     use crate::time::DAY_SECONDS;
+
+    pub(crate) fn cases() -> Vec<Case> {
+        let mut low = Fleet::of(1).with_leaf_ending_in(183 * DAY_SECONDS);
+        let mut beyond = Fleet::of(1).with_leaf_ending_in(183 * DAY_SECONDS + 1);
+        for fleet in [&mut low, &mut beyond] {
+            fleet.policy.soft_days = Some(1);
+            fleet.policy.hard_days = Some(1);
+        }
+        vec![
+            Case::cause(
+                "below-the-threshold-of-hosts",
+                "Within the soft limit of SMS, where the thresholds for hosts were set to a day",
+                "The same certificate on both ports has 183 days left. For hosts nobody wants to hear of it, and SMS shows \
+                 its provider in colour all the same.",
+                low,
+            ),
+            Case::following(
+                "vp-cert-stale",
+                "beside-a-renewed-host",
+                "A copy within the soft limit, beside a host that was renewed",
+                "Renewing the host again would not help; its provider has to take what is there.",
+                Fleet::copy_of_one_ending_in(183 * DAY_SECONDS),
+            ),
+            Case::near_miss(
+                "one-second-beyond",
+                "A second more than 183 days left",
+                "The near miss of `below-the-threshold-of-hosts`.",
+                beyond,
+            ),
+        ]
+    }
 
     #[test]
     fn it_is_the_cause_only_where_the_host_threshold_is_lower() {

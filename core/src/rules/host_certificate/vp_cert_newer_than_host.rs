@@ -38,7 +38,7 @@ pub(crate) const RULE: Rule = Rule {
     check: Check::Host(check),
     source: include_str!("vp_cert_newer_than_host.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
@@ -57,14 +57,40 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
 
 #[cfg(test)]
 mod tests {
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, Leaf};
     use crate::time::DAY_SECONDS;
 
     fn copy_begun(seconds: i64) -> Fleet {
-        let mut fleet = Fleet::healthy();
+        let mut fleet = Fleet::of(1);
         let copy = fleet.issue(&Leaf::of("esx01.lab.test").begins(seconds));
         fleet.serve_copy(1, copy);
         fleet
+    }
+
+    fn copy_begun_with_another_end() -> Fleet {
+        let mut fleet = Fleet::of(1);
+        let copy = fleet.issue(&Leaf::of("esx01.lab.test").ends(1424 * DAY_SECONDS));
+        fleet.serve_copy(1, copy);
+        fleet
+    }
+
+    pub(crate) fn cases() -> Vec<Case> {
+        vec![
+            Case::cause(
+                "newer-by-one-second",
+                "Port 9080 shows a certificate that began a second after that of port 443",
+                "Nothing on a host makes the provider's certificate before the host's own: two machines answer for \
+                 `esx01.lab.test`, or a change was left half done.",
+                copy_begun(-400 * DAY_SECONDS + 1),
+            ),
+            Case::near_miss(
+                "of-the-same-second",
+                "Two certificates that began in the same second",
+                "The near miss of `newer-by-one-second`: they differ, and the one on port 9080 is not newer.",
+                copy_begun_with_another_end(),
+            ),
+        ]
     }
 
     #[test]
@@ -74,9 +100,6 @@ mod tests {
 
     #[test]
     fn a_copy_of_the_same_age_is_stale_and_not_newer() {
-        let mut fleet = Fleet::healthy();
-        let copy = fleet.issue(&Leaf::of("esx01.lab.test").ends(1424 * DAY_SECONDS));
-        fleet.serve_copy(1, copy);
-        fleet.has_one_cause("vp-cert-stale");
+        copy_begun_with_another_end().has_one_cause("vp-cert-stale");
     }
 }

@@ -4,7 +4,8 @@
 //! the newer of the two.
 //!
 //! A copy that has expired is named `vp-cert-expired`, from which this then follows. A copy that merely expires soon
-//! follows from this: the host has a newer certificate already, and only the daemon does not show it.
+//! follows from this: the host has a newer certificate already, and only the daemon does not show it. For a day after
+//! vCenter has renewed the host by itself, it is `auto-renew-race`.
 //!
 //! ## Why it hurts
 //!
@@ -25,6 +26,7 @@
 //!
 //! KB 320568, its symptom (grade A); that the daemon keeps a copy of its own until it restarts (grade C).
 
+use super::{is_just_renewed_by_itself, older_copy};
 use crate::diagnostic::Severity;
 use crate::facts::Host;
 use crate::rules::{Case, Check, Cure, Grade, Port, Rule, Verdict, certificate_seen, known};
@@ -59,13 +61,9 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
-    let served = known!(case.leaf(host, Port::Provider));
-    let own = known!(case.leaf(host, Port::Host));
-    if served == own {
-        return Verdict::Fine;
-    }
-    // A host certificate that is no good either is the first trouble, and a newer copy is another one.
-    if !case.validity(own).is_valid() || served.not_before > own.not_before {
+    let Some((own, served)) = known!(older_copy(case, host)) else { return Verdict::Fine };
+    // For a day after vCenter renewed it by itself it is `auto-renew-race`.
+    if is_just_renewed_by_itself(case, host, own) {
         return Verdict::NotApplicable;
     }
     let message = format!(

@@ -50,7 +50,7 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
     let filters = host.io_filters.value();
     let disabled: Vec<&str> =
         filters.into_iter().flatten().filter(|filter| !filter.available).map(|filter| filter.id.as_str()).collect();
-    let event = told(case.events_of(host));
+    let event = told(case.events_at(host));
     // What the host says now outweighs what it once told.
     if disabled.is_empty() && (filters.is_some() || event.is_none()) {
         return Verdict::Fine;

@@ -12,8 +12,8 @@ pub(crate) use healthy::provider as healthy_provider;
 use super::{Finding, Judgement, judge};
 use crate::certificate::{Certificate, Fingerprint};
 use crate::facts::{
-    ConnectionState, FACTS_SCHEMA, Facts, Host, HostId, InventoryRead, Missing, MissingReason, Observed, Presented,
-    Provider, ProviderId, ProviderList, VCenter,
+    Alarm, ConnectionState, FACTS_SCHEMA, Facts, Host, HostId, InventoryRead, Missing, MissingReason, Observed,
+    Presented, Provider, ProviderId, ProviderList, ReportedCertificate, VCenter, VCenterEvent,
 };
 use crate::policy::Policy;
 use crate::time::{DAY_SECONDS, UnixTime};
@@ -87,18 +87,57 @@ impl Fleet {
         self.facts.certificates.keep(certificate)
     }
 
+    /// Keeps a certificate, and puts it among the roots that vCenter trusts and that it has published.
+    pub(crate) fn trust(&mut self, root: &Certificate) {
+        let root = self.keep(root.clone());
+        let vcenter = self.vcenter();
+        for list in [&mut vcenter.trusted_roots, &mut vcenter.published_roots] {
+            let mut roots = list.value().cloned().unwrap_or_default();
+            roots.push(root);
+            *list = seen(roots);
+        }
+    }
+
+    /// Trusts these roots and no others.
+    pub(crate) fn trust_only(&mut self, roots: &[&Certificate]) {
+        self.vcenter().trusted_roots = seen(Vec::new());
+        self.vcenter().published_roots = seen(Vec::new());
+        roots.iter().for_each(|root| self.trust(root));
+    }
+
+    /// The same fleet, of a VMCA root that ends so many seconds from now, and with it all that it issued.
+    pub(crate) fn of_root_ending_in(mut self, seconds: i64) -> Self {
+        let dates = |name: &str| Leaf::of(name).ends(seconds);
+        self.vmca = Authority::root_within("CA", "VMware Engineering", &dates("root"));
+        let root = self.vmca.certificate.clone();
+        self.trust_only(&[&root]);
+        let https = self.issue(&dates("vc.lab.test"));
+        self.vcenter().on_https = shown(https);
+        let extension = self.issue(&dates("sps-extension"));
+        self.vcenter().sms.sps_extension = seen(extension);
+        let sms = self.vcenter().sms.sms_self_signed.value().copied();
+        for number in 1..=self.facts.hosts.len() {
+            let leaf = self.issue(&dates(&format!("esx{number:02}.lab.test")));
+            self.serve(number, leaf);
+            self.host(number).ca_store = seen(sms.into_iter().chain([root.fingerprint]).collect());
+        }
+        self
+    }
+
     /// Signs a leaf by VMCA and keeps it.
     pub(crate) fn issue(&mut self, leaf: &Leaf) -> Fingerprint {
         let certificate = self.vmca.sign(leaf);
         self.keep(certificate)
     }
 
-    /// Shows a certificate on both ports of a host, and lets SMS know it.
+    /// Shows a certificate on both ports of a host, and lets vCenter and SMS know it.
     pub(crate) fn serve(&mut self, number: usize, leaf: Fingerprint) {
         self.host(number).on_443 = shown(leaf);
         if let Some(certificate) = self.facts.certificates.find(&leaf) {
             let thumbprint = certificate.sha1_thumbprint.clone();
+            let reported = reported(certificate);
             self.host(number).expected_thumbprint = seen(thumbprint);
+            self.host(number).reported = seen(reported);
         }
         self.serve_copy(number, leaf);
     }
@@ -123,10 +162,18 @@ impl Fleet {
 
     /// The same, on port 9080 only.
     pub(crate) fn copy_ending_in(seconds: i64) -> Self {
-        let mut fleet = Self::healthy();
-        let leaf = fleet.issue(&Leaf::of("esx01.lab.test").begins(-900 * DAY_SECONDS).ends(seconds));
-        fleet.serve_copy(1, leaf);
-        fleet
+        Self::healthy().with_copy_ending_in(seconds)
+    }
+
+    /// The same of one host alone.
+    pub(crate) fn copy_of_one_ending_in(seconds: i64) -> Self {
+        Self::of(1).with_copy_ending_in(seconds)
+    }
+
+    fn with_copy_ending_in(mut self, seconds: i64) -> Self {
+        let leaf = self.issue(&Leaf::of("esx01.lab.test").begins(-900 * DAY_SECONDS).ends(seconds));
+        self.serve_copy(1, leaf);
+        self
     }
 
     /// A host becomes unreachable for vCenter and for us.
@@ -149,7 +196,7 @@ impl Fleet {
             let message = &diagnostic.message;
             assert!(!message.ends_with('.') && !message.contains('\n'), "{message}");
             assert!(
-                ["SMS", "VMware"].iter().any(|name| message.starts_with(name))
+                ["SMS", "SPS", "VMware"].iter().any(|name| message.starts_with(name))
                     || !message.starts_with(char::is_uppercase),
                 "{message}"
             );
@@ -207,11 +254,55 @@ pub(crate) fn seen<T>(value: T) -> Observed<T> {
 }
 
 pub(crate) fn shown(leaf: Fingerprint) -> Observed<Presented> {
-    seen(Presented { leaf, rest: Vec::new(), protocol: "TLSv1.2".to_owned() })
+    seen(presenting(leaf, &[]))
+}
+
+/// What vCenter says of a certificate at its next poll.
+fn reported(certificate: &Certificate) -> ReportedCertificate {
+    let status = match certificate.not_after.seconds_since(NOW) / DAY_SECONDS {
+        _ if certificate.not_after < NOW => "expired",
+        0..=30 => "expirationImminent",
+        31..=60 => "expiringShortly",
+        61..=240 => "expiring",
+        _ => "good",
+    };
+    let issuer = Some(certificate.issuer.clone());
+    ReportedCertificate { status: status.to_owned(), issuer, not_after: Some(certificate.not_after) }
+}
+
+/// What a server shows that sends more than its own certificate.
+pub(crate) fn presenting(leaf: Fingerprint, rest: &[Fingerprint]) -> Presented {
+    Presented { leaf, rest: rest.to_vec(), protocol: "TLSv1.2".to_owned() }
 }
 
 pub(crate) fn unknown<T>(reason: MissingReason) -> Observed<T> {
     Observed::Unknown(Missing { reason, message: "it was not seen".to_owned(), help: "look again".to_owned() })
+}
+
+/// An event, so many seconds after [`NOW`].
+pub(crate) fn event(kind: &str, seconds: i64, host: Option<&str>, arguments: &[(&str, &str)]) -> VCenterEvent {
+    VCenterEvent {
+        kind: kind.to_owned(),
+        at: NOW.plus_seconds(seconds),
+        host: host.map(str::to_owned),
+        message: kind.to_owned(),
+        arguments: arguments.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+    }
+}
+
+/// An alarm that has been red for so many seconds.
+pub(crate) fn alarm(name: &str, (entity_kind, entity): (&str, &str), seconds: i64) -> Alarm {
+    Alarm {
+        key: format!("{name}.{entity}"),
+        alarm: "alarm-1".to_owned(),
+        name: name.to_owned(),
+        system_name: None,
+        entity_kind: entity_kind.to_owned(),
+        entity: entity.to_owned(),
+        status: "red".to_owned(),
+        since: NOW.plus_seconds(-seconds),
+        acknowledged: false,
+    }
 }
 
 /// Waivers of gates, for the tests of gates.

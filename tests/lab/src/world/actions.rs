@@ -189,8 +189,12 @@ impl World {
         if let Some(pair) = target.pair_on_disk() {
             target.machine = pair;
         }
-        if target.machine.certificate != target.recorded && target.connection == Connection::Connected {
-            target.connection = Connection::NotResponding;
+        // vCenter talks to whom it knows: it loses a host with another certificate, and finds it again with the one recorded.
+        let is_known = target.machine.certificate == target.recorded;
+        match target.connection {
+            Connection::Connected if !is_known => target.connection = Connection::NotResponding,
+            Connection::NotResponding if is_known => target.connection = Connection::Connected,
+            _ => {}
         }
         self.restart_provider_daemon(host)
     }

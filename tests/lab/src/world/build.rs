@@ -246,6 +246,7 @@ fn vcenter(
         crls: vec![pki.revocation_list(now)?],
         trusted_roots,
         vecs: Vecs::healthy(now),
+        kept_files: BTreeMap::new(),
         backups: vec![Backup {
             id: "20260101-010203-24022515".into(),
             status: "SUCCEEDED".into(),
