@@ -4,18 +4,18 @@
 //! name, with a reason, through [`crate::policy::Policy::waivers`]; the reason goes into the journal. Which changes a
 //! gate holds is told by what they touch, so that a harmless step is not held by a gate that is about another.
 
-mod backup;
-mod certificate_mode;
+pub(crate) mod backup;
+pub(crate) mod certificate_mode;
 mod clock;
-mod cloud_foundation;
-mod filter_in_use;
+pub(crate) mod cloud_foundation;
+pub(crate) mod filter_in_use;
 mod foreign_certificate;
-mod high_availability;
-mod linked_mode;
-mod lockdown;
-mod maintenance;
+pub(crate) mod high_availability;
+pub(crate) mod linked_mode;
+pub(crate) mod lockdown;
+pub(crate) mod maintenance;
 mod roots;
-mod vsan;
+pub(crate) mod vsan;
 mod whole_fleet_down;
 
 use serde::{Deserialize, Serialize};

@@ -44,6 +44,7 @@ pub(crate) const RULE: Rule = Rule {
         "provider-offline",
         "provider-status-unknown",
         "provider-syncerror",
+        "reverse-proxy-down",
         "vp-tls-handshake-failed",
     ],
     log: None,
