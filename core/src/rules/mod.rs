@@ -14,6 +14,8 @@ mod finding;
 mod fold;
 mod judge;
 mod log;
+#[cfg(test)]
+mod mix;
 pub mod page;
 #[cfg(test)]
 pub(crate) mod testing;
