@@ -25,7 +25,7 @@ ready = json.load(open(f"{folder}/ready.json"))
 open(f"{folder}/root", "w").write(ready["root_password"] + "\n")
 host = ready["hosts"][0]
 arguments = [
-    command, "check", "--json", "--quiet", "--ca-file", ready["ca_file"], "--known-hosts", ready["known_hosts"],
+    command, "check", "--json", "--quiet", "--ca-file", ready["ca_file"], "--known-hosts", ready["known_hosts"], "--hosts-file", ready["hosts_file"],
     "--esxi-https-port", str(host["https_port"]), "--provider-port", str(host["provider_port"]),
     "--appliance-ssh-password-file", f"{folder}/root", "--appliance-ssh-port", str(ready["vcenter_ssh"]["port"]),
     "--appliance-address", ready["vcenter_ssh"]["address"],

@@ -36,7 +36,7 @@ VMWARE_USER=$(ready username)
 VMWARE_PASSWORD=$(ready password)
 (umask 077; ready root_password > "$folder/root-password")
 options=(
-    --ca-file "$(ready ca_file)" --known-hosts "$(ready known_hosts)"
+    --ca-file "$(ready ca_file)" --known-hosts "$(ready known_hosts)" --hosts-file "$(ready hosts_file)"
     --esxi-https-port "$(ready hosts.0.https_port)" --provider-port "$(ready hosts.0.provider_port)"
     --esxi-ssh-password-file "$folder/root-password" --esxi-ssh-port "$(ready hosts.0.ssh_port)"
     --appliance-ssh-password-file "$folder/root-password" --appliance-ssh-port "$(ready vcenter_ssh.port)"

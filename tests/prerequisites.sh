@@ -4,6 +4,7 @@
 # What each is for:
 #   gcc                         ring has C and assembly in it
 #   python3-venv                environments for the wheel, Ansible and Salt
+#   openssl                     what a host's shell compares its certificate and key with
 #   openssh-server              the SSH server that ESXi runs, in the tests; its service is not started
 #   golang-go, govmomi-dev      vcsim, the vCenter simulator that others wrote
 #   nodejs                      the component under Node
@@ -14,6 +15,7 @@ needed=()
 command -v cc >/dev/null || needed+=(gcc libc6-dev)
 if [ "${1:-all}" = all ]; then
     python3 -c 'import venv, ensurepip' 2>/dev/null || needed+=(python3-venv)
+    command -v openssl >/dev/null || needed+=(openssl)
     [ -x /usr/sbin/sshd ] || needed+=(openssh-server)
     command -v go >/dev/null || needed+=(golang-go)
     [ -d /usr/share/gocode/src/github.com/vmware/govmomi ] || needed+=(golang-github-vmware-govmomi-dev)

@@ -173,6 +173,7 @@ pub fn connection(lab: &Lab) -> Connection {
         password: ready.password.clone(),
         ca_file: Some(ready.ca_file.clone()),
         known_hosts: vec![ready.known_hosts.clone()],
+        hosts_file: Some(ready.hosts_file.clone()),
         esxi_ssh: Some(root(ready.vcenter_ssh.port)),
         appliance_ssh: Some(root(ready.vcenter_ssh.port)),
         appliance_address: Some(ready.vcenter_ssh.address.clone()),

@@ -21,11 +21,11 @@ impl VCenter {
     #[pyo3(signature = (
         hostname, username, password, *, port=None, ca_file=None, thumbprint=None, validate_certs=None, proxy=None,
         esxi_ssh=None, appliance_ssh=None, appliance_address=None, known_hosts=Vec::new(), host_keys=Vec::new(),
-        sms_certificate=None, logs=Vec::new(), esxi_https_port=None, provider_port=None, concurrency=None,
+        sms_certificate=None, hosts_file=None, logs=Vec::new(), esxi_https_port=None, provider_port=None, concurrency=None,
         timeout_seconds=None
     ), text_signature = "(hostname, username, password, *, port=None, ca_file=None, thumbprint=None, \
         validate_certs=None, proxy=None, esxi_ssh=None, appliance_ssh=None, appliance_address=None, known_hosts=(), \
-        host_keys=(), sms_certificate=None, logs=(), esxi_https_port=None, provider_port=None, concurrency=None, \
+        host_keys=(), sms_certificate=None, hosts_file=None, logs=(), esxi_https_port=None, provider_port=None, concurrency=None, \
         timeout_seconds=None)")]
     #[expect(clippy::too_many_arguments, reason = "each is an option that users give by its name")]
     fn new(
@@ -43,6 +43,7 @@ impl VCenter {
         known_hosts: Vec<PathBuf>,
         host_keys: Vec<String>,
         sms_certificate: Option<PathBuf>,
+        hosts_file: Option<PathBuf>,
         logs: Vec<PathBuf>,
         esxi_https_port: Option<u16>,
         provider_port: Option<u16>,
@@ -66,6 +67,7 @@ impl VCenter {
             known_hosts,
             host_keys,
             sms_certificate,
+            hosts_file,
             logs,
             esxi_https_port,
             provider_port,

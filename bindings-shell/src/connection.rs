@@ -62,6 +62,9 @@ pub(crate) struct ConnectionOptions {
     /// PEM file with the certificate that vCenter shows to ESXi hosts below 9.0
     #[arg(long, value_name = "FILE")]
     sms_certificate: Option<PathBuf>,
+    /// File in the form of `/etc/hosts` with the names of ESXi hosts, asked before the name service
+    #[arg(long, value_name = "FILE")]
+    hosts_file: Option<PathBuf>,
     /// A saved `sps.log` to read beside; may be given more than once
     #[arg(long = "log", value_name = "FILE")]
     logs: Vec<PathBuf>,
@@ -138,6 +141,7 @@ impl ConnectionOptions {
             known_hosts: self.ssh.known_hosts.clone(),
             host_keys: self.ssh.host_keys.clone(),
             sms_certificate: self.sms_certificate.clone(),
+            hosts_file: self.hosts_file.clone(),
             logs: self.logs.clone(),
             esxi_https_port: self.esxi_https_port,
             provider_port: self.provider_port,

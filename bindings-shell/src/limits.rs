@@ -1,10 +1,11 @@
 //! The options that say what is allowed: they become a [`Policy`], whose defaults are the core's.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use iofilter_certs::gates::{self, GATES};
-use iofilter_certs::policy::{Policy, RenewBy, Safety};
+use iofilter_certs::policy::{Policy, RenewBy, Safety, SignedCertificate};
 
 use crate::commands::nearest;
 use crate::failure::Failure;
@@ -46,6 +47,15 @@ pub(crate) struct LimitOptions {
     /// Pass a closed gate, with the reason for the journal; may be given more than once
     #[arg(long = "waive", value_name = "GATE=REASON", value_parser = waiver)]
     waivers: Vec<(String, String)>,
+    /// Allow what disturbs the providers of the whole fleet: making a client certificate of SPS anew
+    #[arg(long)]
+    allow_fleet_wide: bool,
+    /// Folder with certificates that your CA signed, `HOST.pem` each with its chain, and the requests as `HOST.csr`
+    #[arg(long, value_name = "DIR")]
+    host_certificates: Option<PathBuf>,
+    /// Time server for hosts whose clock is wrong; may be given more than once
+    #[arg(long = "time-server", value_name = "NAME")]
+    time_servers: Vec<String>,
     /// Seconds that a step may take to show its effect [default: 600]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
     step_timeout: Option<u32>,
@@ -57,7 +67,7 @@ pub(crate) struct LimitOptions {
 /// How host certificates are renewed.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Way {
-    /// By vCenter: a renewal, or a reconnection once the certificate has expired
+    /// By vCenter: a renewal, or a reconnection once the certificate has expired; by the shell where vCenter cannot
     Auto,
     /// Only by vCenter
     Vcenter,
@@ -102,8 +112,34 @@ impl LimitOptions {
         policy.step_timeout_seconds = self.step_timeout.map_or(policy.step_timeout_seconds, i64::from);
         policy.poll_seconds = self.poll_seconds.map_or(policy.poll_seconds, i64::from);
         policy.waivers.extend(self.waivers.iter().cloned());
+        policy.allow_fleet_wide |= self.allow_fleet_wide;
+        if !self.time_servers.is_empty() {
+            policy.time_servers.clone_from(&self.time_servers);
+        }
+        if let Some(folder) = &self.host_certificates {
+            policy.host_certificates.extend(signed_certificates(folder)?);
+        }
         Ok(policy)
     }
+}
+
+/// Each `HOST.pem` of a folder, with `HOST.csr` beside it where there is one.
+fn signed_certificates(folder: &Path) -> Result<BTreeMap<String, SignedCertificate>, Failure> {
+    let unreadable = |why: std::io::Error| Failure::file(format!("`{}` cannot be read: {why}", folder.display()), "");
+    let mut found = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        let is_certificate = path.extension().is_some_and(|extension| extension == "pem");
+        let Some(host) = path.file_stem().and_then(|stem| stem.to_str()).filter(|_| is_certificate) else { continue };
+        let request = path.with_extension("csr");
+        let request = request.exists().then(|| files::text(&request)).transpose()?;
+        let certificate = files::text(&path)?;
+        found.insert(host.to_owned(), SignedCertificate { certificate, request });
+    }
+    if found.is_empty() {
+        return Err(Failure::usage(&format!("`{}` holds no file `HOST.pem`", folder.display()), ""));
+    }
+    Ok(found)
 }
 
 impl From<Way> for RenewBy {

@@ -66,6 +66,14 @@ impl From<looks::Response> for request::Response {
                 Self::Ssh(request::SshOutput { exit_code, stdout, stderr, truncated })
             }
             looks::Response::Chunk(looks::FileChunk { bytes, end }) => Self::Chunk(request::Chunk { bytes, end }),
+            looks::Response::Names(looks::NamesFound { addresses, names }) => {
+                let answer =
+                    |looks::NameAnswer { asked, found }: looks::NameAnswer| request::NameAnswer { asked, found };
+                Self::Names(request::NamesFound {
+                    addresses: addresses.into_iter().map(answer).collect(),
+                    names: names.into_iter().map(answer).collect(),
+                })
+            }
         }
     }
 }
@@ -85,6 +93,7 @@ impl From<looks::FailureKind> for request::FailureKind {
             looks::FailureKind::Unreachable => Self::Unreachable,
             looks::FailureKind::TimedOut => Self::TimedOut,
             looks::FailureKind::Tls => Self::Tls,
+            looks::FailureKind::Closed => Self::Closed,
             looks::FailureKind::Untrusted => Self::Untrusted,
             looks::FailureKind::Authentication => Self::Authentication,
             looks::FailureKind::HostKey => Self::HostKey,
@@ -100,10 +109,12 @@ impl From<looks::SshLook> for request::SshLook {
     fn from(command: looks::SshLook) -> Self {
         match command {
             looks::SshLook::ReadSpsLog => Self::ReadSpsLog,
-            looks::SshLook::ReadSmsCertificate => Self::ReadSmsCertificate,
-            looks::SshLook::ReadSpsExtensionCertificate => Self::ReadSpsExtensionCertificate,
+            looks::SshLook::ReadCertificateStores => Self::ReadCertificateStores,
+            looks::SshLook::ReadPublishedRoots => Self::ReadPublishedRoots,
+            looks::SshLook::MeasureSpsErrors => Self::MeasureSpsErrors,
             looks::SshLook::ReadHostCertificate => Self::ReadHostCertificate,
             looks::SshLook::ListHostCertificateFolder => Self::ListHostCertificateFolder,
+            looks::SshLook::InspectHost => Self::InspectHost,
         }
     }
 }
@@ -112,10 +123,12 @@ impl From<request::SshLook> for looks::SshLook {
     fn from(command: request::SshLook) -> Self {
         match command {
             request::SshLook::ReadSpsLog => Self::ReadSpsLog,
-            request::SshLook::ReadSmsCertificate => Self::ReadSmsCertificate,
-            request::SshLook::ReadSpsExtensionCertificate => Self::ReadSpsExtensionCertificate,
+            request::SshLook::ReadCertificateStores => Self::ReadCertificateStores,
+            request::SshLook::ReadPublishedRoots => Self::ReadPublishedRoots,
+            request::SshLook::MeasureSpsErrors => Self::MeasureSpsErrors,
             request::SshLook::ReadHostCertificate => Self::ReadHostCertificate,
             request::SshLook::ListHostCertificateFolder => Self::ListHostCertificateFolder,
+            request::SshLook::InspectHost => Self::InspectHost,
         }
     }
 }
@@ -137,6 +150,9 @@ impl From<request::Look> for looks::Look {
             }),
             request::Look::File(request::FileChunk { name, offset, length }) => {
                 Self::File(looks::FileRequest { name, offset, length })
+            }
+            request::Look::Resolve(request::NameQuestion { names, addresses, deadline_seconds }) => {
+                Self::Resolve(looks::NameQuestion { names, addresses, deadline_seconds })
             }
         }
     }

@@ -8,9 +8,10 @@
 
 use std::io::Write as _;
 
+use iofilter_certs::certificate::Fingerprint;
 use iofilter_certs::request::{Change, Look, Piece, Trust};
 use iofilter_certs::wire::vim::host_connection::HostIdentity;
-use iofilter_certs::wire::{MoRef, RestStyle, VCenter, rest, sms, vim};
+use iofilter_certs::wire::{MoRef, RestStyle, VCenter, rest, sms, version_page, vim};
 use serde_json::{Value, json};
 
 fn main() -> std::io::Result<()> {
@@ -30,6 +31,7 @@ fn main() -> std::io::Result<()> {
         lines.extend(vim_changes(&vcenter));
         lines.extend(sms_messages(&vcenter));
         lines.extend(rest_messages(&vcenter));
+        lines.push(provider_message());
     }
     let mut out = std::io::stdout().lock();
     lines.iter().try_for_each(|line| writeln!(out, "{line}"))
@@ -171,6 +173,12 @@ fn rest_messages(vcenter: &VCenter) -> Vec<Value> {
         look("rest::machine_certificate", rest::machine_certificate::request(vcenter)),
         look("rest::appliance_version", rest::appliance_version::request(vcenter)),
     ]
+}
+
+/// The one request that goes to a host itself, pinned to the certificate that was shown just before.
+fn provider_message() -> Value {
+    let leaf = Fingerprint::of(b"a certificate");
+    look("wire::version_page", version_page::request("esx01.example.com:9080".to_owned(), &leaf, 10))
 }
 
 fn host(number: u32) -> MoRef {

@@ -35,12 +35,25 @@ pub struct Job {
     /// Names of saved logs that the host program holds, such as `sps.log`.
     #[serde(default)]
     pub logs: Vec<String>,
+    /// What the names of ESXi hosts mean, where that is not to be asked of the name service. Asked before it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub address_book: Vec<AddressEntry>,
     /// Requests that may be open at the same time.
     #[serde(default = "concurrency")]
     pub concurrency: u32,
     /// Seconds that one exchange may take.
     #[serde(default = "deadline")]
     pub deadline_seconds: u32,
+}
+
+/// An address and what it is called, as a line of a hosts file has them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AddressEntry {
+    /// The address, IPv4 or IPv6.
+    pub address: String,
+    /// Its names; the first is the one that the address leads back to.
+    pub names: Vec<String>,
 }
 
 /// An account for SSH.
@@ -67,6 +80,7 @@ impl Job {
             appliance_address: None,
             sms_certificate: None,
             logs: Vec::new(),
+            address_book: Vec::new(),
             concurrency: concurrency(),
             deadline_seconds: deadline(),
         }
@@ -76,6 +90,18 @@ impl Job {
     pub fn vcenter_host(&self) -> &str {
         let host = self.vcenter.rsplit_once(':').map_or(self.vcenter.as_str(), |(host, _)| host);
         host.trim_start_matches('[').trim_end_matches(']')
+    }
+
+    /// Reads a hosts file: an address and its names on each line, and `#` before what is a comment. A line that is none of
+    /// these is passed over, as name services do.
+    pub fn read_hosts_file(text: &str) -> Vec<AddressEntry> {
+        let entry = |line: &str| {
+            let mut words = line.split('#').next()?.split_whitespace();
+            let address = words.next()?.parse::<std::net::IpAddr>().ok()?.to_string();
+            let names: Vec<String> = words.map(str::to_owned).collect();
+            (!names.is_empty()).then_some(AddressEntry { address, names })
+        };
+        text.lines().filter_map(entry).collect()
     }
 
     /// `host:port` for `host`, with brackets around an IPv6 address.
@@ -99,4 +125,20 @@ fn concurrency() -> u32 {
 
 fn deadline() -> u32 {
     60
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_a_hosts_file_as_name_services_do() {
+        let text = "# names\n\n192.0.2.1\tesx01.lab.test esx01 # first\n2001:DB8::1 esx02\nnonsense\n192.0.2.3\n";
+        let entry = |address: &str, names: &[&str]| AddressEntry {
+            address: address.to_owned(),
+            names: names.iter().map(|name| (*name).to_owned()).collect(),
+        };
+        let expect = [entry("192.0.2.1", &["esx01.lab.test", "esx01"]), entry("2001:db8::1", &["esx02"])];
+        assert_eq!(Job::read_hosts_file(text), expect);
+    }
 }

@@ -20,6 +20,7 @@ OPTIONS = """
         esxi_https_port: "{{ lab.hosts[0].https_port }}"
         provider_port: "{{ lab.hosts[0].provider_port }}"
         known_hosts: ["{{ lab.known_hosts }}"]
+        hosts_file: "{{ lab.hosts_file }}"
         esxi_ssh: {password: "{{ lab.root_password }}", port: "{{ lab.hosts[0].ssh_port }}"}
         appliance_ssh: {password: "{{ lab.root_password }}", port: "{{ lab.vcenter_ssh.port }}"}
 """

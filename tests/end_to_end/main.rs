@@ -1,12 +1,15 @@
 //! The main job against the lab: find, explain, plan, cure, and find nothing any more; and what happens when all goes wrong.
 
+mod actions;
 mod apply;
 mod bad_input;
 mod check;
+mod commands;
 mod economy;
 mod faults;
 mod gates;
 mod journal;
 mod openssh;
+mod shell_facts;
 mod snapshot;
 mod vcsim;

@@ -44,6 +44,7 @@ class WheelLab(LabProcess):
             "esxi_https_port": ready["hosts"][0]["https_port"],
             "provider_port": ready["hosts"][0]["provider_port"],
             "known_hosts": [ready["known_hosts"]],
+            "hosts_file": ready["hosts_file"],
             "esxi_ssh": self.ssh(ready["hosts"][0]["ssh_port"]),
             "appliance_ssh": self.ssh(ready["vcenter_ssh"]["port"]),
         }

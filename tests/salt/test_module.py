@@ -60,6 +60,7 @@ def settings(lab):
         "esxi_https_port": ready["hosts"][0]["https_port"],
         "provider_port": ready["hosts"][0]["provider_port"],
         "known_hosts": [ready["known_hosts"]],
+        "hosts_file": ready["hosts_file"],
         "esxi_ssh": {"password": ready["root_password"], "port": ready["hosts"][0]["ssh_port"]},
         "appliance_ssh": {"password": ready["root_password"], "port": ready["vcenter_ssh"]["port"]},
     }

@@ -106,6 +106,8 @@ def response(said: dict[str, Any]) -> Variant:
         members["headers"] = [tuple(header) for header in members["headers"]]
     if kind == "peer":
         members["chain_der"] = [base64.b64decode(der) for der in members["chain_der"]]
+    if kind == "names":
+        members = {way: [record(**answered) for answered in answers] for way, answers in members.items()}
     return Variant(kind, record(**members))
 
 

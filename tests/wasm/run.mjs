@@ -67,7 +67,13 @@ const fromJson = {
     truncated: said.truncated,
   }),
   chunk: (said) => ({ bytes: bytes(said.bytes), end: said.end }),
+  names: ({ addresses, names }) => ({ addresses: addresses.map(found), names: names.map(found) }),
 };
+
+// What was not answered is null in JSON and left out in wit/.
+function found(answer) {
+  return { asked: answer.asked, found: answer.found ?? undefined };
+}
 
 // And back.
 
@@ -101,6 +107,7 @@ const toJson = {
     deadline_seconds: asked.deadlineSeconds,
   }),
   file: (asked) => ({ name: asked.name, offset: Number(asked.offset), length: asked.length }),
+  resolve: (asked) => ({ names: asked.names, addresses: asked.addresses, deadline_seconds: asked.deadlineSeconds }),
 };
 const piece = ({ tag, val }) =>
   tag === 'text' ? { text: val } : { secret: { name: val.name, encoding: snake(val.encoding) } };

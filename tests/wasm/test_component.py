@@ -202,17 +202,18 @@ def test_it_says_what_it_is(detector: Detector) -> None:
     assert json.loads(detector.call("detect", "[method]survey.facts", detector.start(JOB, 7)._handle))["began_at"] == 7
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        "read-sps-log",
-        "read-sms-certificate",
-        "read-sps-extension-certificate",
-        "read-host-certificate",
-        "list-host-certificate-folder",
-    ],
-)
+PLAIN = ["read-sps-log", "read-host-certificate", "list-host-certificate-folder"]
+LINES = ["read-certificate-stores", "read-published-roots", "measure-sps-errors", "inspect-host"]
+
+
+@pytest.mark.parametrize("command", PLAIN + LINES)
 def test_a_command_is_one_fixed_line(detector: Detector, command: str) -> None:
     text = detector.call("about", "command-text", command)
     assert text
-    assert not set(text) & set("\n$`;&|<>*?'\"")
+    assert text.isascii()
+    assert text.isprintable()
+    # The one name that is expanded is filled by the line itself, and is one word wherever it stands.
+    assert "$" not in text.replace('"$store"', "").replace('"Store : $store"', "")
+    assert "`" not in text
+    if command in PLAIN:
+        assert not set(text) & set("\n;&|<>*?'\"")

@@ -55,6 +55,7 @@ class VCenter:
         known_hosts: Sequence[StrPath] = (),
         host_keys: Sequence[str] = (),
         sms_certificate: StrPath | None = None,
+        hosts_file: StrPath | None = None,
         logs: Sequence[StrPath] = (),
         esxi_https_port: int | None = None,
         provider_port: int | None = None,
@@ -73,6 +74,7 @@ class VCenter:
         known_hosts: files of known SSH hosts, as OpenSSH writes them.
         host_keys: SSH host keys that are trusted wherever they are met, as `SHA256:...`.
         sms_certificate: a PEM file with the certificate that SPS shows to ESXi hosts below 9.0.
+        hosts_file: a file in the form of `/etc/hosts` with the names of ESXi hosts, asked before the name service.
         logs: saved `sps.log` files.
         esxi_https_port, provider_port: when not 443 and 9080.
         concurrency: requests that may be open at the same time, when not 64.

@@ -44,12 +44,14 @@ fn in_words(ready: &Ready) -> String {
             quoted(&ready.password)
         ),
         format!(
-            "iofilter-certs check --ca-file {} --esxi-https-port {https} --provider-port {port}",
-            ready.ca_file.display()
+            "iofilter-certs check --ca-file {} --hosts-file {} --esxi-https-port {https} --provider-port {port}",
+            ready.ca_file.display(),
+            ready.hosts_file.display()
         ),
         format!(
-            "iofilter-certs apply --ca-file {} --esxi-https-port {https} --provider-port {port} --esxi-ssh-key {} --esxi-ssh-port {} --known-hosts {}",
+            "iofilter-certs apply --ca-file {} --hosts-file {} --esxi-https-port {https} --provider-port {port} --esxi-ssh-key {} --esxi-ssh-port {} --known-hosts {}",
             ready.ca_file.display(),
+            ready.hosts_file.display(),
             ready.ssh_key.display(),
             ready.vcenter_ssh.port,
             ready.known_hosts.display()

@@ -11,6 +11,12 @@ use super::table::{self, Cell};
 pub(crate) fn outcome(outcome: &Outcome) -> String {
     let mut text = ending(&outcome.ending);
     text += &steps(&outcome.steps);
+    for step in &outcome.steps {
+        if let Some(made) = &step.made {
+            let host = step.host.as_deref().unwrap_or("vCenter");
+            text += &format!("\n`{host}`: {}\n{made}", step.title);
+        }
+    }
     if let Some(journal) = &outcome.journal {
         text += &format!("\njournal `{journal}`\n");
     }

@@ -1,5 +1,7 @@
 //! One ESXi host.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Missing, Observed, Presented, not_yet};
@@ -247,6 +249,32 @@ pub struct ProviderRuleSet {
     pub allowed: Vec<String>,
 }
 
+impl ProviderRuleSet {
+    /// Whether one of these addresses gets through: each is held against the addresses and networks that are allowed.
+    pub fn admits_any(&self, addresses: &[String]) -> bool {
+        let admits = |address: &String| self.allowed.iter().any(|allowed| is_within(address, allowed));
+        self.enabled && (self.all_addresses || addresses.iter().any(admits))
+    }
+}
+
+/// Whether an address is the one that is allowed, or of the network that is. What does not read as an address is
+/// within nothing.
+fn is_within(address: &str, allowed: &str) -> bool {
+    let (network, length) =
+        allowed.split_once('/').map_or((allowed, None), |(network, length)| (network, Some(length)));
+    let (Ok(address), Ok(network)) = (address.parse::<IpAddr>(), network.parse::<IpAddr>()) else { return false };
+    let (address, network, width) = match (address, network) {
+        (IpAddr::V4(address), IpAddr::V4(network)) => {
+            (u128::from(address.to_bits()), u128::from(network.to_bits()), 32)
+        }
+        (IpAddr::V6(address), IpAddr::V6(network)) => (address.to_bits(), network.to_bits(), 128_u32),
+        _ => return false,
+    };
+    let Some(length) = length.map_or(Some(width), |length| length.parse().ok()) else { return false };
+    let Some(shift) = width.checked_sub(length) else { return false };
+    address.checked_shr(shift).unwrap_or(0) == network.checked_shr(shift).unwrap_or(0)
+}
+
 /// What attests a host's identity (`HostListSummary`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -287,4 +315,32 @@ pub struct MachinePair {
     pub has_key: bool,
     /// Whether they belong together; `None` when one of them is not there.
     pub matches: Option<bool>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_gets_through_a_rule_set_by_itself_or_by_its_network() {
+        let admits = |allowed: &str, address: &str| {
+            let rules = ProviderRuleSet { enabled: true, all_addresses: false, allowed: vec![allowed.to_owned()] };
+            rules.admits_any(&[address.to_owned()])
+        };
+        let cases = [
+            ("192.0.2.7", "192.0.2.7", true),
+            ("192.0.2.7", "192.0.2.8", false),
+            ("192.0.2.0/24", "192.0.2.255", true),
+            ("192.0.2.0/25", "192.0.2.128", false),
+            ("0.0.0.0/0", "198.51.100.1", true),
+            ("2001:db8::/32", "2001:db8:1::7", true),
+            ("2001:db8::/32", "192.0.2.7", false),
+            ("192.0.2.0/33", "192.0.2.7", false),
+            ("192.0.2.0/x", "192.0.2.7", false),
+            ("everyone", "192.0.2.7", false),
+        ];
+        for (allowed, address, expected) in cases {
+            assert_eq!(admits(allowed, address), expected, "{address} by {allowed}");
+        }
+    }
 }

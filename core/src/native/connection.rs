@@ -41,6 +41,8 @@ pub struct Connection {
     pub sms_certificate: Option<PathBuf>,
     /// Saved `sps.log` files.
     pub logs: Vec<PathBuf>,
+    /// A file in the form of `/etc/hosts`: what names of ESXi hosts mean, where that is not to be asked of the name service.
+    pub hosts_file: Option<PathBuf>,
     /// Where ESXi hosts show their host certificate, when not 443.
     pub esxi_https_port: Option<u16>,
     /// Where IOFilter providers listen, when not 9080.
@@ -122,6 +124,8 @@ impl Connection {
         job.appliance_ssh = self.appliance_ssh.as_ref().map(SshAccess::login);
         job.appliance_address.clone_from(&self.appliance_address);
         job.sms_certificate = self.sms_certificate.as_ref().map(read).transpose()?;
+        let hosts = self.hosts_file.as_ref().map(read).transpose()?;
+        job.address_book = Job::read_hosts_file(&hosts.unwrap_or_default());
         job.logs = self.logs.iter().map(|path| path.display().to_string()).collect();
         Ok(job)
     }

@@ -9,7 +9,7 @@ use super::host_keys::HostKeys;
 use super::http::{Http, ProxyError};
 use super::permit::{Kind, Permit};
 use super::secrets::Secrets;
-use super::{ssh, tls};
+use super::{names, ssh, tls};
 use crate::request::{
     Approval, ApprovalRequest, Change, Failure, FailureKind, HttpRequest, Look, Response, SshChange, SshLook,
     SshRequest, Work,
@@ -82,6 +82,10 @@ impl Perform<Look> for Host {
             Look::File(request) => {
                 self.permit.check(Kind::File, &request.name)?;
                 self.files.read(request).await.map(Response::Chunk)
+            }
+            Look::Resolve(request) => {
+                self.permit.check(Kind::Resolve, "")?;
+                Ok(Response::Names(names::resolve(request).await))
             }
         }
     }

@@ -24,7 +24,7 @@ use super::network::{Authority, resolve};
 use super::secrets::Secrets;
 use super::tls::tls_failure;
 use super::trust::{HostRoots, client_config, refusal};
-use crate::request::{Failure, FailureKind, HttpRequest, HttpResponse, Trust};
+use crate::request::{Failure, FailureKind, HttpRequest, HttpResponse, Piece, Trust};
 
 /// How long an unused connection is kept. Shorter than the idle limits of vCenter's and ESXi's reverse proxies, so that a
 /// request is not sent into a connection that the server is just closing.
@@ -56,7 +56,7 @@ impl Http {
         effect: Effect,
         secrets: &Secrets,
     ) -> Result<HttpResponse, Failure> {
-        let client = self.client(&request.trust)?;
+        let client = if is_for_once(&request) { self.build(&request.trust)? } else { self.client(&request.trust)? };
         let sent = Arc::new(AtomicBool::new(false));
         let prepared = prepare(&client, &request, secrets, &sent)?;
         let exchange = Exchange { request: &request, effect, sent };
@@ -101,6 +101,12 @@ impl Http {
         let unusable = |_| Failure::new(FailureKind::Tls, "an https client cannot be set up on this machine");
         builder.build().map_err(unusable)
     }
+}
+
+/// A connection that is closed after the answer leaves nothing that a second exchange could use.
+fn is_for_once(request: &HttpRequest) -> bool {
+    let says_close = |value: &[Piece]| matches!(value, [Piece::Text(text)] if text == "close");
+    request.headers.iter().any(|header| header.name == "connection" && says_close(&header.value))
 }
 
 fn prepare(

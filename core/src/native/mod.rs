@@ -39,6 +39,7 @@ mod journal;
 mod keep;
 mod lock;
 mod logs;
+mod names;
 mod network;
 mod operations;
 mod permit;

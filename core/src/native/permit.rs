@@ -19,6 +19,8 @@ pub enum Kind {
     SshChange,
     /// Reading a file that was given.
     File,
+    /// Asking the name service.
+    Resolve,
 }
 
 impl Kind {
@@ -30,6 +32,7 @@ impl Kind {
             Self::SshLook => "reading over ssh",
             Self::SshChange => "changing over ssh",
             Self::File => "reading files",
+            Self::Resolve => "asking the name service",
         }
     }
 }
@@ -46,11 +49,12 @@ pub struct Permit {
 }
 
 impl Permit {
-    /// Fails as [`FailureKind::Denied`], which is final. `target` is an authority, or a file's name.
+    /// Fails as [`FailureKind::Denied`], which is final. `target` is an authority, or a file's name; the name service has
+    /// none.
     pub(super) fn check(&self, kind: Kind, target: &str) -> Result<(), Failure> {
         let why = if self.denied.contains(&kind) {
             format!("the operator does not allow {}", kind.words())
-        } else if kind != Kind::File && !self.reaches(target) {
+        } else if !matches!(kind, Kind::File | Kind::Resolve) && !self.reaches(target) {
             format!("the operator does not allow `{target}` to be reached")
         } else {
             return Ok(());

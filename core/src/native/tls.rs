@@ -53,7 +53,7 @@ pub(super) fn tls_failure(authority: &str, error: &rustls::Error) -> Failure {
 }
 
 fn no_certificate(authority: &str) -> Failure {
-    Failure::new(FailureKind::Tls, format!("`{authority}` closed the connection without showing a certificate"))
+    Failure::new(FailureKind::Closed, format!("`{authority}` closed the connection without showing a certificate"))
 }
 
 async fn shake_hands(request: &TlsPeek, seen: &Arc<Seen>) -> Result<(), Failure> {

@@ -78,10 +78,27 @@ pub fn plan(facts: &Facts, judgement: &Judgement, policy: &Policy, ways: Ways) -
     let troubled = troubles.map(|finding| finding.place.clone()).collect();
     let planning = Planning { case, gates, ways, troubled };
     let mut work = Work::default();
-    for finding in judgement.causes() {
-        work.take_up(&planning, finding);
+    for finding in &judgement.findings {
+        if is_to_be_cured(judgement, finding) {
+            work.take_up(&planning, finding);
+        }
     }
     work.into_plan(&planning)
+}
+
+/// Causes are cured, and what follows from them goes with them. A cause at the vCenter whose remedy works on hosts is
+/// cured at each host whose finding follows from it and names the same remedy.
+fn is_to_be_cured(judgement: &Judgement, finding: &Finding) -> bool {
+    let is_spread = |cause: &Finding| {
+        let remedy = cause.remedy.as_deref().and_then(remedies::find);
+        cause.place.kind == PlaceKind::Vcenter && remedy.is_some_and(|remedy| matches!(remedy.scope, Scope::Host(_)))
+    };
+    match &finding.follows_from {
+        None => !is_spread(finding),
+        Some(code) => judgement
+            .causes()
+            .any(|cause| cause.diagnostic.code == *code && is_spread(cause) && cause.remedy == finding.remedy),
+    }
 }
 
 /// The plan in the making.

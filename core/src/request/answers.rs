@@ -14,6 +14,8 @@ pub enum Response {
     Ssh(SshOutput),
     /// To [`Look::File`](super::Look::File).
     Chunk(Chunk),
+    /// To [`Look::Resolve`](super::Look::Resolve).
+    Names(NamesFound),
     /// To [`Work::Approve`](super::Work::Approve).
     Approval(Approval),
 }
@@ -65,6 +67,24 @@ pub struct Chunk {
     pub end: bool,
 }
 
+/// What the name service said, in the order of the question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamesFound {
+    /// The addresses of each name.
+    pub addresses: Vec<NameAnswer>,
+    /// The names that each address leads back to.
+    pub names: Vec<NameAnswer>,
+}
+
+/// What the name service said of one name or address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NameAnswer {
+    /// What it was asked for.
+    pub asked: String,
+    /// What it knows of it, empty when it knows that there is nothing; `None` when it gave no answer.
+    pub found: Option<Vec<String>>,
+}
+
 /// What a person decided about a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -108,6 +128,8 @@ pub enum FailureKind {
     TimedOut,
     /// The handshake failed.
     Tls,
+    /// The connection was closed in the handshake, before the server had shown a certificate.
+    Closed,
     /// The server's certificate is not trusted; nothing was sent.
     Untrusted,
     /// The login was refused (SSH) or a secret is missing.
@@ -136,7 +158,7 @@ impl FailureKind {
             | Self::Authentication
             | Self::HostKey
             | Self::Cancelled => true,
-            Self::TimedOut | Self::Tls | Self::Protocol | Self::TooLarge | Self::OutcomeUnknown => false,
+            Self::TimedOut | Self::Tls | Self::Closed | Self::Protocol | Self::TooLarge | Self::OutcomeUnknown => false,
         }
     }
 }

@@ -8,14 +8,21 @@ use serde::{Deserialize, Serialize};
 pub enum SshLook {
     /// vCenter appliance: the last 32 MiB of `sps.log`.
     ReadSpsLog,
-    /// vCenter appliance: the certificate that SPS shows to hosts below 9.0 (VECS store `SMS`).
-    ReadSmsCertificate,
-    /// vCenter appliance: the certificate that SPS shows to hosts from 9.0 on (VECS store `SMS`).
-    ReadSpsExtensionCertificate,
+    /// vCenter appliance: every store of VECS with aliases, certificates and permissions. Keys are never asked for, and
+    /// nothing but those lines is let through.
+    ReadCertificateStores,
+    /// vCenter appliance: the certificates that vpxd has published under `docRoot/certs`.
+    ReadPublishedRoots,
+    /// vCenter appliance: size and beginning of `sps-runtime.log.stderr`, and the time there. The beginning is `0` or `-`
+    /// where the file system does not keep it.
+    MeasureSpsErrors,
     /// ESXi: the host certificate's file.
     ReadHostCertificate,
     /// ESXi: the names in `/etc/vmware/ssl`, one a line.
     ListHostCertificateFolder,
+    /// ESXi: digests of the public keys of `rui.crt` and `rui.key`, and what the host boots from. Neither key leaves the
+    /// host, not even the public one.
+    InspectHost,
 }
 
 impl SshLook {
@@ -23,14 +30,27 @@ impl SshLook {
     pub fn text(self) -> &'static str {
         match self {
             Self::ReadSpsLog => "tail -c 33554432 /var/log/vmware/vmware-sps/sps.log",
-            Self::ReadSmsCertificate => {
-                "/usr/lib/vmware-vmafd/bin/vecs-cli entry getcert --store SMS --alias sms_self_signed"
+            // `Alias :` with its space and colon, which Base64 has not: a line of a certificate is never taken for one.
+            Self::ReadCertificateStores => {
+                "/usr/lib/vmware-vmafd/bin/vecs-cli store list </dev/null | while IFS= read -r store; do \
+                 echo \"Store : $store\"; \
+                 /usr/lib/vmware-vmafd/bin/vecs-cli entry list --store \"$store\" </dev/null | \
+                 sed -n -e '/^Number of entries/p' -e '/^Alias :/p' \
+                 -e '/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/p'; \
+                 /usr/lib/vmware-vmafd/bin/vecs-cli store get-permissions --name \"$store\" </dev/null; done"
             }
-            Self::ReadSpsExtensionCertificate => {
-                "/usr/lib/vmware-vmafd/bin/vecs-cli entry getcert --store SMS --alias sps-extension"
+            Self::ReadPublishedRoots => {
+                "sed -n '/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/p' /etc/vmware-vpx/docRoot/certs/*"
             }
+            Self::MeasureSpsErrors => "stat -c '%s %W' /var/log/vmware/vmware-sps/sps-runtime.log.stderr && date +%s",
             Self::ReadHostCertificate => "cat /etc/vmware/ssl/rui.crt",
             Self::ListHostCertificateFolder => "ls -1 /etc/vmware/ssl",
+            Self::InspectHost => {
+                "echo certificate; \
+                 openssl x509 -noout -pubkey -in /etc/vmware/ssl/rui.crt </dev/null | openssl dgst -sha256; \
+                 echo key; openssl pkey -pubout -in /etc/vmware/ssl/rui.key </dev/null | openssl dgst -sha256; \
+                 echo boot; esxcli system boot device get"
+            }
         }
     }
 }

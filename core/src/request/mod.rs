@@ -7,7 +7,9 @@
 mod answers;
 mod commands;
 
-pub use answers::{Approval, Chunk, Failure, FailureKind, HttpResponse, Peer, Response, SshOutput};
+pub use answers::{
+    Approval, Chunk, Failure, FailureKind, HttpResponse, NameAnswer, NamesFound, Peer, Response, SshOutput,
+};
 pub use commands::{SshChange, SshLook};
 
 use serde::{Deserialize, Serialize};
@@ -24,6 +26,8 @@ pub enum Look {
     Ssh(SshRequest<SshLook>),
     /// A piece of a file that the host program holds under a name, such as a saved `sps.log`.
     File(FileChunk),
+    /// What the name service of the host program says of names and addresses.
+    Resolve(NameQuestion),
 }
 
 /// A request that may change its target. It carries the approved step that it belongs to.
@@ -238,4 +242,15 @@ pub struct FileChunk {
     pub offset: u64,
     /// How many bytes at most.
     pub length: u32,
+}
+
+/// Names and addresses to ask the name service for. Nothing is connected to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NameQuestion {
+    /// Names whose addresses are wanted.
+    pub names: Vec<String>,
+    /// Addresses whose names are wanted.
+    pub addresses: Vec<String>,
+    /// How long all of it may take, in seconds. What has no answer by then has none; the rest still counts.
+    pub deadline_seconds: u32,
 }

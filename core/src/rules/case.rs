@@ -4,10 +4,12 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
 use super::Verdict;
+use super::happenings::Happenings;
+use super::provider::thumbprint;
 use crate::certificate::{Certificate, ChainVerdict, Fingerprint, Validity, is_same_name, plain_name, verify_chain};
 use crate::facts::{
     Alarm, CertificateMode, Facts, Host, HostId, Missing, MissingReason, Observed, Presented, Provider, ProviderId,
-    Thresholds, VCenterEvent,
+    Thresholds, VCenterEvent, VecsEntry,
 };
 use crate::log::{LogFacts, LogHit};
 use crate::policy::Policy;
@@ -25,11 +27,14 @@ pub struct Case<'a> {
     pub roots: Vec<&'a Certificate>,
     /// The first host that lacks the name, address or uuid that a provider could be matched by.
     pub unmatchable: Option<&'a Missing>,
+    /// Events by what they are about.
+    pub(crate) happenings: Happenings<'a>,
+    /// Entries of the store `SMS` that pin a host's provider in mode `thumbprint`, by the host in their alias.
+    pub(crate) pins: BTreeMap<String, &'a VecsEntry>,
+    host_by_name: BTreeMap<String, &'a Host>,
     providers_of_host: BTreeMap<&'a HostId, Vec<&'a Provider>>,
     host_of_provider: BTreeMap<&'a ProviderId, &'a Host>,
     log_hits: BTreeMap<&'a str, Vec<(&'a LogFacts, &'a LogHit)>>,
-    events_of_host: BTreeMap<&'a str, Vec<&'a VCenterEvent>>,
-    alarms_of_object: BTreeMap<&'a str, Vec<&'a Alarm>>,
     /// A signature costs a tenth of a millisecond, and several rules and gates ask about the same certificate.
     chains: RefCell<BTreeMap<(Fingerprint, Vec<Fingerprint>), ChainVerdict>>,
     is_any_unwell: OnceCell<bool>,
@@ -70,7 +75,8 @@ impl<'a> Case<'a> {
         let ahead = facts.vcenter.clock_ahead_seconds.value().copied().unwrap_or(0);
         let roots = facts.vcenter.trusted_roots.value();
         let roots = roots.into_iter().flatten().filter_map(|root| facts.certificates.find(root)).collect();
-        let host_of_provider = match_providers(facts);
+        let host_by_name = hosts_by_name(facts);
+        let host_of_provider = match_providers(facts, &host_by_name);
         let mut providers_of_host: BTreeMap<&HostId, Vec<&Provider>> = BTreeMap::new();
         for (id, host) in &host_of_provider {
             if let Some(provider) = facts.providers.get(id) {
@@ -86,11 +92,12 @@ impl<'a> Case<'a> {
                 .hosts
                 .values()
                 .find_map(|host| host.uuid.known().err().or_else(|| host.management_addresses.known().err())),
+            happenings: Happenings::of(facts),
+            pins: thumbprint::pins(facts),
+            host_by_name,
             providers_of_host,
             host_of_provider,
             log_hits: log_hits(facts),
-            events_of_host: by(facts.vcenter.events.value(), |event| event.host.as_deref()),
-            alarms_of_object: by(facts.vcenter.alarms.value(), |alarm| Some(&alarm.entity)),
             chains: RefCell::default(),
             is_any_unwell: OnceCell::new(),
             vmca: OnceCell::new(),
@@ -114,6 +121,11 @@ impl<'a> Case<'a> {
         self.host_of_provider.get(&provider.id).copied()
     }
 
+    /// The host that is known by this name or management address, whatever its case.
+    pub(crate) fn host_called(&self, name: &str) -> Option<&'a Host> {
+        self.host_by_name.get(&plain_name(name)).copied()
+    }
+
     /// A certificate by its fingerprint. `Err` when the facts name it but do not hold it.
     pub fn certificate(&self, fingerprint: &Fingerprint) -> Result<&'a Certificate, Missing> {
         self.facts.certificates.find(fingerprint).ok_or_else(|| Missing {
@@ -121,6 +133,11 @@ impl<'a> Case<'a> {
             message: format!("certificate `{fingerprint}` is named by the facts and is not among their certificates"),
             help: "survey again; these facts are not complete".to_owned(),
         })
+    }
+
+    /// What the logs say of a name; the logs' names are in lower case.
+    pub(crate) fn log_hits_named(&self, name: &str) -> &[(&'a LogFacts, &'a LogHit)] {
+        self.log_hits.get(name.to_ascii_lowercase().as_str()).map_or(&[], Vec::as_slice)
     }
 
     /// What the logs say of a host, by any of the names that it is known by; the logs' names are in lower case.
@@ -132,13 +149,13 @@ impl<'a> Case<'a> {
     }
 
     /// The events about a host, the newest first; none where the list was not read.
-    pub(crate) fn events_of(&self, host: &Host) -> &[&'a VCenterEvent] {
-        self.events_of_host.get(host.id.0.as_str()).map_or(&[], Vec::as_slice)
+    pub(crate) fn events_at(&self, host: &Host) -> &[&'a VCenterEvent] {
+        self.happenings.of_host(host)
     }
 
     /// The alarms that are not green on the object of this id; none where the list was not read.
     pub(crate) fn alarms_on(&self, id: &str) -> &[&'a Alarm] {
-        self.alarms_of_object.get(id).map_or(&[], Vec::as_slice)
+        self.happenings.alarms_on(id)
     }
 
     /// The leaf that a host shows on a port. The other verdict when there is none: nothing to say where another rule
@@ -154,13 +171,19 @@ impl<'a> Case<'a> {
     }
 
     /// True when port 9080 of a connected host surely does not serve: it refuses, is silent or breaks TLS off although
-    /// port 443 answers. Silence alone says nothing when SMS has the provider online: then only the way from here is
-    /// closed.
+    /// port 443 answers. Silence says nothing when only the way from here is closed: SMS has the provider online, or
+    /// the host's firewall names vCenter among the few that it lets in.
     pub(crate) fn provider_port_is_down(&self, host: &Host) -> bool {
         let Err(missing) = host.on_9080.known() else { return false };
         let is_down = match missing.reason {
-            MissingReason::Refused | MissingReason::Tls => true,
-            MissingReason::NoAnswer => !self.canonical_provider(host).is_some_and(Provider::is_online),
+            MissingReason::Refused | MissingReason::Tls | MissingReason::Closed => true,
+            MissingReason::NoAnswer => {
+                let rules = host.firewall.value();
+                let own = self.facts.vcenter.addresses.value().map_or(&[][..], Vec::as_slice);
+                let is_shut = rules.is_some_and(|rules| !rules.enabled);
+                let is_for_vcenter = rules.is_some_and(|rules| !rules.all_addresses && rules.admits_any(own));
+                is_shut || !(is_for_vcenter || self.canonical_provider(host).is_some_and(Provider::is_online))
+            }
             _ => false,
         };
         is_down && host.is_connected() && host.on_443.value().is_some()
@@ -275,17 +298,6 @@ pub(crate) fn standing<'e>(
     worst.filter(|worst| cleared.is_none_or(|cleared| cleared < worst.at))
 }
 
-/// What there is, by a key that some of it has, in the order of the list.
-fn by<T>(all: Option<&Vec<T>>, key: impl Fn(&T) -> Option<&str>) -> BTreeMap<&str, Vec<&T>> {
-    let mut by_key: BTreeMap<&str, Vec<&T>> = BTreeMap::new();
-    for one in all.into_iter().flatten() {
-        if let Some(key) = key(one) {
-            by_key.entry(key).or_default().push(one);
-        }
-    }
-    by_key
-}
-
 fn log_hits(facts: &Facts) -> BTreeMap<&str, Vec<(&LogFacts, &LogHit)>> {
     let mut by_host: BTreeMap<&str, Vec<(&LogFacts, &LogHit)>> = BTreeMap::new();
     for log in &facts.logs {
@@ -298,18 +310,23 @@ fn log_hits(facts: &Facts) -> BTreeMap<&str, Vec<(&LogFacts, &LogHit)>> {
     by_host
 }
 
-/// Each provider's host: by the name in its URL, then by the uuid in its array id.
-fn match_providers(facts: &Facts) -> BTreeMap<&ProviderId, &Host> {
+/// Hosts by name and by management address, in lower case.
+fn hosts_by_name(facts: &Facts) -> BTreeMap<String, &Host> {
     let mut by_name: BTreeMap<String, &Host> = BTreeMap::new();
-    let mut by_uuid: BTreeMap<String, &Host> = BTreeMap::new();
     for host in facts.hosts.values() {
         for address in host.management_addresses.value().into_iter().flatten() {
             by_name.entry(plain_name(address)).or_insert(host);
         }
-        by_uuid.extend(host.uuid.value().map(|uuid| (uuid.to_ascii_lowercase(), host)));
     }
     // Names go in last: a host's own name outweighs an address that another host claims.
     by_name.extend(facts.hosts.values().map(|host| (plain_name(&host.name), host)));
+    by_name
+}
+
+/// Each provider's host: by the name in its URL, then by the uuid in its array id.
+fn match_providers<'a>(facts: &'a Facts, by_name: &BTreeMap<String, &'a Host>) -> BTreeMap<&'a ProviderId, &'a Host> {
+    let with_uuid = |host: &'a Host| host.uuid.value().map(|uuid| (uuid.to_ascii_lowercase(), host));
+    let by_uuid: BTreeMap<String, &Host> = facts.hosts.values().filter_map(with_uuid).collect();
     let host_of = |provider: &Provider| {
         let named = by_name.get(&plain_name(&provider.url.host));
         let mut uuids = provider.array_ids.iter().filter_map(|id| id.strip_prefix("IOFILTERS:"));

@@ -2,6 +2,8 @@
 //!
 //! They are tests here and folders of `tests/vectors`, which Python and the component play too.
 
+use std::collections::BTreeSet;
+
 use super::testing::Fleet;
 
 /// One case of a rule.
@@ -25,6 +27,8 @@ pub(crate) enum Is {
     TheCause,
     /// The trouble is there and follows from another, which is named.
     FollowingFrom(&'static str),
+    /// The trouble is there, and so is the one that is named; neither follows from the other.
+    Beside(&'static str),
     /// It looks like the trouble and is not.
     NearMiss,
 }
@@ -46,6 +50,17 @@ impl Case {
         Self { name, title, story, fleet, is: Is::FollowingFrom(cause) }
     }
 
+    /// The rule must find it, and beside it `other`, without which it is no trouble.
+    pub(crate) fn beside(
+        other: &'static str,
+        name: &'static str,
+        title: &'static str,
+        story: &'static str,
+        fleet: Fleet,
+    ) -> Self {
+        Self { name, title, story, fleet, is: Is::Beside(other) }
+    }
+
     /// The rule must not find it, though it looks alike.
     pub(crate) fn near_miss(name: &'static str, title: &'static str, story: &'static str, fleet: Fleet) -> Self {
         Self { name, title, story, fleet, is: Is::NearMiss }
@@ -59,6 +74,10 @@ impl Case {
         let is_as_said = match self.is {
             Is::TheCause => !own.is_empty() && judgement.causes().all(|cause| cause.diagnostic.code == code),
             Is::FollowingFrom(cause) => own.iter().any(|finding| finding.follows_from.as_deref() == Some(cause)),
+            Is::Beside(other) => {
+                let causes: BTreeSet<&str> = judgement.causes().map(|cause| cause.diagnostic.code.as_str()).collect();
+                causes == BTreeSet::from([code, other])
+            }
             Is::NearMiss => own.is_empty(),
         };
         (!is_as_said).then(|| {

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::{Confidence, Finding, Place, PlaceKind};
 use super::log::Stance;
-use super::{Cure, Found, RULES, Rule};
+use super::{Case, Cure, Found, RULES, Reach, Rule};
 use crate::diagnostic::Diagnostic;
+use crate::facts::HostId;
 
 /// A rule that found its trouble at a place, with what the logs say to it.
 pub(super) struct Hit {
@@ -16,8 +17,8 @@ pub(super) struct Hit {
 }
 
 /// Says of each hit whether it is a cause or what it follows from; the root comes first.
-pub(super) fn fold(hits: Vec<Hit>) -> Vec<Finding> {
-    let causes = causes(&hits);
+pub(super) fn fold(case: &Case<'_>, hits: Vec<Hit>) -> Vec<Finding> {
+    let causes = causes(case, &hits);
     let mut followers: BTreeMap<usize, (BTreeSet<&str>, u32)> = BTreeMap::new();
     for (hit, cause) in hits.iter().zip(&causes) {
         if let Some(cause) = cause {
@@ -48,7 +49,7 @@ pub(super) fn fold(hits: Vec<Hit>) -> Vec<Finding> {
 
 /// For each hit the one at its root, if that is another: by the smallest rank among those that explain it, and on from
 /// there. Ranks fall at every step, so the way ends.
-fn causes(hits: &[Hit]) -> Vec<Option<usize>> {
+fn causes(case: &Case<'_>, hits: &[Hit]) -> Vec<Option<usize>> {
     let at: BTreeMap<(Spot<'_>, &str), usize> =
         hits.iter().enumerate().map(|(index, hit)| ((spot(&hit.place), hit.rule.code), index)).collect();
     let explaining = explaining();
@@ -59,7 +60,7 @@ fn causes(hits: &[Hit]) -> Vec<Option<usize>> {
             causes.filter(|cause| cause.rank < hit.rule.rank).find_map(|cause| {
                 let candidates = spots(&hit.place).into_iter().flatten();
                 let mut found = candidates.filter_map(|spot| at.get(&(spot, cause.code)).copied());
-                found.find(|index| hits.get(*index).is_some_and(|cause| reaches(&cause.what, &hit.place)))
+                found.find(|index| hits.get(*index).is_some_and(|cause| reaches(case, &cause.what.reach, &hit.place)))
             })
         })
         .collect();
@@ -72,17 +73,21 @@ fn causes(hits: &[Hit]) -> Vec<Option<usize>> {
     nearest.iter().map(|cause| cause.map(root)).collect()
 }
 
-/// Whether a trouble does harm at a place. One that names its hosts does harm at them, and to the fleet as a whole.
-fn reaches(what: &Found, place: &Place) -> bool {
-    let Some(hosts) = &what.reach else { return true };
-    place.kind == PlaceKind::Vcenter || place.host.as_ref().is_some_and(|host| hosts.contains(host))
+/// Whether a trouble does harm at a place. Whatever it reaches, it reaches the vCenter.
+fn reaches(case: &Case<'_>, reach: &Reach, place: &Place) -> bool {
+    let host = place.host.as_ref().and_then(|id| case.facts.hosts.get(&HostId(id.clone())));
+    match host {
+        _ if place.kind == PlaceKind::Vcenter => true,
+        Some(host) => reach.covers(host),
+        None => matches!(reach, Reach::All | Reach::BelowNine | Reach::FromNine),
+    }
 }
 
 /// By code, the rules that explain it, the nearest to the root first.
 fn explaining() -> BTreeMap<&'static str, Vec<&'static Rule>> {
     let mut all: BTreeMap<&str, Vec<&Rule>> = BTreeMap::new();
     for rule in RULES {
-        for explained in rule.explains {
+        for explained in rule.all_explained() {
             all.entry(explained).or_default().push(rule);
         }
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::{Judgement, Place, Unanswered};
 use super::fold::{Hit, fold};
-use super::{Case, Check, Found, RULES, Rule, Verdict};
+use super::{Case, Check, Found, RULES, Reach, Rule, Verdict};
 use crate::diagnostic::Severity;
 use crate::facts::{Facts, Host, HostId, Missing};
 use crate::policy::Policy;
@@ -33,7 +33,7 @@ pub fn judge(facts: &Facts, policy: &Policy) -> Judgement {
         codes: codes.into_iter().collect(),
         places: places.into_iter().collect(),
     });
-    Judgement { findings: fold(troubles), notes: fold(notes), unanswered: unanswered.collect() }
+    Judgement { findings: fold(&case, troubles), notes: fold(&case, notes), unanswered: unanswered.collect() }
 }
 
 fn verdicts<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Place, &'static Rule, Verdict)> + 'c {
@@ -62,8 +62,11 @@ fn verdicts<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Place, &'static Rul
 fn hit(case: &Case<'_>, place: Place, rule: &'static Rule, mut what: Found) -> Hit {
     let said = rule.log.and_then(|leg| {
         let own = place.host.iter();
-        let reached = what.reach.iter().flatten().filter(|_| place.host.is_none());
-        let hosts = own.chain(reached).filter_map(|id| case.facts.hosts.get(&HostId(id.clone())));
+        let reached = match &what.reach {
+            Reach::Hosts(hosts) if place.host.is_none() => Some(hosts),
+            _ => None,
+        };
+        let hosts = own.chain(reached.into_iter().flatten()).filter_map(|id| case.facts.hosts.get(&HostId(id.clone())));
         super::log::said(case, hosts.collect::<Vec<&Host>>(), leg)
     });
     let logs = said.as_ref().map(|(stance, _)| *stance);

@@ -12,6 +12,7 @@ pub(crate) mod case;
 pub(crate) mod cases;
 mod finding;
 mod fold;
+mod happenings;
 mod judge;
 mod log;
 #[cfg(test)]
@@ -27,10 +28,12 @@ mod client_certificate;
 pub(crate) mod environment;
 pub(crate) mod host_certificate;
 mod provider;
+mod reach;
 
 pub use case::Case;
 pub(crate) use case::Port;
 pub use finding::{Confidence, Finding, Judgement, Place, PlaceKind, Unanswered};
+pub(crate) use happenings::standing;
 pub use judge::judge;
 pub(crate) use words::{certificate_seen, span};
 
@@ -55,7 +58,7 @@ pub struct Rule {
     /// Cause before symptom: the smaller, the nearer to the root. Ties are broken by severity, then by code.
     pub rank: u16,
     /// Codes that follow from this one: at the same place, for a rule on a host also at its providers, and for a rule on
-    /// the vCenter at every place.
+    /// the vCenter at every place. What [`KIN`] says of them follows too.
     pub explains: &'static [&'static str],
     /// What the logs of vCenter would say if they say anything; they are quoted for and against.
     pub log: Option<Leg>,
@@ -112,23 +115,50 @@ pub struct Found {
     pub message: String,
     /// What was seen.
     pub evidence: Vec<Evidence>,
-    /// The ids of the hosts that it does harm to, where these are not simply all at its place.
-    pub reach: Option<BTreeSet<String>>,
+    /// The hosts at which it explains what the rule lists.
+    pub reach: Reach,
+}
+
+/// The hosts that a trouble of the vCenter reaches: SPS shows one certificate to hosts below 9.0 and another to those
+/// from 9.0 on (KB 440183), so that what is wrong with the one explains nothing at the others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reach {
+    /// All.
+    All,
+    /// Those below 9.0.
+    BelowNine,
+    /// Those from 9.0 on.
+    FromNine,
+    /// None: it explains only what is found at the vCenter itself.
+    VCenter,
+    /// These, by managed object id.
+    Hosts(BTreeSet<String>),
+}
+
+impl Reach {
+    /// True when it reaches this host. One whose version is not known may be reached by anything.
+    pub(crate) fn covers(&self, host: &Host) -> bool {
+        let is = |wanted: fn(u32) -> bool| host.major_version().is_none_or(wanted);
+        match self {
+            Self::All => true,
+            Self::VCenter => false,
+            Self::Hosts(hosts) => hosts.contains(&host.id.0),
+            Self::BelowNine => is(|major| major < 9),
+            Self::FromNine => is(|major| major >= 9),
+        }
+    }
 }
 
 impl Verdict {
     /// The trouble is there.
     pub fn found(message: impl Into<String>, evidence: Vec<Evidence>) -> Self {
-        Self::Found(Found { message: message.into(), evidence, reach: None })
+        Self::Found(Found { message: message.into(), evidence, reach: Reach::All })
     }
 
-    /// The same trouble, which does harm to these hosts only: what others show does not follow from it.
-    pub(crate) fn reaching<'h>(self, hosts: impl IntoIterator<Item = &'h Host>) -> Self {
+    /// The same, and it explains nothing beyond these hosts.
+    pub(crate) fn reaching(self, reach: Reach) -> Self {
         match self {
-            Self::Found(found) => {
-                let reach = hosts.into_iter().map(|host| host.id.0.clone()).collect();
-                Self::Found(Found { reach: Some(reach), ..found })
-            }
+            Self::Found(found) => Self::Found(Found { reach, ..found }),
             other => other,
         }
     }
@@ -160,12 +190,20 @@ pub(crate) use known;
 
 /// Every rule, sorted by code.
 pub const RULES: &[Rule] = &[
+    provider::alarm_backup_store::RULE,
+    provider::alarm_residual::RULE,
     host_certificate::auto_renew_race::RULE,
+    client_certificate::castore_bloat::RULE,
     client_certificate::castore_empty::RULE,
+    client_certificate::castore_malformed::RULE,
+    client_certificate::castore_missing_machine_issuer::RULE,
     client_certificate::castore_missing_sms::RULE,
     client_certificate::castore_missing_vmca_root::RULE,
     client_certificate::castore_stale_sms::RULE,
+    client_certificate::castore_unreadable::RULE,
+    client_certificate::castore_wiped_after_refresh::RULE,
     host_certificate::cert_not_yet_valid::RULE,
+    environment::dns_mismatch::RULE,
     host_certificate::docroot_out_of_sync::RULE,
     client_certificate::esx9_client_untrusted::RULE,
     host_certificate::host_cert_capped_by_root::RULE,
@@ -187,7 +225,12 @@ pub const RULES: &[Rule] = &[
     host_certificate::host_key_mismatch::RULE,
     environment::host_maintenance::RULE,
     environment::host_not_responding::RULE,
+    environment::host_version_unknown::RULE,
     host_certificate::machine_ssl_expired::RULE,
+    provider::mode_thumbprint::RULE,
+    environment::privilege_missing_view::RULE,
+    environment::privilege_missing_write::RULE,
+    provider::provider_cache_wedged::RULE,
     provider::provider_cert_cached_stale::RULE,
     provider::provider_cert_expired::RULE,
     provider::provider_cert_hard::RULE,
@@ -198,20 +241,45 @@ pub const RULES: &[Rule] = &[
     provider::provider_duplicate::RULE,
     provider::provider_missing::RULE,
     provider::provider_offline::RULE,
+    provider::provider_offline_transient::RULE,
     provider::provider_orphan::RULE,
+    provider::provider_registration_failed::RULE,
     provider::provider_status_unknown::RULE,
     provider::provider_syncerror::RULE,
+    provider::provider_unregistration_failed::RULE,
+    provider::provider_url_form::RULE,
+    provider::refresh_ca_failed_event::RULE,
+    provider::register_exists::RULE,
+    provider::register_invalid_cert::RULE,
+    provider::reregister_not_trusted::RULE,
+    reach::reverse_proxy_down::RULE,
     host_certificate::roots_expired_leftover::RULE,
     host_certificate::roots_unparseable::RULE,
     environment::scanner_clock_skew::RULE,
     client_certificate::sms_cert_expired::RULE,
     client_certificate::sms_cert_expiring::RULE,
     client_certificate::sms_cert_missing::RULE,
+    client_certificate::sms_cert_renew_failed::RULE,
     environment::sms_endpoint_down::RULE,
+    client_certificate::sms_regenerated_fleet_pending::RULE,
+    environment::sms_session_invalid::RULE,
+    client_certificate::sms_store_missing::RULE,
+    client_certificate::sms_store_permission::RULE,
+    client_certificate::sps_extension_expired::RULE,
+    client_certificate::sps_extension_missing::RULE,
+    client_certificate::sps_extension_old_root::RULE,
     environment::sps_service_stopped::RULE,
+    provider::thumbprint_entry_leftover::RULE,
+    provider::thumbprint_entry_missing::RULE,
+    provider::thumbprint_entry_stale::RULE,
+    provider::thumbprint_log_flood::RULE,
+    environment::tls_interception::RULE,
     environment::vc_host_clock_skew::RULE,
+    environment::vc_login_denied::RULE,
     host_certificate::vc_status_lag::RULE,
+    environment::vc_unreachable::RULE,
     host_certificate::vcdb_thumbprint_mismatch::RULE,
+    environment::vcenter_older_than_host::RULE,
     host_certificate::vmca_root_expired::RULE,
     host_certificate::vmca_root_expiring::RULE,
     host_certificate::vmca_root_too_new::RULE,
@@ -220,11 +288,34 @@ pub const RULES: &[Rule] = &[
     host_certificate::vp_cert_expiring_soft::RULE,
     host_certificate::vp_cert_newer_than_host::RULE,
     host_certificate::vp_cert_stale::RULE,
-    host_certificate::vp_port_filtered::RULE,
-    host_certificate::vp_port_refused::RULE,
-    host_certificate::vp_tls_handshake_failed::RULE,
+    reach::vp_no_certificate::RULE,
+    reach::vp_port_filtered::RULE,
+    reach::vp_port_refused::RULE,
+    reach::vp_ruleset_disabled::RULE,
+    reach::vp_ruleset_restricted::RULE,
+    reach::vp_tls_handshake_failed::RULE,
+    reach::vp_version_xml_error::RULE,
     environment::whole_fleet_down::RULE,
 ];
+
+/// Codes that say of the same thing more than the first does: who explains the first explains them as well.
+const KIN: &[(&str, &[&str])] = &[
+    (
+        "provider-missing",
+        &["provider-registration-failed", "register-exists", "register-invalid-cert", "reregister-not-trusted"],
+    ),
+    ("provider-offline", &["provider-offline-transient", "refresh-ca-failed-event"]),
+];
+
+impl Rule {
+    /// All codes that follow from this one, sorted.
+    pub fn all_explained(&self) -> BTreeSet<&'static str> {
+        let kin = |code: &&str| KIN.iter().find(|(of, _)| of == code).map(|(_, kin)| *kin).into_iter().flatten();
+        let further = |code: &&str| find(code).is_some_and(|rule| rule.rank > self.rank);
+        let kin = self.explains.iter().flat_map(kin).copied().filter(further);
+        self.explains.iter().copied().chain(kin).collect()
+    }
+}
 
 /// The rule with this code.
 pub fn find(code: &str) -> Option<&'static Rule> {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Run, Status};
 use crate::diagnostic::Diagnostic;
 use crate::facts::Facts;
-use crate::plan::{Step, StepId, Undo};
+use crate::plan::{Act, Step, StepId, Undo};
 use crate::report::Report;
 
 /// How a run ended. A cure is one only when the trouble was looked for again and not found.
@@ -68,6 +68,17 @@ pub(super) fn of(run: &Run, facts: &Facts, proof: &Report, unseen: Option<&Diagn
         return Ending::Halted { remaining: u32::try_from(remaining).unwrap_or(u32::MAX) };
     }
     let left = still_there(run, proof);
+    let unsigned = unsigned(run);
+    if !unsigned.is_empty() {
+        return Ending::Stuck {
+            step: None,
+            left_behind: [left, unsigned].concat(),
+            by_hand: vec![
+                "have the signing requests of this run signed by your CA, then plan again with `--host-certificates DIR`"
+                    .to_owned(),
+            ],
+        };
+    }
     if left.is_empty() {
         return Ending::Cured;
     }
@@ -113,6 +124,13 @@ fn stuck(run: &Run) -> Ending {
         });
     }
     Ending::Stuck { step: first, left_behind, by_hand }
+}
+
+/// Hosts whose certificate waits for the signature of the customer's CA: that is as far as a run can come.
+fn unsigned(run: &Run) -> Vec<String> {
+    let waits = |step: &&Step| matches!(step.act, Act::RequestSigning { .. }) && run.made(step.id).is_some();
+    let hosts = run.plan().steps().filter(waits).filter_map(|step| step.host.as_ref());
+    hosts.map(|host| format!("`{}`: its certificate waits for the signature of your CA", host.name)).collect()
 }
 
 /// The findings that the plan was to cure and that are still there, at the same host.

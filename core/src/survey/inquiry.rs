@@ -327,9 +327,17 @@ impl Inquiry {
     fn failed(&mut self, now: UnixTime, entry: Entry, failure: &Failure) {
         let may_pass =
             matches!(failure.kind, FailureKind::TimedOut | FailureKind::OutcomeUnknown | FailureKind::Protocol);
-        let is_peek =
-            matches!(entry.question, Question::Peek443 { .. } | Question::Peek9080 { .. } | Question::PeekVCenter);
-        if may_pass && !is_peek && entry.attempts == 0 {
+        // There are many of these, and a dead host must not hold up the others.
+        let is_once = matches!(
+            entry.question,
+            Question::Peek443 { .. }
+                | Question::Peek9080 { .. }
+                | Question::PeekVCenter
+                | Question::VersionPage { .. }
+                | Question::InspectHost { .. }
+                | Question::Names { .. }
+        );
+        if may_pass && !is_once && entry.attempts == 0 {
             self.again_later(now, entry);
             return;
         }

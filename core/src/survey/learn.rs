@@ -2,10 +2,11 @@
 
 use super::inquiry::{Inquiry, TaskSeen};
 use super::question::{Question, Session};
-use super::{learn_host, learn_provider, learn_vcenter};
-use crate::request::{Chunk, HttpResponse, Peer, Response, SshOutput};
+use super::{learn_host, learn_provider, learn_shell, learn_vcenter, names};
+use crate::facts::Observed;
+use crate::request::{Chunk, HttpResponse, NamesFound, Peer, Response, SshOutput};
 use crate::time::UnixTime;
-use crate::wire::{Fault, TaskState, WireError, rest, sms, vim};
+use crate::wire::{Fault, TaskState, WireError, rest, sms, version_page, vim};
 
 /// What an answer taught: the questions that follow, or why it could not be used.
 pub(crate) type Learned = Result<Vec<Question>, WireError>;
@@ -16,11 +17,13 @@ pub(crate) fn other_kind(question: &Question, response: &Response) -> Option<&'s
         (Kind::Http, Response::Http(_))
         | (Kind::Peek, Response::Peer(_))
         | (Kind::Ssh, Response::Ssh(_))
-        | (Kind::File, Response::Chunk(_)) => None,
+        | (Kind::File, Response::Chunk(_))
+        | (Kind::Names, Response::Names(_)) => None,
         (Kind::Http, _) => Some("an HTTP exchange"),
         (Kind::Peek, _) => Some("a TLS peek"),
         (Kind::Ssh, _) => Some("an SSH command"),
         (Kind::File, _) => Some("a piece of a file"),
+        (Kind::Names, _) => Some("an answer of the name service"),
     }
 }
 
@@ -28,15 +31,16 @@ pub(crate) fn other_kind(question: &Question, response: &Response) -> Option<&'s
 pub(crate) fn learn(inquiry: &mut Inquiry, now: UnixTime, question: &Question, response: &Response) -> Learned {
     match response {
         Response::Http(response) => http(inquiry, now, question, response),
-        Response::Peer(peer) => {
-            peeked(inquiry, now, question, peer);
-            Ok(Vec::new())
-        }
+        Response::Peer(peer) => Ok(peeked(inquiry, now, question, peer)),
         Response::Ssh(output) => {
             ssh(inquiry, now, question, output);
             Ok(Vec::new())
         }
         Response::Chunk(chunk) => Ok(file(inquiry, question, chunk)),
+        Response::Names(found) => {
+            resolved(inquiry, now, question, found);
+            Ok(Vec::new())
+        }
         Response::Approval(_) => Ok(Vec::new()),
     }
 }
@@ -71,16 +75,20 @@ enum Kind {
     Peek,
     Ssh,
     File,
+    Names,
 }
 
 fn kind_of(question: &Question) -> Kind {
     match question {
         Question::PeekVCenter | Question::Peek443 { .. } | Question::Peek9080 { .. } => Kind::Peek,
-        Question::SmsCertificate
-        | Question::SpsExtensionCertificate
+        Question::CertificateStores
+        | Question::PublishedRoots
+        | Question::SpsErrors
         | Question::SpsLog
+        | Question::InspectHost { .. }
         | Question::HostFolder { .. }
         | Question::HostFile { .. } => Kind::Ssh,
+        Question::Names { .. } => Kind::Names,
         Question::SavedLog { .. } => Kind::File,
         _ => Kind::Http,
     }
@@ -221,11 +229,19 @@ fn http(inquiry: &mut Inquiry, now: UnixTime, question: &Question, response: &Ht
             learn_vcenter::root(inquiry, now, chain, &rest::trusted_roots::parse_one(response)?);
             nothing
         }
+        Question::VersionPage { host, .. } => {
+            let page = version_page::parse(response);
+            learn_host::on(inquiry, host, |host| host.version_xml = Observed::seen(page, now));
+            nothing
+        }
         Question::PeekVCenter
         | Question::Peek443 { .. }
         | Question::Peek9080 { .. }
-        | Question::SmsCertificate
-        | Question::SpsExtensionCertificate
+        | Question::CertificateStores
+        | Question::PublishedRoots
+        | Question::SpsErrors
+        | Question::InspectHost { .. }
+        | Question::Names { .. }
         | Question::SpsLog
         | Question::SavedLog { .. }
         | Question::HostFolder { .. }
@@ -241,29 +257,43 @@ fn task_seen(state: &TaskState, error: Option<&Fault>) -> TaskSeen {
     }
 }
 
-fn peeked(inquiry: &mut Inquiry, now: UnixTime, question: &Question, peer: &Peer) {
+/// What a port showed. Whoever showed it on 9080 is asked for its page, once.
+fn peeked(inquiry: &mut Inquiry, now: UnixTime, question: &Question, peer: &Peer) -> Vec<Question> {
     let presented = learn_host::presented(inquiry, now, peer);
+    let mut follow = Vec::new();
     match question {
         Question::PeekVCenter => inquiry.facts.vcenter.on_https = presented,
         Question::Peek443 { host } => {
             learn_host::on(inquiry, host, |host| host.on_443 = presented);
         }
         Question::Peek9080 { host } => {
-            learn_host::on(inquiry, host, |host| host.on_9080 = presented);
+            let leaf = presented.value().map(|shown| shown.leaf);
+            learn_host::on(inquiry, host, |host| {
+                host.on_9080 = presented;
+                let is_asked = host.version_xml.value().is_none();
+                follow.extend(
+                    leaf.filter(|_| is_asked).map(|leaf| Question::VersionPage { host: host.id.clone(), leaf }),
+                );
+            });
         }
         _ => {}
+    }
+    follow
+}
+
+fn resolved(inquiry: &mut Inquiry, now: UnixTime, question: &Question, found: &NamesFound) {
+    let Question::Names { hosts } = question else { return };
+    for id in hosts {
+        learn_host::on(inquiry, id, |host| host.names = names::seen(host, found, now));
     }
 }
 
 fn ssh(inquiry: &mut Inquiry, now: UnixTime, question: &Question, output: &SshOutput) {
     match question {
-        Question::SmsCertificate => {
-            inquiry.facts.vcenter.sms.sms_self_signed =
-                learn_vcenter::certificate(inquiry, now, output, "sms_self_signed");
-        }
-        Question::SpsExtensionCertificate => {
-            inquiry.facts.vcenter.sms.sps_extension = learn_vcenter::certificate(inquiry, now, output, "sps-extension");
-        }
+        Question::CertificateStores => learn_shell::certificate_stores(inquiry, now, output),
+        Question::PublishedRoots => learn_shell::published_roots(inquiry, now, output),
+        Question::SpsErrors => learn_shell::sps_errors(inquiry, now, output),
+        Question::InspectHost { host } => learn_shell::host_inspection(inquiry, now, host, output),
         Question::SpsLog => learn_vcenter::sps_log(inquiry, output),
         Question::HostFolder { host } => learn_host::folder(inquiry, host, output),
         Question::HostFile { host } => learn_host::file(inquiry, host, output),

@@ -1,6 +1,7 @@
 //! What answers teach about ESXi hosts.
 
 use super::inquiry::Inquiry;
+use super::names;
 use super::question::Question;
 use crate::certificate::{Certificate, Fingerprint};
 use crate::facts::{
@@ -34,8 +35,10 @@ pub(crate) fn page(
     let pages = pages.saturating_add(1);
     let mut follow = Vec::new();
     let mut managers = Vec::new();
+    let mut ids = Vec::new();
     for one in &page.records {
         let id = record(inquiry, now, one);
+        ids.push(id.clone());
         let Some(host) = inquiry.facts.hosts.get(&id) else { continue };
         follow.push(Question::Peek443 { host: id.clone() });
         follow.push(Question::Peek9080 { host: id.clone() });
@@ -51,6 +54,7 @@ pub(crate) fn page(
     if !managers.is_empty() {
         follow.push(Question::CertificateInfo { managers });
     }
+    follow.extend(names::questions(inquiry, now, &ids));
     match page.token {
         Some(token) => follow.insert(0, Question::HostPage { view: view.clone(), token: Some(token), pages }),
         None => follow.extend(inventory_ends(inquiry, now, pages)),

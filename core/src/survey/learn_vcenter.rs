@@ -2,7 +2,7 @@
 
 use super::inquiry::Inquiry;
 use super::question::Question;
-use crate::certificate::{Certificate, Fingerprint};
+use crate::certificate::Certificate;
 use crate::facts::{
     Backup, CertificateMode, Missing, MissingReason, Node, Observed, ServiceHealth, ServiceState, Thresholds,
 };
@@ -116,33 +116,6 @@ pub(crate) fn root(inquiry: &mut Inquiry, now: UnixTime, chain: &str, pems: &[St
         }
     }
     inquiry.facts.vcenter.unreadable_roots.sort();
-}
-
-/// A certificate that a command on the appliance printed.
-pub(crate) fn certificate(
-    inquiry: &mut Inquiry,
-    now: UnixTime,
-    output: &SshOutput,
-    alias: &str,
-) -> Observed<Fingerprint> {
-    if output.exit_code != 0 {
-        return Observed::Unknown(Missing {
-            reason: MissingReason::Gone,
-            message: format!(
-                "the appliance has no entry `{alias}` in its store `SMS` (exit code {})",
-                output.exit_code
-            ),
-            help: String::new(),
-        });
-    }
-    match Certificate::from_pem(&String::from_utf8_lossy(&output.stdout)) {
-        Ok(certificate) => Observed::seen(inquiry.facts.certificates.keep(certificate), now),
-        Err(error) => Observed::Unknown(Missing {
-            reason: MissingReason::Malformed,
-            message: format!("the entry `{alias}` of the appliance's store `SMS` cannot be read: {error}"),
-            help: String::new(),
-        }),
-    }
 }
 
 pub(crate) fn sps_log(inquiry: &mut Inquiry, output: &SshOutput) {

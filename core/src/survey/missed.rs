@@ -62,8 +62,23 @@ pub(crate) fn missed(inquiry: &mut Inquiry, question: &Question, missing: &Missi
         Question::Backups => facts.vcenter.backup = unknown(missing),
         Question::Nodes => facts.vcenter.nodes = unknown(missing),
         Question::TrustedRoots | Question::TrustedRoot { .. } => facts.vcenter.trusted_roots = unknown(missing),
-        Question::SmsCertificate => facts.vcenter.sms.sms_self_signed = unknown(missing),
-        Question::SpsExtensionCertificate => facts.vcenter.sms.sps_extension = unknown(missing),
+        Question::CertificateStores => {
+            facts.vcenter.vecs = unknown(missing);
+            facts.vcenter.sms.sms_self_signed = unknown(missing);
+            facts.vcenter.sms.sps_extension = unknown(missing);
+        }
+        Question::PublishedRoots => facts.vcenter.published_roots = unknown(missing),
+        Question::SpsErrors => facts.vcenter.sps_stderr = unknown(missing),
+        Question::VersionPage { host, .. } => on(facts, host, |host| host.version_xml = unknown(missing)),
+        Question::InspectHost { host } => on(facts, host, |host| {
+            host.machine_pair = unknown(missing);
+            host.stateless = unknown(missing);
+        }),
+        Question::Names { hosts } => {
+            for host in hosts {
+                on(facts, host, |host| host.names = unknown(missing));
+            }
+        }
         Question::SpsLog | Question::SavedLog { .. } => facts.logs_missing.push(missing.clone()),
         Question::HostFolder { host } | Question::HostFile { host } => {
             inquiry.on_disk.remove(host);

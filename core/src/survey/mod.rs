@@ -1,12 +1,15 @@
 //! Machine 1: asks until the facts are complete, or nothing more can be learned. It cannot express a change.
 
+mod closer;
 mod door;
 mod inquiry;
 mod learn;
 mod learn_host;
 mod learn_provider;
+mod learn_shell;
 mod learn_vcenter;
 mod missed;
+mod names;
 mod question;
 mod trouble;
 
@@ -43,6 +46,8 @@ pub struct Survey {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Phase {
     Asking,
+    /// Asking once more where something is unwell.
+    LookingCloser,
     Leaving,
     Over,
 }
@@ -137,14 +142,30 @@ impl Survey {
         self.inquiry.begin_again()
     }
 
+    /// Asks nothing more but to take its leave.
+    fn stop(&mut self) {
+        self.inquiry.ask_no_more();
+        if self.phase == Phase::Asking {
+            self.phase = Phase::LookingCloser;
+        }
+    }
+
     fn advance(&mut self, now: UnixTime) {
         if self.inquiry.stopped.is_some() {
-            self.inquiry.ask_no_more();
+            self.stop();
         }
         if !self.inquiry.is_idle() {
             return;
         }
         if self.phase == Phase::Asking {
+            // For judging only: the end is said anew below.
+            self.inquiry.facts.ended_at = now;
+            self.phase = Phase::LookingCloser;
+            for question in closer::questions(&mut self.inquiry) {
+                self.inquiry.put(question, ALL);
+            }
+        }
+        if self.phase == Phase::LookingCloser && self.inquiry.is_idle() {
             self.inquiry.facts.ended_at = now;
             self.phase = Phase::Leaving;
             let leave = [(Session::Vim, Question::Logout), (Session::Rest, Question::RestLogout)];
@@ -181,7 +202,7 @@ impl Machine for Survey {
             Input::Wake => {}
             Input::Response(id, response) => self.inquiry.answer(now, id, Ok(response))?,
             Input::Failed(id, failure) => self.inquiry.answer(now, id, Err(failure))?,
-            Input::Stop => self.inquiry.ask_no_more(),
+            Input::Stop => self.stop(),
         }
         self.inquiry.wake(now);
         self.at_rest = false;
@@ -207,7 +228,7 @@ impl Machine for Survey {
         self.at_rest = true;
         match self.phase {
             Phase::Over => Output::Done,
-            Phase::Asking | Phase::Leaving => Output::Wait(self.inquiry.next_time()),
+            Phase::Asking | Phase::LookingCloser | Phase::Leaving => Output::Wait(self.inquiry.next_time()),
         }
     }
 }
@@ -227,7 +248,8 @@ fn first_questions(job: &Job) -> Vec<Question> {
         Question::TrustedRoots,
     ];
     if job.appliance_ssh.is_some() {
-        questions.extend([Question::SmsCertificate, Question::SpsExtensionCertificate, Question::SpsLog]);
+        let appliance = [Question::CertificateStores, Question::PublishedRoots, Question::SpsErrors, Question::SpsLog];
+        questions.extend(appliance);
     }
     questions.extend(job.logs.iter().map(|name| Question::SavedLog { name: name.clone(), offset: 0 }));
     questions
@@ -259,4 +281,11 @@ fn explain_what_is_not_asked(inquiry: &mut Inquiry, now: UnixTime) {
         None => unknown("sms_self_signed"),
     };
     inquiry.facts.vcenter.sms.sps_extension = unknown("sps-extension");
+    let help = "give `--appliance-ssh-user` with a password or key";
+    let vcenter = &mut inquiry.facts.vcenter;
+    vcenter.vecs = Observed::not_asked("the certificate stores of the appliance were not read", help);
+    vcenter.published_roots =
+        Observed::not_asked("the roots that vpxd has published on the appliance were not read", help);
+    vcenter.sps_stderr =
+        Observed::not_asked("the log `sps-runtime.log.stderr` on the appliance was not looked at", help);
 }

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::names;
+use crate::certificate::Fingerprint;
 use crate::facts::HostId;
 use crate::job::Job;
 use crate::request::{FileChunk, Look, SshLook, SshRequest, TlsPeek, secret};
-use crate::wire::{MoRef, VCenter, rest, sms, vim};
+use crate::wire::{MoRef, VCenter, rest, sms, version_page, vim};
 
 /// One question. Plain data, so that an open one can be kept and asked again in another process.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,6 +97,23 @@ pub(crate) enum Question {
         /// The host.
         host: HostId,
     },
+    /// What does the provider say of its versions, if it is still the one that showed this certificate?
+    VersionPage {
+        /// The host.
+        host: HostId,
+        /// The certificate that was just shown on 9080.
+        leaf: Fingerprint,
+    },
+    /// Do the host's certificate and key belong together, and what does it boot from?
+    InspectHost {
+        /// The host.
+        host: HostId,
+    },
+    /// What does the name service say of these hosts?
+    Names {
+        /// The hosts.
+        hosts: Vec<HostId>,
+    },
     /// Where is the storage manager?
     StorageManager,
     /// Which providers are there?
@@ -127,10 +146,12 @@ pub(crate) enum Question {
         /// Its id.
         chain: String,
     },
-    /// The certificate that SPS shows to hosts below 9.0.
-    SmsCertificate,
-    /// The certificate that SPS shows to hosts from 9.0 on.
-    SpsExtensionCertificate,
+    /// What is in the certificate stores of the appliance?
+    CertificateStores,
+    /// Which roots has vpxd published on the appliance?
+    PublishedRoots,
+    /// How does `sps-runtime.log.stderr` grow?
+    SpsErrors,
     /// `sps.log` on the appliance.
     SpsLog,
     /// A piece of a saved log.
@@ -182,6 +203,10 @@ const CLOUD_FOUNDATION: &str = "com.vmware.sddcManager";
 const LOG_PIECE_BYTES: u32 = 1 << 20;
 /// Bytes that `sps.log` may have over SSH; a little more than the command prints.
 const LOG_BYTES: u32 = 34 << 20;
+/// Bytes that all stores of VECS may have; in mode `thumbprint` there is an entry of some 1.7 kB for each host.
+const STORES_BYTES: u32 = 16 << 20;
+/// Bytes that all published roots may have.
+const ROOTS_BYTES: u32 = 1 << 20;
 /// Bytes that a small file may have.
 const FILE_BYTES: u32 = 1 << 16;
 /// Seconds that a TLS peek may take; a dead host must not hold up the others.
@@ -198,8 +223,12 @@ impl Question {
             | Self::PeekVCenter
             | Self::Peek443 { .. }
             | Self::Peek9080 { .. }
-            | Self::SmsCertificate
-            | Self::SpsExtensionCertificate
+            | Self::VersionPage { .. }
+            | Self::Names { .. }
+            | Self::CertificateStores
+            | Self::PublishedRoots
+            | Self::SpsErrors
+            | Self::InspectHost { .. }
             | Self::SpsLog
             | Self::SavedLog { .. }
             | Self::HostFolder { .. }
@@ -315,14 +344,21 @@ impl Question {
             Self::Nodes => rest::nodes::request(vcenter),
             Self::TrustedRoots => rest::trusted_roots::list(vcenter),
             Self::TrustedRoot { chain } => rest::trusted_roots::one(vcenter, chain),
-            Self::SmsCertificate => on_appliance(job, SshLook::ReadSmsCertificate, FILE_BYTES)?,
-            Self::SpsExtensionCertificate => on_appliance(job, SshLook::ReadSpsExtensionCertificate, FILE_BYTES)?,
+            Self::CertificateStores => on_appliance(job, SshLook::ReadCertificateStores, STORES_BYTES)?,
+            Self::PublishedRoots => on_appliance(job, SshLook::ReadPublishedRoots, ROOTS_BYTES)?,
+            Self::SpsErrors => on_appliance(job, SshLook::MeasureSpsErrors, FILE_BYTES)?,
             Self::SpsLog => on_appliance(job, SshLook::ReadSpsLog, LOG_BYTES)?,
             Self::SavedLog { name, offset } => {
                 Look::File(FileChunk { name: name.clone(), offset: *offset, length: LOG_PIECE_BYTES })
             }
             Self::HostFolder { host } => on_host(job, facts.hosts.get(host)?, SshLook::ListHostCertificateFolder)?,
             Self::HostFile { host } => on_host(job, facts.hosts.get(host)?, SshLook::ReadHostCertificate)?,
+            Self::InspectHost { host } => on_host(job, facts.hosts.get(host)?, SshLook::InspectHost)?,
+            Self::VersionPage { host, leaf } => {
+                let authority = Job::authority(address_of(facts.hosts.get(host)?), job.provider_port);
+                version_page::request(authority, leaf, PEEK_SECONDS)
+            }
+            Self::Names { hosts } => names::ask(hosts.iter().filter_map(|host| facts.hosts.get(host))),
         })
     }
 }

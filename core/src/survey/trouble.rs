@@ -16,6 +16,7 @@ pub(crate) fn missing_of_failure(failure: &Failure) -> Missing {
         }
         FailureKind::TimedOut | FailureKind::Unreachable | FailureKind::OutcomeUnknown => (MissingReason::NoAnswer, ""),
         FailureKind::Tls => (MissingReason::Tls, ""),
+        FailureKind::Closed => (MissingReason::Closed, ""),
         FailureKind::Untrusted => (MissingReason::Denied, "give a CA file or the SHA-256 of its certificate"),
         FailureKind::HostKey => (MissingReason::Denied, "add the host key to the known hosts"),
         FailureKind::Authentication => (MissingReason::Denied, "check the login for SSH"),

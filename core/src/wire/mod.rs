@@ -9,6 +9,8 @@
 //! - [`sms`]: SOAP at `/sms/sdk`, namespace `urn:sms`, the storage monitoring service
 //! - [`rest`]: REST under `/api` (7.0U2 and later) or `/rest` (6.5 to 8)
 //! - [`provider_url`]: what a provider's URL and array id say
+//! - [`version_page`]: the page that a provider itself answers
+//! - `shell`: what commands print
 //!
 //! Answers are read as a stream, within bounds, and never guessed at: what vCenter did not say is `None`.
 //! Vendor terms are spelled as the vendor spells them here, and only here.
@@ -20,10 +22,12 @@ mod json;
 mod property;
 pub mod provider_url;
 pub mod rest;
+pub(crate) mod shell;
 pub mod sms;
 mod soap;
 mod task;
 mod text;
+pub mod version_page;
 pub mod vim;
 mod xml;
 

@@ -19,7 +19,9 @@ pub(super) fn vcenter() -> VCenter {
 pub(super) fn look(look: Look) -> HttpRequest {
     match look {
         Look::Http(request) => request,
-        Look::Peek(_) | Look::Ssh(_) | Look::File(_) => unreachable!("wire only makes HTTP requests"),
+        Look::Peek(_) | Look::Ssh(_) | Look::File(_) | Look::Resolve(_) => {
+            unreachable!("wire only makes HTTP requests")
+        }
     }
 }
 

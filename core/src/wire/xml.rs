@@ -45,6 +45,12 @@ impl Tag<'_> {
     pub(super) fn name(&self) -> &str {
         self.start.local_name().into_inner()
     }
+
+    /// An attribute by its name as it is written.
+    pub(super) fn attribute(&self, name: &str) -> Option<String> {
+        let found = self.start.try_get_attribute(name).ok()??;
+        found.normalized_value(quick_xml::XmlVersion::Implicit1_0).ok().map(Cow::into_owned)
+    }
 }
 
 impl<'a> Xml<'a> {

@@ -126,7 +126,7 @@ fn run_command(lab: &Shared, request: &Request) -> Reply {
             None => return Reply::empty(404),
         },
     };
-    match shell::run(lab, &machine, &String::from_utf8_lossy(&request.body)) {
+    match shell::run(lab, &machine, &String::from_utf8_lossy(&request.body), "") {
         Ok(outcome) => {
             let mut body = format!("{}\n{}\n", outcome.status, BASE64.encode(&outcome.stderr)).into_bytes();
             body.extend(outcome.stdout);

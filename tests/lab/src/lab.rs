@@ -313,6 +313,7 @@ fn describe(world: &World, network: u8, control: SocketAddr, folder: &Path) -> R
         hosts,
         root_password: world.vcenter.root_password.clone(),
         known_hosts: file("known_hosts", format!("{}\n", known.join("\n")), 0o644)?,
+        hosts_file: file("hosts", world.hosts_file(), 0o644)?,
         ssh_key: file("client_key", client.to_string(), 0o600)?,
         control_url: format!("http://{control}"),
         sps_log: folder.join("sps.log"),

@@ -29,6 +29,8 @@ pub struct Ready {
     pub root_password: String,
     /// OpenSSH `known_hosts` file with every machine of the lab.
     pub known_hosts: PathBuf,
+    /// Hosts file with what a name service would say of the ESXi hosts when the lab started.
+    pub hosts_file: PathBuf,
     /// Private key that `root` can log in with everywhere, OpenSSH format.
     pub ssh_key: PathBuf,
     /// The control URL.

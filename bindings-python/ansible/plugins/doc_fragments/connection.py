@@ -80,6 +80,9 @@ options:
   sms_certificate:
     description: PEM file with the certificate that vCenter shows to ESXi hosts below 9.0, for those who exported it by hand.
     type: path
+  hosts_file:
+    description: File in the form of C(/etc/hosts) with the names of ESXi hosts, asked before the name service.
+    type: path
   logs:
     description: Saved C(sps.log) files.
     type: list

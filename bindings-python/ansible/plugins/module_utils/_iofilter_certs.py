@@ -42,6 +42,7 @@ def connection_arguments():
         "known_hosts": {"type": "list", "elements": "path", "default": [], "no_log": False},
         "host_keys": {"type": "list", "elements": "str", "default": [], "no_log": False},
         "sms_certificate": {"type": "path"},
+        "hosts_file": {"type": "path"},
         "logs": {"type": "list", "elements": "path", "default": []},
         "esxi_https_port": {"type": "int"},
         "provider_port": {"type": "int"},

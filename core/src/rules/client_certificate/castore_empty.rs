@@ -47,7 +47,7 @@ pub(crate) const RULE: Rule = Rule {
     check: Check::Host(check),
     source: include_str!("castore_empty.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
@@ -61,7 +61,31 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
 #[cfg(test)]
 mod tests {
     use crate::facts::MissingReason;
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, seen, unknown};
+
+    pub(crate) fn cases() -> Vec<Case> {
+        let mut emptied = Fleet::of(1);
+        emptied.host(1).ca_store = seen(Vec::new());
+        emptied.provider(1).status = seen("offline".to_owned());
+        let mut unread = Fleet::of(1);
+        unread.host(1).ca_store = unknown(MissingReason::Denied);
+        vec![
+            Case::cause(
+                "nothing-in-it",
+                "The list of CA certificates is empty",
+                "`esx01.lab.test` trusts nobody: neither vCenter's root nor the SMS certificate. That is one trouble, not \
+                 one for each certificate that is missing.",
+                emptied,
+            ),
+            Case::near_miss(
+                "not-read",
+                "A list that was not read is not an empty one",
+                "The user may not see the CA certificates of `esx01.lab.test`. The report must say that it does not know.",
+                unread,
+            ),
+        ]
+    }
 
     #[test]
     fn an_empty_store_is_one_trouble_and_not_three() {

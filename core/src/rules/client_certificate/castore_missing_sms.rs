@@ -101,13 +101,26 @@ mod tests {
         let mut refreshed = Fleet::of(1);
         refreshed.host(1).ca_store = refreshed.vcenter().trusted_roots.clone();
         refreshed.provider(1).status = seen("disconnected".to_owned());
-        vec![Case::cause(
-            "after-refresh",
-            "\"Refresh CA certificates\" took the certificate of SPS away",
-            "The CA certificates of `esx01.lab.test` hold the roots of vCenter and no longer the self-signed certificate \
-             that SPS shows as a client. Host and provider certificates are good, so renewing them would not help.",
-            refreshed,
-        )]
+        let mut nine = Fleet::of(1);
+        nine.host(1).version = seen("9.0.0".to_owned());
+        nine.host(1).ca_store = nine.vcenter().trusted_roots.clone();
+        vec![
+            Case::cause(
+                "after-refresh",
+                "\"Refresh CA certificates\" took the certificate of SPS away",
+                "The CA certificates of `esx01.lab.test` hold the roots of vCenter and no longer the self-signed \
+                 certificate that SPS shows as a client. Host and provider certificates are good, so renewing them would \
+                 not help.",
+                refreshed,
+            ),
+            Case::near_miss(
+                "host-of-9-0",
+                "A host of 9.0 needs the root of VMCA only",
+                "The CA certificates are the same, but `esx01.lab.test` is of 9.0: SPS shows it `sps-extension`, which \
+                 VMCA signed.",
+                nine,
+            ),
+        ]
     }
 
     #[test]

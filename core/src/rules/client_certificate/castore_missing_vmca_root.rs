@@ -47,11 +47,11 @@ pub(crate) const RULE: Rule = Rule {
         "provider-syncerror",
     ],
     log: Some(Leg::ClientTrust),
-    cure: Cure::Remedy("trust-sms-certificate"),
+    cure: Cure::Remedy("refresh-ca-certificates"),
     check: Check::Host(check),
     source: include_str!("castore_missing_vmca_root.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
@@ -67,10 +67,35 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
 #[cfg(test)]
 mod tests {
     use crate::facts::CertificateMode;
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Authority, Fleet, seen};
 
+    pub(crate) fn cases() -> Vec<Case> {
+        let mut other = Fleet::of(1);
+        let root = other.keep(Authority::root("CA", "VMware Engineering").certificate);
+        let mut roots = other.vcenter().trusted_roots.value().cloned().unwrap_or_default();
+        roots.push(root);
+        other.vcenter().published_roots = seen(roots.clone());
+        other.vcenter().trusted_roots = seen(roots);
+        vec![
+            Case::cause(
+                "never-pushed",
+                "The root of vCenter's CA was never pushed",
+                "`esx01.lab.test` holds the SMS certificate, which somebody added by hand, and not the root of VMCA.",
+                without_root(),
+            ),
+            Case::near_miss(
+                "root-of-a-linked-vcenter",
+                "The root of a linked vCenter is not needed",
+                "vCenter trusts two roots that are named as VMCA names them. Its own certificate shows which of them is \
+                 its own, and `esx01.lab.test` holds that one.",
+                other,
+            ),
+        ]
+    }
+
     fn without_root() -> Fleet {
-        let mut fleet = Fleet::healthy();
+        let mut fleet = Fleet::of(1);
         let sms = fleet.vcenter().sms.sms_self_signed.value().copied();
         fleet.host(1).ca_store = seen(sms.into_iter().collect());
         fleet
@@ -82,10 +107,10 @@ mod tests {
     }
 
     #[test]
-    fn in_mode_custom_the_root_is_not_needed() {
+    fn in_mode_custom_the_root_is_needed_only_for_vcenters_own_certificate() {
         let mut fleet = without_root();
         fleet.vcenter().mode = seen(CertificateMode::Custom);
-        fleet.is_fine();
+        fleet.has_one_cause("castore-missing-machine-issuer");
     }
 
     #[test]

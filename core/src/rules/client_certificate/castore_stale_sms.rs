@@ -6,7 +6,7 @@
 //! ## Why it hurts
 //!
 //! The SMS certificate was made anew, by SPS ahead of its end or by a person, and the host still trusts the one
-//! before: it refuses vCenter. Where many hosts show this, `whole-fleet-down` leads.
+//! before: it refuses vCenter. Where several hosts show this, `sms-regenerated-fleet-pending` leads.
 //!
 //! ## How it shows
 //!
@@ -49,7 +49,7 @@ pub(crate) const RULE: Rule = Rule {
     check: Check::Host(check),
     source: include_str!("castore_stale_sms.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
@@ -67,23 +67,38 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
 
 #[cfg(test)]
 mod tests {
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, Leaf, seen};
 
-    #[test]
-    fn a_certificate_made_anew_leaves_every_host_behind() {
-        let mut fleet = Fleet::healthy();
+    /// The certificate was made anew an hour ago, and host 1 did not get it.
+    fn made_anew() -> Fleet {
+        let mut fleet = Fleet::of(1);
         let fresh = fleet.keep(Leaf::of("sms_self_signed").begins(-3600).self_signed("SMS"));
         fleet.vcenter().sms.sms_self_signed = seen(fresh);
-        assert_eq!(fleet.codes(), ["castore-stale-sms"; 3]);
+        fleet
     }
 
-    #[test]
-    fn an_earlier_one_beside_the_present_one_does_no_harm() {
-        let mut fleet = Fleet::healthy();
-        let older = fleet.keep(Leaf::of("sms_self_signed").self_signed("SMS"));
-        let mut held = fleet.host(1).ca_store.value().cloned().unwrap_or_default();
-        held.push(older);
-        fleet.host(1).ca_store = seen(held);
-        fleet.is_fine();
+    pub(crate) fn cases() -> Vec<Case> {
+        let mut down = made_anew();
+        down.provider(1).status = seen("disconnected".to_owned());
+        let mut both = made_anew();
+        let present = both.vcenter().sms.sms_self_signed.value().copied();
+        let held = both.host(1).ca_store.value().cloned().unwrap_or_default();
+        both.host(1).ca_store = seen(held.into_iter().chain(present).collect());
+        vec![
+            Case::cause(
+                "made-anew",
+                "SPS made its certificate anew, and this host still trusts the one before",
+                "Both certificates are named `sms_self_signed`, and only one of them is the present one. \
+                 `esx01.lab.test` holds the other.",
+                down,
+            ),
+            Case::near_miss(
+                "both-held",
+                "An earlier one beside the present one does no harm",
+                "`esx01.lab.test` holds both; the earlier one is left until all is well.",
+                both,
+            ),
+        ]
     }
 }

@@ -21,11 +21,12 @@
 //!
 //! KB 440183, which certificate is shown to which hosts (grade A); how a 9.0 host stores this trust (grade C).
 
-use super::{major_version, store};
+use super::{ClientCertificate, major_version, store};
 use crate::certificate::verify_chain;
 use crate::diagnostic::Severity;
 use crate::facts::Host;
 use crate::log::Leg;
+use crate::rules::case::BY_APPLIANCE_SHELL;
 use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, certificate_seen, known};
 
 pub(crate) const RULE: Rule = Rule {
@@ -46,11 +47,11 @@ pub(crate) const RULE: Rule = Rule {
         "provider-syncerror",
     ],
     log: Some(Leg::ClientTrust),
-    cure: Cure::Remedy("trust-sms-certificate"),
+    cure: Cure::Remedy("refresh-ca-certificates"),
     check: Check::Host(check),
     source: include_str!("esx9_client_untrusted.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
@@ -58,7 +59,8 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
     if store.is_empty() || known!(major_version(host)) < 9 {
         return Verdict::NotApplicable;
     }
-    let shown = known!(case.facts.vcenter.sms.sps_extension.known());
+    let fact = ClientCertificate::SpsExtension.fact(case);
+    let shown = known!(Case::optional(fact, case.is_unwell(host), BY_APPLIANCE_SHELL));
     let shown = known!(case.certificate(shown));
     let chain = verify_chain(shown, &case.roots, &store, case.now);
     if chain.is_trusted() || chain.is_unknown() {
@@ -71,11 +73,37 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
 #[cfg(test)]
 mod tests {
     use crate::facts::MissingReason;
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, seen, unknown};
 
+    pub(crate) fn cases() -> Vec<Case> {
+        let mut without_root = on_nine();
+        let sms = without_root.vcenter().sms.sms_self_signed.value().copied();
+        without_root.host(1).ca_store = seen(sms.into_iter().collect());
+        without_root.provider(1).status = seen("disconnected".to_owned());
+        let mut without_sms = on_nine();
+        without_sms.host(1).ca_store = without_sms.vcenter().trusted_roots.clone();
+        vec![
+            Case::cause(
+                "without-the-root",
+                "A host of 9.0 lacks the root that signed `sps-extension`",
+                "`esx01.lab.test` was upgraded to 9.0. It still holds `sms_self_signed`, which it is no longer shown, and \
+                 not the root of VMCA, which it now needs.",
+                without_root,
+            ),
+            Case::near_miss(
+                "without-the-sms-certificate",
+                "A host of 9.0 that lacks `sms_self_signed` lacks nothing",
+                "It holds the root of VMCA. The same store would cut off a host of 8.0.",
+                without_sms,
+            ),
+        ]
+    }
+
     fn on_nine() -> Fleet {
-        let mut fleet = Fleet::healthy();
+        let mut fleet = Fleet::of(1);
         fleet.host(1).version = seen("9.0.0".to_owned());
+        fleet.vcenter().version = seen("9.0.0".to_owned());
         fleet
     }
 
@@ -89,10 +117,12 @@ mod tests {
     }
 
     #[test]
-    fn with_the_root_it_is_trusted_and_unread_it_is_unknown() {
+    fn unread_it_is_asked_for_where_the_host_is_unwell() {
         let mut fleet = on_nine();
-        fleet.is_fine();
         fleet.vcenter().sms.sps_extension = unknown(MissingReason::NotAsked);
-        fleet.is_unanswered("esx9-client-untrusted");
+        assert_eq!(fleet.judge().unanswered, []);
+        fleet.provider(1).status = seen("offline".to_owned());
+        let open = fleet.judge().unanswered;
+        assert!(open.iter().any(|open| open.codes.iter().any(|code| code == "esx9-client-untrusted")), "{open:?}");
     }
 }

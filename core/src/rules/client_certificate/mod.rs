@@ -1,13 +1,28 @@
 //! Leg B: the certificate that vCenter shows to a host, and what the host trusts.
 
+pub(super) mod castore_bloat;
 pub(super) mod castore_empty;
+pub(super) mod castore_malformed;
+pub(super) mod castore_missing_machine_issuer;
 pub(super) mod castore_missing_sms;
 pub(super) mod castore_missing_vmca_root;
 pub(super) mod castore_stale_sms;
+pub(super) mod castore_unreadable;
+pub(super) mod castore_wiped_after_refresh;
 pub(super) mod esx9_client_untrusted;
+mod shown;
 pub(super) mod sms_cert_expired;
 pub(super) mod sms_cert_expiring;
 pub(super) mod sms_cert_missing;
+pub(crate) mod sms_cert_renew_failed;
+pub(super) mod sms_regenerated_fleet_pending;
+pub(super) mod sms_store_missing;
+pub(super) mod sms_store_permission;
+pub(super) mod sps_extension_expired;
+pub(super) mod sps_extension_missing;
+pub(super) mod sps_extension_old_root;
+
+pub(super) use shown::{ClientCertificate, is_due};
 
 use super::{Case, Verdict};
 use crate::certificate::{Certificate, verify_chain};
@@ -43,6 +58,11 @@ fn sms_trust<'a>(case: &Case<'a>, host: &Host) -> Result<SmsTrust<'a>, Verdict> 
     Ok(older.map_or(SmsTrust::Absent { present }, |older| SmsTrust::Stale { older, present }))
 }
 
+/// True when nothing says that this host would refuse the certificate that SPS shows to it.
+pub(super) fn is_trusting(case: &Case<'_>, host: &Host) -> bool {
+    matches!(sms_trust(case, host), Ok(SmsTrust::Held) | Err(Verdict::NotApplicable))
+}
+
 /// Without the SMS certificate one thing can still be said: a host that holds only what vCenter pushes does not hold it.
 /// It is said only of a provider that is down, because someone may have made the SMS certificate a trusted root.
 fn nothing_like_it<'a>(
@@ -59,6 +79,7 @@ fn nothing_like_it<'a>(
     Err(Verdict::Unknown(Missing { help: PROVIDE.to_owned(), ..missing.clone() }))
 }
 
+/// True when SMS says that the provider does not answer, or that it has stopped asking.
 fn is_down(provider: &Provider) -> bool {
     provider.status.value().is_some_and(|status| status == "offline" || status == "disconnected")
 }
@@ -85,5 +106,4 @@ fn major_version(host: &Host) -> Result<u32, Verdict> {
 }
 
 /// How the SMS certificate gets known: no API tells it.
-const PROVIDE: &str =
-    "provide the certificate `sms_self_signed`: `--appliance-ssh` reads it, `--sms-certificate FILE` takes it";
+const PROVIDE: &str = "provide the certificate `sms_self_signed`: `--appliance-ssh-key` lets it be read, `--sms-certificate FILE` takes it";

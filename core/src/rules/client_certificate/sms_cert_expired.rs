@@ -21,10 +21,10 @@
 //!
 //! KB 440183 (grade A, in part); the vendor's vCert, how it is renewed (grade A).
 
-use crate::certificate::Validity;
+use super::ClientCertificate;
 use crate::diagnostic::Severity;
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, certificate_seen, known, span};
+use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
 
 pub(crate) const RULE: Rule = Rule {
     code: "sms-cert-expired",
@@ -41,28 +41,48 @@ pub(crate) const RULE: Rule = Rule {
         "provider-offline",
         "provider-status-unknown",
         "provider-syncerror",
+        "sms-cert-renew-failed",
         "whole-fleet-down",
     ],
     log: Some(Leg::ClientTrust),
-    cure: Cure::ByHand("renew `sms_self_signed` as KB 440183 says, then let every host below 9.0 trust the new one"),
+    cure: Cure::Remedy("renew-sms-certificate"),
     check: Check::VCenter(check),
     source: include_str!("sms_cert_expired.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>) -> Verdict {
-    let shown = known!(case.facts.vcenter.sms.sms_self_signed.known());
-    let shown = known!(case.certificate(shown));
-    let Validity::Expired { seconds } = case.validity(shown) else { return Verdict::Fine };
-    let message =
-        format!("certificate `sms_self_signed` expired {} ago (not after {})", span(seconds), shown.not_after);
-    Verdict::found(message, vec![certificate_seen("SMS certificate", shown)])
+    ClientCertificate::SmsSelfSigned.expired(case)
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::testing::{Fleet, Leaf, seen};
+    use crate::facts::MissingReason;
+    use crate::rules::cases::Case;
+    use crate::rules::testing::{Fleet, Leaf, seen, unknown};
+
+    pub(crate) fn cases() -> Vec<Case> {
+        let mut expired = ending_in(-1);
+        for number in 1..=3 {
+            expired.provider(number).status = seen("offline".to_owned());
+        }
+        vec![
+            Case::cause(
+                "by-one-second",
+                "The certificate that SPS shows has expired",
+                "Every host below 9.0 refuses vCenter, and every provider is offline. The hosts' own certificates are \
+                 good: to renew them would disturb the whole fleet and cure nothing.",
+                expired,
+            ),
+            Case::near_miss(
+                "last-second",
+                "The last second of `sms_self_signed`",
+                "It is good to the end of this second, and expires soon: `sms-cert-expiring`.",
+                ending_in(0),
+            ),
+        ]
+    }
 
     fn ending_in(seconds: i64) -> Fleet {
         let mut fleet = Fleet::healthy();
@@ -84,6 +104,24 @@ mod tests {
         }
         fleet.has_one_cause("sms-cert-expired");
         fleet.follows("whole-fleet-down", "sms-cert-expired");
+    }
+
+    #[test]
+    fn a_host_from_9_0_on_is_shown_another_certificate_and_down_for_another_reason() {
+        let mut fleet = ending_in(-1);
+        fleet.host(1).version = seen("9.0.0".to_owned());
+        fleet.provider(1).status = seen("offline".to_owned());
+        fleet.provider(2).status = seen("offline".to_owned());
+        assert_eq!(fleet.causes(), ["sms-cert-expired", "provider-offline"]);
+    }
+
+    #[test]
+    fn where_no_host_is_shown_it_nobody_asks_for_it() {
+        let mut fleet = Fleet::of(1);
+        fleet.vcenter().sms.sms_self_signed = unknown(MissingReason::NotAsked);
+        fleet.is_unanswered("sms-cert-expired");
+        fleet.host(1).version = seen("9.0.0".to_owned());
+        assert_eq!(fleet.judge().unanswered, []);
     }
 
     #[test]

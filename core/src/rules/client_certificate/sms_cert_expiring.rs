@@ -18,6 +18,8 @@
 //!
 //! KB 440183 (grade A, in part); the 60 days are ours.
 
+use super::ClientCertificate;
+use super::shown::SOON_SECONDS;
 use crate::certificate::Validity;
 use crate::diagnostic::Severity;
 use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, certificate_seen, known, span};
@@ -36,12 +38,11 @@ pub(crate) const RULE: Rule = Rule {
     check: Check::VCenter(check),
     source: include_str!("sms_cert_expiring.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>) -> Verdict {
-    let shown = known!(case.facts.vcenter.sms.sms_self_signed.known());
-    let shown = known!(case.certificate(shown));
+    let shown = known!(ClientCertificate::SmsSelfSigned.read(case));
     let Validity::Valid { seconds_left } = case.validity(shown) else { return Verdict::Fine };
     if seconds_left > SOON_SECONDS {
         return Verdict::Fine;
@@ -51,27 +52,41 @@ fn check(case: &Case<'_>) -> Verdict {
     Verdict::found(message, vec![certificate_seen("SMS certificate", shown)])
 }
 
-/// vCenter renews its other certificates 60 days ahead (KB 427937), and no shorter limit is written of this one.
-const SOON_SECONDS: i64 = 60 * crate::time::DAY_SECONDS;
-
 #[cfg(test)]
 mod tests {
     use super::SOON_SECONDS;
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, Leaf, seen};
 
-    fn ending_in(seconds: i64) -> Vec<String> {
-        let mut fleet = Fleet::healthy();
+    pub(crate) fn cases() -> Vec<Case> {
+        vec![
+            Case::cause(
+                "sixty-days",
+                "The certificate that SPS shows ends in 60 days",
+                "SPS ought to have renewed it by now. Nothing is down yet.",
+                ending_in(SOON_SECONDS),
+            ),
+            Case::near_miss(
+                "sixty-days-and-a-second",
+                "One second more than 60 days",
+                "SPS still has its time.",
+                ending_in(SOON_SECONDS + 1),
+            ),
+        ]
+    }
+
+    fn ending_in(seconds: i64) -> Fleet {
+        let mut fleet = Fleet::of(1);
         let sms = fleet.keep(Leaf::of("sms_self_signed").ends(seconds).self_signed("SMS"));
         fleet.vcenter().sms.sms_self_signed = seen(sms);
-        for number in 1..=3 {
-            fleet.host(number).ca_store = seen(vec![sms]);
-        }
-        fleet.codes().into_iter().filter(|code| code.starts_with("sms")).collect()
+        let roots = fleet.vcenter().trusted_roots.value().cloned().unwrap_or_default();
+        fleet.host(1).ca_store = seen(roots.into_iter().chain([sms]).collect());
+        fleet
     }
 
     #[test]
     fn sixty_days_to_the_second_are_soon_and_one_more_is_not() {
-        assert_eq!(ending_in(SOON_SECONDS), ["sms-cert-expiring"]);
-        assert_eq!(ending_in(SOON_SECONDS + 1), [""; 0]);
+        ending_in(SOON_SECONDS).has_one_cause("sms-cert-expiring");
+        ending_in(SOON_SECONDS + 1).is_fine();
     }
 }

@@ -20,6 +20,7 @@
 //!
 //! KB 440183 (grade A, in part); the vendor's vCert, that SPS makes it anew (grade A).
 
+use super::ClientCertificate;
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::MissingReason;
 use crate::log::Leg;
@@ -40,25 +41,25 @@ pub(crate) const RULE: Rule = Rule {
         "provider-offline",
         "provider-status-unknown",
         "provider-syncerror",
+        "sms-cert-renew-failed",
         "whole-fleet-down",
     ],
     log: Some(Leg::ClientTrust),
-    cure: Cure::ByHand(
-        "restart the service `sps`, which makes `sms_self_signed` anew, then let every host below 9.0 trust it",
-    ),
+    cure: Cure::Remedy("renew-sms-certificate"),
     check: Check::VCenter(check),
     source: include_str!("sms_cert_missing.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>) -> Verdict {
-    match case.facts.vcenter.sms.sms_self_signed.known() {
+    match ClientCertificate::SmsSelfSigned.fact(case).known() {
         Ok(_) => Verdict::Fine,
         Err(missing) if missing.reason == MissingReason::Gone => Verdict::found(
             "store `SMS` of vCenter holds no certificate `sms_self_signed`",
             vec![Evidence::new("store `SMS`", missing.message.clone())],
-        ),
+        )
+        .reaching(ClientCertificate::SmsSelfSigned.reach()),
         // Not read: `sms-cert-expired` asks for it.
         Err(_) => Verdict::NotApplicable,
     }
@@ -67,16 +68,33 @@ fn check(case: &Case<'_>) -> Verdict {
 #[cfg(test)]
 mod tests {
     use crate::facts::MissingReason;
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, seen, unknown};
 
-    #[test]
-    fn a_store_without_the_entry_explains_the_fleet() {
-        let mut fleet = Fleet::healthy();
-        fleet.vcenter().sms.sms_self_signed = unknown(MissingReason::Gone);
-        for number in 1..=3 {
-            fleet.provider(number).status = seen("offline".to_owned());
+    pub(crate) fn cases() -> Vec<Case> {
+        let mut deleted = Fleet::of(2);
+        deleted.vcenter().sms.sms_self_signed = unknown(MissingReason::Gone);
+        for number in 1..=2 {
+            deleted.provider(number).status = seen("offline".to_owned());
         }
-        fleet.has_one_cause("sms-cert-missing");
+        let mut unread = Fleet::of(1);
+        unread.vcenter().sms.sms_self_signed = unknown(MissingReason::NotAsked);
+        vec![
+            Case::cause(
+                "deleted",
+                "The entry `sms_self_signed` was deleted",
+                "Somebody followed half of a script: the entry is gone and the service `sps` was not restarted. Every \
+                 provider is offline.",
+                deleted,
+            ),
+            Case::near_miss(
+                "not-read",
+                "A store that was not read is not an empty one",
+                "Nobody gave a way to the appliance's shell, nor the certificate. The report must say that it does not \
+                 know.",
+                unread,
+            ),
+        ]
     }
 
     #[test]

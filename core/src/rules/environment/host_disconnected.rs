@@ -46,7 +46,7 @@ pub(crate) const RULE: Rule = Rule {
     check: Check::Host(check),
     source: include_str!("host_disconnected.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(_: &Case<'_>, host: &Host) -> Verdict {
@@ -67,7 +67,29 @@ fn check(_: &Case<'_>, host: &Host) -> Verdict {
 #[cfg(test)]
 mod tests {
     use crate::facts::ConnectionState;
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, seen};
+
+    pub(crate) fn cases() -> Vec<Case> {
+        let mut gone = Fleet::of(1);
+        gone.lose(1, ConnectionState::Disconnected);
+        let mut silent = Fleet::of(1);
+        silent.lose(1, ConnectionState::NotResponding);
+        vec![
+            Case::cause(
+                "by-a-person",
+                "Someone disconnected the host",
+                "`esx01.lab.test` was disconnected for maintenance of its network. Its provider is offline because of that.",
+                gone,
+            ),
+            Case::near_miss(
+                "not-responding",
+                "The host was lost, not disconnected",
+                "The near miss of `by-a-person`: nobody took it down, so nobody can be asked why.",
+                silent,
+            ),
+        ]
+    }
 
     #[test]
     fn a_disconnected_host_explains_its_provider_and_leaves_nothing_unanswered() {

@@ -35,7 +35,7 @@ pub(crate) const RULE: Rule = Rule {
     check: Check::Host(check),
     source: include_str!("host_maintenance.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(_: &Case<'_>, host: &Host) -> Verdict {
@@ -52,7 +52,30 @@ fn check(_: &Case<'_>, host: &Host) -> Verdict {
 #[cfg(test)]
 mod tests {
     use crate::facts::MissingReason;
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, seen, unknown};
+
+    pub(crate) fn cases() -> Vec<Case> {
+        let mut resting = Fleet::of(1);
+        resting.host(1).in_maintenance = seen(true);
+        let mut alone = Fleet::of(1);
+        alone.lose(1, crate::facts::ConnectionState::Disconnected);
+        alone.host(1).in_maintenance = seen(true);
+        vec![
+            Case::cause(
+                "resting",
+                "A host in maintenance mode",
+                "Nothing is broken on `esx01.lab.test`; its certificate cannot be renewed as long as it rests.",
+                resting,
+            ),
+            Case::near_miss(
+                "last-known-of-a-disconnected-host",
+                "The mode is what vCenter last knew",
+                "The near miss of `resting`: the host is disconnected, so what vCenter says of its mode is old.",
+                alone,
+            ),
+        ]
+    }
 
     #[test]
     fn maintenance_mode_explains_nothing_else() {

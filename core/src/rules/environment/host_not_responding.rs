@@ -65,18 +65,28 @@ fn check(_: &Case<'_>, host: &Host) -> Verdict {
 mod tests {
     use crate::facts::ConnectionState;
     use crate::rules::cases::Case;
-    use crate::rules::testing::{Fleet, seen};
+    use crate::rules::testing::{Fleet, seen, unknown};
 
     pub(crate) fn cases() -> Vec<Case> {
         let mut gone = Fleet::healthy();
         gone.lose(2, ConnectionState::NotResponding);
-        vec![Case::cause(
-            "one-of-three",
-            "A host that neither vCenter nor we can reach",
-            "`esx02.lab.test` does not respond. Its provider is offline because of that, and no certificate of it may \
-             be blamed.",
-            gone,
-        )]
+        let mut silent = Fleet::of(1);
+        silent.host(1).on_443 = unknown(crate::facts::MissingReason::NoAnswer);
+        vec![
+            Case::cause(
+                "one-of-three",
+                "A host that neither vCenter nor we can reach",
+                "`esx02.lab.test` does not respond. Its provider is offline because of that, and no certificate of it \
+                 may be blamed.",
+                gone,
+            ),
+            Case::near_miss(
+                "silent-to-us-only",
+                "The host is silent to this machine only",
+                "The near miss of `one-of-three`: port 443 does not answer here, and vCenter is connected.",
+                silent,
+            ),
+        ]
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub(crate) const RULE: Rule = Rule {
     check: Check::VCenter(check),
     source: include_str!("scanner_clock_skew.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>) -> Verdict {
@@ -55,10 +55,28 @@ fn check(case: &Case<'_>) -> Verdict {
 
 #[cfg(test)]
 mod tests {
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, seen};
 
+    pub(crate) fn cases() -> Vec<Case> {
+        vec![
+            Case::cause(
+                "one-second-too-far",
+                "61 seconds apart",
+                "The clock of the machine that looks is one second further from vCenter's than the policy allows.",
+                ahead(61),
+            ),
+            Case::near_miss(
+                "at-the-limit",
+                "60 seconds apart",
+                "The near miss of `one-second-too-far`: the limit itself is allowed.",
+                ahead(-60),
+            ),
+        ]
+    }
+
     fn ahead(seconds: i64) -> Fleet {
-        let mut fleet = Fleet::healthy();
+        let mut fleet = Fleet::of(1);
         fleet.vcenter().clock_ahead_seconds = seen(seconds);
         fleet
     }

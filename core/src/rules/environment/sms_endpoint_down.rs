@@ -35,11 +35,15 @@ pub(crate) const RULE: Rule = Rule {
     check: Check::VCenter(check),
     source: include_str!("sms_endpoint_down.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>) -> Verdict {
     let Err(missing) = case.facts.provider_list.known() else { return Verdict::Fine };
+    // These have rules of their own: `privilege-missing-view` and `sms-session-invalid`.
+    if matches!(missing.reason, MissingReason::Denied | MissingReason::SessionExpired) {
+        return Verdict::NotApplicable;
+    }
     if !is_down(case.facts) {
         return Verdict::from(missing);
     }
@@ -49,17 +53,41 @@ fn check(case: &Case<'_>) -> Verdict {
 
 /// True when the list of providers is missing because SMS did not serve it, while vCenter itself did answer.
 pub(crate) fn is_down(facts: &Facts) -> bool {
-    let is_failure = |reason| matches!(reason, MissingReason::Refused | MissingReason::NoAnswer | MissingReason::Fault);
+    let is_failure = |reason| {
+        matches!(
+            reason,
+            MissingReason::Refused | MissingReason::NoAnswer | MissingReason::Fault | MissingReason::Closed
+        )
+    };
     facts.inventory.value().is_some() && facts.provider_list.known().is_err_and(|missing| is_failure(missing.reason))
 }
 
 #[cfg(test)]
 mod tests {
     use crate::facts::MissingReason;
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, unknown};
 
+    pub(crate) fn cases() -> Vec<Case> {
+        vec![
+            Case::cause(
+                "fault",
+                "SMS answers with a fault",
+                "The inventory came and `/sms/sdk` ends in `AuthConnectionFailed`. That no provider was listed says nothing of \
+                 the hosts.",
+                without_list(MissingReason::Fault),
+            ),
+            Case::near_miss(
+                "refused-to-this-user",
+                "SMS refuses this user",
+                "The near miss of `fault`: the service works, and the user lacks a privilege.",
+                without_list(MissingReason::Denied),
+            ),
+        ]
+    }
+
     fn without_list(reason: MissingReason) -> Fleet {
-        let mut fleet = Fleet::healthy();
+        let mut fleet = Fleet::of(1);
         fleet.facts.provider_list = unknown(reason);
         fleet.facts.providers.clear();
         fleet
@@ -71,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_privilege_is_not_a_trouble_of_the_service() {
-        without_list(MissingReason::Denied).is_unanswered("sms-endpoint-down");
+    fn a_list_that_made_no_sense_is_not_said_to_be_missing() {
+        without_list(MissingReason::Malformed).is_unanswered("sms-endpoint-down");
     }
 }

@@ -47,7 +47,7 @@ pub(crate) const RULE: Rule = Rule {
     check: Check::VCenter(check),
     source: include_str!("sps_service_stopped.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>) -> Verdict {
@@ -82,7 +82,27 @@ fn words(health: ServiceHealth) -> &'static str {
 #[cfg(test)]
 mod tests {
     use crate::facts::{ServiceHealth, ServiceState};
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, seen};
+
+    pub(crate) fn cases() -> Vec<Case> {
+        let mut stopped = with("STOPPED", ServiceHealth::NotSent);
+        stopped.provider(1).status = seen("offline".to_owned());
+        vec![
+            Case::cause(
+                "stopped",
+                "The service is stopped",
+                "`sps` stopped when `/storage/log` was full. The provider looks offline, and nothing is wrong with its host.",
+                stopped,
+            ),
+            Case::near_miss(
+                "healthy-with-warnings",
+                "The service runs with warnings",
+                "The near miss of a degraded service: warnings do not keep it from working.",
+                with("STARTED", ServiceHealth::HealthyWithWarnings),
+            ),
+        ]
+    }
 
     fn with(state: &str, health: ServiceHealth) -> Fleet {
         let mut fleet = Fleet::healthy();

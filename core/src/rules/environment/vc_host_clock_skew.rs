@@ -45,11 +45,11 @@ pub(crate) const RULE: Rule = Rule {
         "provider-syncerror",
     ],
     log: Some(Leg::Clock),
-    cure: Cure::ByHand("give the host the time servers of vCenter and wait until its clock is right"),
+    cure: Cure::Remedy("synchronise-time"),
     check: Check::Host(check),
     source: include_str!("vc_host_clock_skew.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
@@ -73,10 +73,31 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
 
 #[cfg(test)]
 mod tests {
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, seen};
 
+    pub(crate) fn cases() -> Vec<Case> {
+        let mut behind = ahead(-3600);
+        behind.provider(1).status = seen("offline".to_owned());
+        vec![
+            Case::cause(
+                "an-hour-behind",
+                "The host is an hour behind",
+                "The time server of `esx01.lab.test` went away. Every certificate is good, and each side takes the other's for \
+                 one of another time.",
+                behind,
+            ),
+            Case::near_miss(
+                "at-the-limit",
+                "60 seconds apart",
+                "The near miss of `an-hour-behind`: as far as the policy allows.",
+                ahead(60),
+            ),
+        ]
+    }
+
     fn ahead(seconds: i64) -> Fleet {
-        let mut fleet = Fleet::healthy();
+        let mut fleet = Fleet::of(1);
         fleet.host(1).clock_ahead_of_vcenter_seconds = seen(seconds);
         fleet
     }

@@ -125,6 +125,7 @@ mod tests {
     #[test]
     fn hosts_from_9_0_on_meet_another_certificate() {
         let mut fleet = down(3);
+        fleet.vcenter().version = seen("9.0.0".to_owned());
         for number in 1..=3 {
             fleet.host(number).version = seen("9.0.0".to_owned());
         }

@@ -32,9 +32,6 @@ pub(super) mod vp_cert_expiring_hard;
 pub(super) mod vp_cert_expiring_soft;
 pub(super) mod vp_cert_newer_than_host;
 pub(super) mod vp_cert_stale;
-pub(super) mod vp_port_filtered;
-pub(super) mod vp_port_refused;
-pub(super) mod vp_tls_handshake_failed;
 
 use std::ops::RangeInclusive;
 
@@ -158,7 +155,7 @@ fn older_copy<'a>(case: &Case<'a>, host: &Host) -> Result<Option<(&'a Certificat
 /// its dates. VMCA dates back what it issues.
 fn is_just_renewed_by_itself(case: &Case<'_>, host: &Host, own: &Certificate) -> bool {
     let dated_back = if case.is_vmca_mode() { case.thresholds().minutes_before.saturating_mul(60) } else { 0 };
-    let updates = case.events_of(host).iter().filter(|event| event.short_kind() == "HostCertUpdatedEvent");
+    let updates = case.events_at(host).iter().filter(|event| event.short_kind() == "HostCertUpdatedEvent");
     let issued = updates.map(|event| event.at).chain([own.not_before.plus_seconds(dated_back)]).max();
     renews_by_itself(&case.facts.vcenter) && issued.is_some_and(|at| case.now.seconds_since(at) < DAY_SECONDS)
 }

@@ -1,5 +1,9 @@
 //! What SMS says of the providers that are registered.
 
+pub(super) mod alarm_backup_store;
+pub(super) mod alarm_residual;
+pub(super) mod mode_thumbprint;
+pub(super) mod provider_cache_wedged;
 pub(super) mod provider_cert_cached_stale;
 pub(super) mod provider_cert_expired;
 pub(super) mod provider_cert_hard;
@@ -10,13 +14,28 @@ pub(super) mod provider_disconnected;
 pub(super) mod provider_duplicate;
 pub(super) mod provider_missing;
 pub(super) mod provider_offline;
+pub(super) mod provider_offline_transient;
 pub(super) mod provider_orphan;
+pub(super) mod provider_registration_failed;
 pub(super) mod provider_status_unknown;
 pub(super) mod provider_syncerror;
+pub(super) mod provider_unregistration_failed;
+pub(super) mod provider_url_form;
+pub(super) mod refresh_ca_failed_event;
+pub(super) mod register_exists;
+pub(super) mod register_invalid_cert;
+mod registration;
+pub(super) mod reregister_not_trusted;
+pub(super) mod thumbprint;
+pub(super) mod thumbprint_entry_leftover;
+pub(super) mod thumbprint_entry_missing;
+pub(super) mod thumbprint_entry_stale;
+pub(super) mod thumbprint_log_flood;
 
-use super::{Case, Verdict, certificate_seen, known};
+use super::{Case, Verdict, certificate_seen, known, standing};
 use crate::diagnostic::Evidence;
 use crate::facts::{MissingReason, Provider};
+use crate::time::UnixTime;
 
 /// Found when SMS has this word for the provider's state.
 fn has_status(provider: &Provider, word: &str, meaning: &str) -> Verdict {
@@ -30,6 +49,14 @@ fn has_status(provider: &Provider, word: &str, meaning: &str) -> Verdict {
         Err(missing) if missing.reason == MissingReason::NotSent => Verdict::NotApplicable,
         Err(missing) => Verdict::from(missing),
     }
+}
+
+/// The time at which a provider was last known to be well: when SMS last synchronised with it, or when vCenter logged
+/// that it went down.
+fn down_since(case: &Case<'_>, provider: &Provider) -> Option<UnixTime> {
+    let events = case.events_of(provider);
+    let went_down = standing(&events, "VasaProviderDisconnectedEvent", &["VasaProviderConnectedEvent"]);
+    went_down.map(|event| event.at).max(provider.last_sync)
 }
 
 fn status_evidence(provider: &Provider, status: &str) -> Vec<Evidence> {

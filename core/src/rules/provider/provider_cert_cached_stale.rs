@@ -50,7 +50,7 @@ pub(crate) const RULE: Rule = Rule {
     check: Check::Provider(check),
     source: include_str!("provider_cert_cached_stale.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>, provider: &Provider) -> Verdict {
@@ -72,7 +72,33 @@ fn check(case: &Case<'_>, provider: &Provider) -> Verdict {
 
 #[cfg(test)]
 mod tests {
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, Leaf, seen};
+
+    pub(crate) fn cases() -> Vec<Case> {
+        let mut renewed = Fleet::of(1);
+        let old = renewed.issue(&Leaf::of("esx01.lab.test").ends(-1));
+        renewed.provider(1).certificate = seen(old);
+        renewed.provider(1).certificate_status = seen("expired".to_owned());
+        let mut native = Fleet::of(1);
+        let fresh = native.issue(&Leaf::of("esx01.lab.test").begins(-60));
+        native.serve(1, fresh);
+        vec![
+            Case::cause(
+                "renewed-and-not-read-anew",
+                "The host was renewed, SMS still has the old certificate",
+                "The note of KB 320568: both ports of `esx01.lab.test` show the new certificate, and the vSphere Client \
+                 goes on to show the old dates of its provider.",
+                renewed,
+            ),
+            Case::near_miss(
+                "read-anew",
+                "Renewed a minute ago, and SMS has read it",
+                "The certificate is a minute old on both ports, and it is the one that SMS has.",
+                native,
+            ),
+        ]
+    }
 
     fn cached() -> Fleet {
         let mut fleet = Fleet::healthy();

@@ -38,7 +38,7 @@ pub(crate) const RULE: Rule = Rule {
     check: Check::Provider(check),
     source: include_str!("provider_cert_hard.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>, provider: &Provider) -> Verdict {
@@ -48,10 +48,28 @@ fn check(case: &Case<'_>, provider: &Provider) -> Verdict {
 #[cfg(test)]
 mod tests {
     use crate::facts::MissingReason;
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, seen, unknown};
 
+    pub(crate) fn cases() -> Vec<Case> {
+        vec![
+            Case::cause(
+                "remembered",
+                "Only SMS still believes it",
+                "SMS says that the certificate of the provider of `esx01.lab.test` ends within a month. Both ports show one that is good for years: SMS remembers the one before.",
+                with("expiryHardLimitReached"),
+            ),
+            Case::near_miss(
+                "soft-limit",
+                "SMS says that it ends within six months",
+                "`expirySoftLimitReached` is not the hard limit.",
+                with("expirySoftLimitReached"),
+            ),
+        ]
+    }
+
     fn with(status: &str) -> Fleet {
-        let mut fleet = Fleet::healthy();
+        let mut fleet = Fleet::of(1);
         fleet.provider(1).certificate_status = seen(status.to_owned());
         fleet
     }

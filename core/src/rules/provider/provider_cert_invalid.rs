@@ -42,7 +42,7 @@ pub(crate) const RULE: Rule = Rule {
     check: Check::Provider(check),
     source: include_str!("provider_cert_invalid.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>, provider: &Provider) -> Verdict {
@@ -52,10 +52,28 @@ fn check(case: &Case<'_>, provider: &Provider) -> Verdict {
 #[cfg(test)]
 mod tests {
     use crate::facts::MissingReason;
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, seen, unknown};
 
+    pub(crate) fn cases() -> Vec<Case> {
+        vec![
+            Case::cause(
+                "remembered",
+                "Only SMS still believes it",
+                "SMS calls the certificate of the provider of `esx01.lab.test` invalid: revoked, malformed or missing. Both ports show a good one.",
+                with("invalid"),
+            ),
+            Case::near_miss(
+                "expired",
+                "SMS says that it has expired",
+                "`expired` is a trouble of its own.",
+                with("expired"),
+            ),
+        ]
+    }
+
     fn with(status: &str) -> Fleet {
-        let mut fleet = Fleet::healthy();
+        let mut fleet = Fleet::of(1);
         fleet.provider(1).certificate_status = seen(status.to_owned());
         fleet
     }

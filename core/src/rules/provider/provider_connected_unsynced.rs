@@ -35,7 +35,7 @@ pub(crate) const RULE: Rule = Rule {
     check: Check::Provider(check),
     source: include_str!("provider_connected_unsynced.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(_: &Case<'_>, provider: &Provider) -> Verdict {
@@ -44,10 +44,23 @@ fn check(_: &Case<'_>, provider: &Provider) -> Verdict {
 
 #[cfg(test)]
 mod tests {
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, seen};
 
+    pub(crate) fn cases() -> Vec<Case> {
+        vec![
+            Case::cause(
+                "just-registered",
+                "Connected, and not synchronised yet",
+                "SMS has set up a session with the provider of `esx01.lab.test` and read nothing from it.",
+                with("connected"),
+            ),
+            Case::near_miss("online", "Online", "It was synchronised.", with("online")),
+        ]
+    }
+
     fn with(status: &str) -> Fleet {
-        let mut fleet = Fleet::healthy();
+        let mut fleet = Fleet::of(1);
         fleet.provider(1).status = seen(status.to_owned());
         fleet
     }

@@ -36,7 +36,7 @@ pub(crate) const RULE: Rule = Rule {
     check: Check::Provider(check),
     source: include_str!("provider_disconnected.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(_: &Case<'_>, provider: &Provider) -> Verdict {
@@ -45,10 +45,29 @@ fn check(_: &Case<'_>, provider: &Provider) -> Verdict {
 
 #[cfg(test)]
 mod tests {
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, seen};
 
+    pub(crate) fn cases() -> Vec<Case> {
+        vec![
+            Case::cause(
+                "cause-gone",
+                "SMS stopped asking, and the cause is long gone",
+                "Whatever broke the session was repaired. The provider of `esx01.lab.test` stays disconnected, because \
+                 SMS asks again only when it is told to.",
+                with("disconnected"),
+            ),
+            Case::near_miss(
+                "offline",
+                "Offline is not disconnected",
+                "An offline provider is still asked and comes back by itself.",
+                with("offline"),
+            ),
+        ]
+    }
+
     fn with(status: &str) -> Fleet {
-        let mut fleet = Fleet::healthy();
+        let mut fleet = Fleet::of(1);
         fleet.provider(1).status = seen(status.to_owned());
         fleet
     }

@@ -46,7 +46,7 @@ pub(crate) const RULE: Rule = Rule {
     check: Check::Provider(check),
     source: include_str!("provider_duplicate.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>, provider: &Provider) -> Verdict {
@@ -67,7 +67,28 @@ fn check(case: &Case<'_>, provider: &Provider) -> Verdict {
 
 #[cfg(test)]
 mod tests {
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, healthy_provider, seen};
+
+    pub(crate) fn cases() -> Vec<Case> {
+        let mut capitals = Fleet::of(1);
+        capitals.provider(1).url.host = "ESX01.LAB.TEST".to_owned();
+        vec![
+            Case::cause(
+                "by-name-and-by-address",
+                "One host, two providers",
+                "`esx01.lab.test` was added by address once: SMS still has a provider of `192.0.2.1` beside the one by \
+                 name, and it is offline.",
+                with_second(),
+            ),
+            Case::near_miss(
+                "in-capitals",
+                "One provider, written otherwise",
+                "The URL names `ESX01.LAB.TEST` and vCenter `esx01.lab.test`: the same name.",
+                capitals,
+            ),
+        ]
+    }
 
     fn with_second() -> Fleet {
         let mut fleet = Fleet::healthy();

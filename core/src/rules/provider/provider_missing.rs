@@ -40,7 +40,7 @@ pub(crate) const RULE: Rule = Rule {
     check: Check::Host(check),
     source: include_str!("provider_missing.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
@@ -67,10 +67,31 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
 #[cfg(test)]
 mod tests {
     use crate::facts::{MissingReason, ProviderId};
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, seen, unknown};
 
+    pub(crate) fn cases() -> Vec<Case> {
+        let mut alone = without_provider();
+        alone.host(1).cluster_id = seen("domain-s12".to_owned());
+        vec![
+            Case::cause(
+                "never-registered",
+                "A host of a cluster without a provider",
+                "`esx01.lab.test` is connected and in a cluster, and none of the registered providers is its own. Nothing \
+                 says why.",
+                without_provider(),
+            ),
+            Case::near_miss(
+                "outside-a-cluster",
+                "A host outside any cluster has none",
+                "vCenter registers providers for the hosts of clusters only.",
+                alone,
+            ),
+        ]
+    }
+
     fn without_provider() -> Fleet {
-        let mut fleet = Fleet::healthy();
+        let mut fleet = Fleet::of(1);
         fleet.facts.providers.remove(&ProviderId("uid-1".to_owned()));
         fleet
     }
@@ -90,7 +111,7 @@ mod tests {
     #[test]
     fn a_list_that_was_not_read_to_its_end_tells_nothing() {
         let mut fleet = without_provider();
-        fleet.facts.provider_list = unknown(MissingReason::Denied);
+        fleet.facts.provider_list = unknown(MissingReason::Malformed);
         fleet.is_unanswered("provider-missing");
     }
 

@@ -47,7 +47,7 @@ pub(crate) const RULE: Rule = Rule {
     check: Check::Provider(check),
     source: include_str!("provider_orphan.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>, provider: &Provider) -> Verdict {
@@ -76,7 +76,27 @@ fn check(case: &Case<'_>, provider: &Provider) -> Verdict {
 #[cfg(test)]
 mod tests {
     use crate::facts::{Host, HostId, MissingReason};
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, healthy_provider, seen, unknown};
+
+    pub(crate) fn cases() -> Vec<Case> {
+        let mut renamed = Fleet::of(1);
+        renamed.provider(1).url.host = "old-esx01.lab.test".to_owned();
+        vec![
+            Case::cause(
+                "host-was-removed",
+                "A provider of a host that is gone",
+                "`gone.lab.test` was removed from the inventory while SPS was down. Its provider stayed, offline for ever.",
+                with_orphan(),
+            ),
+            Case::near_miss(
+                "host-was-renamed",
+                "A provider of a host that has another name now",
+                "The URL names nobody, but the array id holds the uuid of `esx01.lab.test`: it is that host's.",
+                renamed,
+            ),
+        ]
+    }
 
     fn with_orphan() -> Fleet {
         let mut fleet = Fleet::healthy();

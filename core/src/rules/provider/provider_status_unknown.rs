@@ -36,7 +36,7 @@ pub(crate) const RULE: Rule = Rule {
     check: Check::Provider(check),
     source: include_str!("provider_status_unknown.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(_: &Case<'_>, provider: &Provider) -> Verdict {
@@ -56,7 +56,29 @@ const KNOWN: [&str; 5] = ["connected", "disconnected", "offline", "online", "syn
 #[cfg(test)]
 mod tests {
     use crate::facts::MissingReason;
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, seen, unknown};
+
+    pub(crate) fn cases() -> Vec<Case> {
+        let mut nothing = Fleet::of(1);
+        nothing.provider(1).status = unknown(MissingReason::NotSent);
+        let mut unread = Fleet::of(1);
+        unread.provider(1).status = unknown(MissingReason::Denied);
+        vec![
+            Case::cause(
+                "nothing-sent",
+                "SMS sends no state at all",
+                "The record of the provider of `esx01.lab.test` is old, and SMS no longer keeps it up.",
+                nothing,
+            ),
+            Case::near_miss(
+                "not-read",
+                "A state that was not read",
+                "SMS refused to tell. That is no trouble of the provider; the report must say that it does not know.",
+                unread,
+            ),
+        ]
+    }
 
     #[test]
     fn unknown_nothing_and_a_new_word_are_found() {

@@ -35,7 +35,7 @@ pub(crate) const RULE: Rule = Rule {
     check: Check::Provider(check),
     source: include_str!("provider_syncerror.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(_: &Case<'_>, provider: &Provider) -> Verdict {
@@ -44,10 +44,28 @@ fn check(_: &Case<'_>, provider: &Provider) -> Verdict {
 
 #[cfg(test)]
 mod tests {
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, seen};
 
+    pub(crate) fn cases() -> Vec<Case> {
+        vec![
+            Case::cause(
+                "cannot-be-synchronised",
+                "The session stands and what comes through it is not taken",
+                "SMS says `syncError` of the provider of `esx01.lab.test`; certificates and ports are in order.",
+                with("syncError"),
+            ),
+            Case::near_miss(
+                "connected",
+                "Connected, and not synchronised yet",
+                "`connected` is no error.",
+                with("connected"),
+            ),
+        ]
+    }
+
     fn with(status: &str) -> Fleet {
-        let mut fleet = Fleet::healthy();
+        let mut fleet = Fleet::of(1);
         fleet.provider(1).status = seen(status.to_owned());
         fleet
     }

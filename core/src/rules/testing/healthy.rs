@@ -116,7 +116,8 @@ pub(crate) fn provider(number: usize, host: &Host, leaf: Fingerprint) -> Provide
         certificate_status: seen("valid".to_owned()),
         certificate: seen(leaf),
         certificate_expires: None,
-        last_sync: Some(NOW.plus_seconds(-600)),
+        // Longer ago than an outage that may yet heal by itself.
+        last_sync: Some(NOW.plus_seconds(-3600)),
         retains_certificate: false,
         vasa_version: Some("1.5".to_owned()),
     }

@@ -12,8 +12,8 @@ pub(crate) use healthy::provider as healthy_provider;
 use super::{Finding, Judgement, judge};
 use crate::certificate::{Certificate, Fingerprint};
 use crate::facts::{
-    ConnectionState, FACTS_SCHEMA, Facts, Host, HostId, InventoryRead, Missing, MissingReason, Observed, Presented,
-    Provider, ProviderId, ProviderList, ReportedCertificate, VCenter,
+    Alarm, ConnectionState, FACTS_SCHEMA, Facts, Host, HostId, InventoryRead, Missing, MissingReason, Observed,
+    Presented, Provider, ProviderId, ProviderList, ReportedCertificate, VCenter, VCenterEvent,
 };
 use crate::policy::Policy;
 use crate::time::{DAY_SECONDS, UnixTime};
@@ -51,6 +51,14 @@ impl Fleet {
         for number in 1..=hosts as usize {
             fleet.add_host(number, &[root, sms]);
         }
+        fleet
+    }
+
+    /// A fleet of which nothing was seen, because there was no way into vCenter.
+    pub(crate) fn shut_out(reason: MissingReason) -> Self {
+        let mut fleet = Self::of(0);
+        fleet.facts = Facts::nothing_yet("vc.lab.test:443", NOW);
+        fleet.vcenter().session = unknown(reason);
         fleet
     }
 
@@ -265,6 +273,32 @@ pub(crate) fn presenting(leaf: Fingerprint, rest: &[Fingerprint]) -> Presented {
 
 pub(crate) fn unknown<T>(reason: MissingReason) -> Observed<T> {
     Observed::Unknown(Missing { reason, message: "it was not seen".to_owned(), help: "look again".to_owned() })
+}
+
+/// An event, so many seconds after [`NOW`].
+pub(crate) fn event(kind: &str, seconds: i64, host: Option<&str>, arguments: &[(&str, &str)]) -> VCenterEvent {
+    VCenterEvent {
+        kind: kind.to_owned(),
+        at: NOW.plus_seconds(seconds),
+        host: host.map(str::to_owned),
+        message: kind.to_owned(),
+        arguments: arguments.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+    }
+}
+
+/// An alarm that has been red for so many seconds.
+pub(crate) fn alarm(name: &str, (entity_kind, entity): (&str, &str), seconds: i64) -> Alarm {
+    Alarm {
+        key: format!("{name}.{entity}"),
+        alarm: "alarm-1".to_owned(),
+        name: name.to_owned(),
+        system_name: None,
+        entity_kind: entity_kind.to_owned(),
+        entity: entity.to_owned(),
+        status: "red".to_owned(),
+        since: NOW.plus_seconds(-seconds),
+        acknowledged: false,
+    }
 }
 
 /// Waivers of gates, for the tests of gates.

@@ -22,7 +22,7 @@ use crate::scenario::Ssh;
 use crate::shell::Machine;
 use crate::world::World;
 use crate::world::build::vcenter_address;
-use crate::world::host::Door;
+use crate::world::host::{Door, ProviderHealth};
 
 /// All doors of a lab.
 #[derive(Debug)]
@@ -146,9 +146,16 @@ async fn admit(lab: Shared, stream: TcpStream, door: Door, machine: Machine) {
 
 async fn serve_tls(lab: Shared, stream: TcpStream, door: Door, machine: Machine) {
     // The guard of the world must not live across an await.
-    let identity = identity_of(&lab.world(), door, &machine);
+    let (identity, health) = {
+        let world = lab.world();
+        (identity_of(&world, door, &machine), health_of(&world, door, &machine))
+    };
     let Some(identity) = identity else { return reset(&stream) };
-    let Some(config) = lab.doors().and_then(|doors| doors.tls.serving(&identity).ok()) else { return };
+    if health == ProviderHealth::NoCertificate {
+        return hang_up(stream).await;
+    }
+    let only_ecdsa = health == ProviderHealth::NoCommonCipher;
+    let Some(config) = lab.doors().and_then(|doors| doors.tls.serving(&identity, only_ecdsa).ok()) else { return };
     let Ok(stream) = TlsAcceptor::from(config).accept(stream).await else { return };
     http::serve(stream, |request| {
         let (lab, machine) = (lab.clone(), machine.clone());
@@ -181,6 +188,22 @@ fn identity_of(world: &World, door: Door, machine: &Machine) -> Option<Identity>
             Some(if door == Door::Provider { host.provider.clone() } else { host.machine.clone() })
         }
     }
+}
+
+fn health_of(world: &World, door: Door, machine: &Machine) -> ProviderHealth {
+    match machine {
+        Machine::Esxi(host) if door == Door::Provider => {
+            world.host(host).map_or(ProviderHealth::Well, |host| host.provider_health)
+        }
+        Machine::VCenter | Machine::Esxi(_) => ProviderHealth::Well,
+    }
+}
+
+/// Reads a greeting and leaves without a word.
+async fn hang_up(mut stream: TcpStream) {
+    let mut greeting = [0_u8; 4096];
+    let _ = tokio::io::AsyncReadExt::read(&mut stream, &mut greeting).await;
+    let _ = tokio::io::AsyncWriteExt::shutdown(&mut stream).await;
 }
 
 /// Ends a connection with RST instead of FIN.

@@ -5,6 +5,7 @@ use crate::calls::Incoming;
 use crate::faults::What;
 use crate::lab::Shared;
 use crate::shell::{Machine, admits_password};
+use crate::world::host::ProviderHealth;
 
 /// Port 443.
 pub fn answer(lab: &Shared, host: &str, request: &Request) -> Reply {
@@ -29,6 +30,7 @@ pub fn answer_provider(lab: &Shared, host: &str, request: &Request) -> Reply {
     let world = lab.world();
     let Some(host) = world.host(host) else { return Reply::empty(404) };
     let reply = match (request.method.as_str(), request.path.as_str()) {
+        _ if host.provider_health == ProviderHealth::Sick => Reply::empty(500),
         ("GET", "/version.xml") => {
             let version = if host.speaks_vasa_five() { "version5" } else { "version1" };
             let text = format!(

@@ -44,7 +44,9 @@ pub async fn serve(lab: Shared, stream: TcpStream, machine: Machine) {
         ..Config::default()
     };
     let client = key_of(seed, CLIENT).ok().map(|key| key.public_key().clone());
-    if let Ok(session) = russh::server::run_stream(Arc::new(config), stream, Visitor { lab, machine, client }).await {
+    if let Ok(session) =
+        russh::server::run_stream(Arc::new(config), stream, Visitor { lab, machine, client, waiting: None }).await
+    {
         let _ = session.await;
     }
 }
@@ -53,6 +55,8 @@ struct Visitor {
     lab: Shared,
     machine: Machine,
     client: Option<PublicKey>,
+    /// A command that reads its standard input, and what came of that.
+    waiting: Option<(String, Vec<u8>)>,
 }
 
 impl Handler for Visitor {
@@ -87,7 +91,31 @@ impl Handler for Visitor {
     ) -> Result<(), Self::Error> {
         session.channel_success(channel)?;
         let line = String::from_utf8_lossy(data);
-        match shell::run(&self.lab, &self.machine, &line) {
+        if line.starts_with("IFS= read -r alias") {
+            self.waiting = Some((line.into_owned(), Vec::new()));
+            return Ok(());
+        }
+        self.run(channel, &line, "", session)
+    }
+
+    async fn data(&mut self, _: ChannelId, data: &[u8], _: &mut Session) -> Result<(), Self::Error> {
+        if let Some((_, input)) = &mut self.waiting {
+            input.extend_from_slice(data);
+        }
+        Ok(())
+    }
+
+    async fn channel_eof(&mut self, channel: ChannelId, session: &mut Session) -> Result<(), Self::Error> {
+        match self.waiting.take() {
+            Some((line, input)) => self.run(channel, &line, &String::from_utf8_lossy(&input), session),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Visitor {
+    fn run(&self, channel: ChannelId, line: &str, input: &str, session: &mut Session) -> Result<(), russh::Error> {
+        match shell::run(&self.lab, &self.machine, line, input) {
             Ok(outcome) => {
                 session.data(channel, outcome.stdout)?;
                 session.extended_data(channel, 1, outcome.stderr.into_bytes())?;

@@ -136,7 +136,7 @@ mod tests {
     }
 
     fn sh(lab: &LabState, line: &str) -> Outcome {
-        run(lab, &Machine::Esxi("host-11".into()), line).unwrap()
+        run(lab, &Machine::Esxi("host-11".into()), line, "").unwrap()
     }
 
     #[test]

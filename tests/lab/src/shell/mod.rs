@@ -45,8 +45,9 @@ pub enum Machine {
 }
 
 /// Runs a command line on a machine of the lab, records it, and answers a fault that a rule has for it instead.
-/// Commands joined by `&&` run until one fails; the fault rules see the first word of each.
-pub fn run(lab: &LabState, machine: &Machine, line: &str) -> Result<Outcome, What> {
+/// Commands joined by `&&` run until one fails, those joined by `||` until one ends well; the fault rules see the first
+/// word of each. A line that begins with `read` takes the first line of `input` for its `$alias`.
+pub fn run(lab: &LabState, machine: &Machine, line: &str, input: &str) -> Result<Outcome, What> {
     if let Some(answer) = lines::find(machine, line) {
         let words: Vec<&str> = line.split_whitespace().collect();
         return match lab.receive(&incoming(machine, &words)) {
@@ -54,28 +55,64 @@ pub fn run(lab: &LabState, machine: &Machine, line: &str) -> Result<Outcome, Wha
             None => Ok(answer(&lab.world(), machine)),
         };
     }
-    let mut folder = String::from("/");
+    let (line, input, alias) = match line.strip_prefix(READ_ALIAS) {
+        Some(rest) => {
+            let (alias, input) = input.split_once('\n').unwrap_or((input, ""));
+            if !(alias.starts_with("https://") && alias.ends_with("/version.xml")) {
+                return Ok(Outcome::failed(64, ""));
+            }
+            (rest, input, alias)
+        }
+        None => (line, input, ""),
+    };
+    let mut session = Session { lab, machine, folder: String::from("/"), input, alias };
     let mut all = Outcome::default();
-    for command in line.split("&&").map(str::trim) {
-        let words = words(command);
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        if let Some(fault) = lab.receive(&incoming(machine, &words)) {
-            return Err(fault);
+    for group in line.split("&&").map(|group| group.trim().trim_start_matches("{ ").trim_end_matches("; }")) {
+        for command in group.split("||") {
+            let outcome = session.run(command)?;
+            all.status = outcome.status;
+            all.stdout.extend(outcome.stdout);
+            all.stderr.push_str(&outcome.stderr);
+            if all.status == 0 {
+                break;
+            }
         }
-        if let ["cd", target] = words.as_slice() {
-            folder = absolute(&folder, target);
-            continue;
-        }
-        let mut world = lab.world();
-        let outcome = carry_out(&mut world, machine, &folder, &words);
-        all.status = outcome.status;
-        all.stdout.extend(outcome.stdout);
-        all.stderr.push_str(&outcome.stderr);
         if all.status != 0 {
             break;
         }
     }
     Ok(all)
+}
+
+/// How a line begins that is told an alias by its standard input.
+const READ_ALIAS: &str = "IFS= read -r alias && case \"$alias\" in https://*:*/version.xml) ;; *) exit 64 ;; esac && ";
+
+/// A line on its way through the shell.
+struct Session<'a> {
+    lab: &'a LabState,
+    machine: &'a Machine,
+    folder: String,
+    input: &'a str,
+    alias: &'a str,
+}
+
+impl Session<'_> {
+    /// Runs one command. `Err` is what a fault rule has for it instead.
+    fn run(&mut self, command: &str) -> Result<Outcome, What> {
+        let words: Vec<String> = words(command).iter().map(|word| word.replace("$alias", self.alias)).collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        if let Some(fault) = self.lab.receive(&incoming(self.machine, &words)) {
+            return Err(fault);
+        }
+        match words.as_slice() {
+            ["cd", target] => {
+                self.folder = absolute(&self.folder, target);
+                Ok(Outcome::default())
+            }
+            ["true"] | ["umask", _] => Ok(Outcome::default()),
+            _ => Ok(carry_out(&mut self.lab.world(), self.machine, &self.folder, &words, self.input)),
+        }
+    }
 }
 
 /// May `user` come in with this password?
@@ -100,17 +137,17 @@ fn incoming<'a>(machine: &'a Machine, words: &[&'a str]) -> Incoming<'a> {
         Machine::VCenter => None,
         Machine::Esxi(host) => Some(host.as_str()),
     };
-    let looks = ["cat", "ls", "date", "cd", "test", "stat", "tail", "head", "dd", "wc", "sed", "echo"]
+    let looks = ["cat", "ls", "date", "cd", "test", "stat", "tail", "head", "dd", "wc", "sed", "echo", "true", "umask"]
         .contains(&method)
         || words.iter().any(|word| ["status", "--status", "list", "getcert", "get-permissions"].contains(word));
     Incoming { endpoint: "ssh", method, object: host, host, changes: !looks }
 }
 
-fn carry_out(world: &mut World, machine: &Machine, folder: &str, words: &[&str]) -> Outcome {
+fn carry_out(world: &mut World, machine: &Machine, folder: &str, words: &[&str], input: &str) -> Outcome {
     match (words, machine) {
         (["date", rest @ ..], _) => date(world, machine, rest),
         (_, Machine::Esxi(host)) => esxi::run(world, host, folder, words),
-        (_, Machine::VCenter) => vcenter::run(world, words),
+        (_, Machine::VCenter) => vcenter::run(world, words, input),
     }
 }
 

@@ -1,17 +1,51 @@
 //! root's commands on the vCenter appliance: VECS, the SPS service, and sps.log.
 
+use std::sync::Arc;
+
 use super::{Outcome, unknown, vecs};
+use crate::pki::Certificate;
 use crate::world::World;
 use crate::world::sps::SpsState;
+use crate::world::vecs::Entry;
 
 /// Runs one command as root of the appliance.
-pub(super) fn run(world: &mut World, words: &[&str]) -> Outcome {
+pub(super) fn run(world: &mut World, words: &[&str], input: &str) -> Outcome {
     match words {
+        ["mkdir", "-p", KEPT_FOLDER] => Outcome::default(),
+        ["mv", "-f", from, to] if is_kept(from) && is_kept(to) => match world.vcenter.kept_files.remove(*from) {
+            Some(entry) => {
+                world.vcenter.kept_files.insert((*to).to_owned(), entry);
+                Outcome::default()
+            }
+            None => Outcome::failed(1, format!("mv: cannot stat '{from}': No such file or directory")),
+        },
+        ["test", "-f", path] => {
+            Outcome { status: u32::from(!world.vcenter.kept_files.contains_key(*path)), ..Outcome::default() }
+        }
+        ["cat", ">", path] if is_kept(path) => keep(world, path, input),
         ["/usr/lib/vmware-vmafd/bin/vecs-cli" | "vecs-cli", rest @ ..] => vecs::run(world, rest),
         ["service-control", action, "vmware-sps"] => service(world, action),
         _ => read_log(world, words),
     }
 }
+
+/// Writes a certificate to a file of root's own.
+fn keep(world: &mut World, path: &str, pem: &str) -> Outcome {
+    match Certificate::from_pem(pem) {
+        Ok(certificate) => {
+            world.vcenter.kept_files.insert(path.to_owned(), Entry::trusted(Arc::new(certificate)));
+            Outcome::default()
+        }
+        Err(_) => Outcome::failed(1, "the lab keeps certificates only"),
+    }
+}
+
+fn is_kept(path: &str) -> bool {
+    path.strip_prefix(KEPT_FOLDER).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// Where root may keep files.
+const KEPT_FOLDER: &str = "/root/iofilter-certs";
 
 fn service(world: &mut World, action: &str) -> Outcome {
     let changed = match action {

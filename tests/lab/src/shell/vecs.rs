@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::Outcome;
 use crate::world::World;
 use crate::world::vcenter::VCenter;
+use crate::world::vecs::Entry;
 
 /// One command.
 pub(super) fn run(world: &mut World, words: &[&str]) -> Outcome {
@@ -17,6 +18,32 @@ pub(super) fn run(world: &mut World, words: &[&str]) -> Outcome {
             let entry = vcenter.entries_of(store).and_then(|entries| entries.get(*alias).cloned());
             wrote(entry.and_then(|entry| entry.certificate).map(|certificate| certificate.pem.clone()))
         }
+        ["entry", "getcert", "--store", store, "--alias", alias, "--output", path] => {
+            let kept = vcenter.entries_of(store).and_then(|entries| entries.get(*alias).cloned());
+            keep(vcenter, path, kept.and_then(|entry| entry.certificate).map(Entry::trusted))
+        }
+        // The key goes from one place of the appliance to another, and is not printed.
+        ["entry", "getkey", "--store", store, "--alias", alias, "--output", path] => {
+            let kept = vcenter.entries_of(store).and_then(|entries| entries.get(*alias).cloned());
+            keep(vcenter, path, kept.and_then(|entry| entry.key).map(|key| Entry { certificate: None, key: Some(key) }))
+        }
+        ["entry", "create", "--store", store, "--alias", alias, "--cert", certificate, rest @ ..] => {
+            let key = match rest {
+                ["--key", path] => vcenter.kept_files.get(*path).and_then(|kept| kept.key),
+                _ => None,
+            };
+            let certificate = vcenter.kept_files.get(*certificate).and_then(|kept| kept.certificate.clone());
+            match (vcenter.vecs.stores.get_mut(*store), certificate) {
+                (Some(kept), Some(certificate)) if !kept.entries.contains_key(*alias) => {
+                    kept.entries.insert((*alias).to_owned(), Entry { certificate: Some(certificate), key });
+                    Outcome::wrote(format!("Entry with alias [{alias}] in store [{store}] was created successfully\n"))
+                }
+                _ => Outcome::failed(
+                    1,
+                    "vecs-cli failed. Error 183: Operation failed with error ERROR_ALREADY_EXISTS (183)",
+                ),
+            }
+        }
         ["entry", "delete", "--store", store, "--alias", alias, "-y"] => {
             match vcenter.vecs.stores.get_mut(*store).and_then(|store| store.entries.remove(*alias)) {
                 Some(_) => {
@@ -25,7 +52,10 @@ pub(super) fn run(world: &mut World, words: &[&str]) -> Outcome {
                 None => no_entry(),
             }
         }
-        _ => Outcome::failed(1, "vecs-cli: the lab knows `store list|get-permissions` and `entry list|getcert|delete`"),
+        _ => Outcome::failed(
+            1,
+            "vecs-cli: the lab knows `store list|get-permissions` and `entry list|getcert|getkey|create|delete`",
+        ),
     }
 }
 
@@ -80,6 +110,16 @@ fn wrote(text: Option<String>) -> Outcome {
     text.map_or_else(no_entry, Outcome::wrote)
 }
 
+fn keep(vcenter: &mut VCenter, path: &str, entry: Option<Entry>) -> Outcome {
+    match entry {
+        Some(entry) => {
+            vcenter.kept_files.insert(path.to_owned(), entry);
+            Outcome::default()
+        }
+        None => no_entry(),
+    }
+}
+
 fn no_entry() -> Outcome {
     Outcome::failed(
         1,
@@ -102,7 +142,7 @@ mod tests {
         let scenario = Scenario::parse("[vcenter]\nmode = \"thumbprint\"\n").unwrap();
         let lab = LabState::new(World::build(&scenario, 44, ports).unwrap(), Faults::default());
         let sh = |line: &str| {
-            let outcome = run(&lab, &Machine::VCenter, line).unwrap();
+            let outcome = run(&lab, &Machine::VCenter, line, "").unwrap();
             (outcome.status, String::from_utf8(outcome.stdout).unwrap())
         };
         let (_, listed) = sh("vecs-cli entry list --store SMS");

@@ -62,6 +62,7 @@ const HOST_TROUBLES: &[HostTrouble] = &[
     ("castore-missing-vmca-root", castore::missing_vmca_root),
     ("castore-stale-sms", castore::stale_sms),
     ("cert-not-yet-valid", certificate::not_yet_valid),
+    ("dns-mismatch", state::name_leads_elsewhere),
     ("esx9-client-untrusted", castore::missing_vmca_root),
     ("gate-autodeploy", gates::autodeploy),
     ("gate-filter-in-use", gates::filter_in_use),
@@ -96,7 +97,10 @@ const HOST_TROUBLES: &[HostTrouble] = &[
     ("vp-cert-expiring-hard", certificate::vp_expiring_hard),
     ("vp-cert-expiring-soft", certificate::vp_expiring_soft),
     ("vp-cert-stale", certificate::vp_stale),
+    ("vp-no-certificate", provider::no_certificate),
     ("vp-port-refused", provider::port_refused),
+    ("vp-tls-handshake-failed", provider::no_common_cipher),
+    ("vp-version-xml-error", provider::page_broken),
 ];
 
 const VCENTER_TROUBLES: &[VCenterTrouble] = &[

@@ -7,6 +7,7 @@ use time::Duration;
 use super::{certificate, host};
 use crate::error::LabError;
 use crate::world::World;
+use crate::world::host::{PROVIDER_FILE, ProviderHealth};
 use crate::world::provider::{Link, Provider, Status};
 use crate::world::sps::SpsState;
 use crate::world::vcenter::SMS_ALIAS;
@@ -65,6 +66,28 @@ pub(super) fn orphan(world: &mut World, key: &str) -> Result<(), LabError> {
 /// The provider daemon does not run, so port 9080 refuses.
 pub(super) fn port_refused(world: &mut World, key: &str) -> Result<(), LabError> {
     host(world, key)?.provider_daemon = false;
+    Ok(())
+}
+
+/// The daemon runs and answers nothing but 500.
+pub(super) fn page_broken(world: &mut World, key: &str) -> Result<(), LabError> {
+    turn(world, key, ProviderHealth::Sick)
+}
+
+/// The daemon hangs up before it has shown a certificate.
+pub(super) fn no_certificate(world: &mut World, key: &str) -> Result<(), LabError> {
+    host(world, key)?.files.remove(PROVIDER_FILE);
+    turn(world, key, ProviderHealth::NoCertificate)
+}
+
+/// The daemon offers no cipher that anybody uses.
+pub(super) fn no_common_cipher(world: &mut World, key: &str) -> Result<(), LabError> {
+    turn(world, key, ProviderHealth::NoCommonCipher)
+}
+
+fn turn(world: &mut World, key: &str, health: ProviderHealth) -> Result<(), LabError> {
+    host(world, key)?.provider_health = health;
+    world.poll();
     Ok(())
 }
 

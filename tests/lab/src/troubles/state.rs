@@ -1,5 +1,7 @@
 //! Troubles of a host's state.
 
+use std::net::Ipv4Addr;
+
 use super::{CLOCK_SKEW, host};
 use crate::error::LabError;
 use crate::world::World;
@@ -26,6 +28,14 @@ pub(super) fn maintenance(world: &mut World, key: &str) -> Result<(), LabError> 
 /// Its clock is ten minutes ahead of vCenter's.
 pub(super) fn clock_skew(world: &mut World, key: &str) -> Result<(), LabError> {
     host(world, key)?.clock_offset = CLOCK_SKEW;
+    Ok(())
+}
+
+/// Its name leads to an address that is not its own, as after a renumbering that name service was not told of.
+pub(super) fn name_leads_elsewhere(world: &mut World, key: &str) -> Result<(), LabError> {
+    let host = host(world, key)?;
+    let [first, second, ..] = host.address.octets();
+    host.resolves_to = Ipv4Addr::new(first, second, 0, 99);
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use time::Duration;
 
-use super::host::{Connection, FileContent, Host};
+use super::host::{Connection, FileContent, Host, ProviderHealth};
 use super::{Fault, World};
 use crate::pki::{Certificate, Identity, LeafPlan, Signer};
 use crate::scenario::Mode;
@@ -165,6 +165,14 @@ impl World {
         let refreshes = self.switches.daemon_restart_refreshes_provider;
         let target = self.host_or_fault(host)?;
         target.provider_daemon = true;
+        let is_cured = match target.provider_health {
+            ProviderHealth::Well | ProviderHealth::Sick => true,
+            ProviderHealth::NoCertificate => refreshes,
+            ProviderHealth::NoCommonCipher => false,
+        };
+        if is_cured {
+            target.provider_health = ProviderHealth::Well;
+        }
         if refreshes {
             target.refresh_provider_copy();
         }
@@ -180,17 +188,28 @@ impl World {
     }
 
     /// `services.sh restart`: every agent loads what is on disk. vCenter, which knows the old certificate, then gets no answer it trusts.
-    /// Without a pair on disk the agents make a self-signed one, as at boot.
+    /// Without a pair on disk the agents make a self-signed one, as at boot; with one whose halves do not fit they do not come up.
     pub fn restart_agents(&mut self, host: &str) -> Result<(), Fault> {
         if self.host_or_fault(host)?.pair_on_disk().is_none() {
             self.generate_certificates(host)?;
         }
+        let keys = Arc::clone(self.pki.keys());
+        self.doors_moved = true;
         let target = self.host_or_fault(host)?;
         if let Some(pair) = target.pair_on_disk() {
+            target.agents_serve = keys.fits(pair.key, &pair.certificate);
+            if !target.agents_serve {
+                target.connection = Connection::NotResponding;
+                return Ok(());
+            }
             target.machine = pair;
         }
-        if target.machine.certificate != target.recorded && target.connection == Connection::Connected {
-            target.connection = Connection::NotResponding;
+        // vCenter talks to whom it knows: it loses a host with another certificate, and finds it again with the one recorded.
+        let is_known = target.machine.certificate == target.recorded;
+        match target.connection {
+            Connection::Connected if !is_known => target.connection = Connection::NotResponding,
+            Connection::NotResponding if is_known => target.connection = Connection::Connected,
+            _ => {}
         }
         self.restart_provider_daemon(host)
     }

@@ -9,7 +9,7 @@ use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
 use super::clock::Clock;
-use super::host::{Connection, Filter, Host, Lockdown, SSH_SERVICE, Service};
+use super::host::{Connection, Filter, Host, Lockdown, ProviderHealth, SSH_SERVICE, Service};
 use super::sps::{Sps, SpsState};
 use super::vcenter::{Backup, MODE_OPTION, Node, Sessions, VCenter};
 use super::vecs::{Entry, Vecs};
@@ -120,6 +120,9 @@ impl World {
             crls: self.vcenter.crls.clone(),
             clock_offset: Duration::ZERO,
             provider_daemon: true,
+            provider_health: ProviderHealth::Well,
+            agents_serve: true,
+            resolves_to: address,
             vsan: false,
             stateless: false,
             ssh: plan.ssh,
@@ -246,6 +249,7 @@ fn vcenter(
         crls: vec![pki.revocation_list(now)?],
         trusted_roots,
         vecs: Vecs::healthy(now),
+        kept_files: BTreeMap::new(),
         backups: vec![Backup {
             id: "20260101-010203-24022515".into(),
             status: "SUCCEEDED".into(),

@@ -54,6 +54,12 @@ pub struct Host {
     pub clock_offset: Duration,
     /// Does `ioFilterVPServer` run?
     pub provider_daemon: bool,
+    /// How it is, where it runs.
+    pub provider_health: ProviderHealth,
+    /// Could the agents load the pair that was on disk when they last started? Without it nothing listens on 443.
+    pub agents_serve: bool,
+    /// The address that its name leads to.
+    pub resolves_to: Ipv4Addr,
     /// The certificate that vCenter recorded when it last connected.
     pub recorded: Arc<Certificate>,
     /// Is it a member of a vSAN cluster?
@@ -64,6 +70,20 @@ pub struct Host {
     pub ssh: Ssh,
     /// How many certificates were issued to it.
     pub turns: u64,
+}
+
+/// How a provider daemon that runs is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProviderHealth {
+    /// Well.
+    Well,
+    /// It answers every request with 500, until it is restarted.
+    Sick,
+    /// It has no certificate to show and hangs up, until it is restarted where there is one to copy.
+    NoCertificate,
+    /// Its TLS settings have nothing in common with anybody's.
+    NoCommonCipher,
 }
 
 /// `HostSystemConnectionState`.
@@ -202,10 +222,15 @@ impl Host {
     /// Is something listening behind this door?
     pub fn is_open(&self, door: Door) -> bool {
         match door {
-            Door::Https => true,
+            Door::Https => self.agents_serve,
             Door::Provider => self.provider_daemon,
             Door::Ssh => self.runs(SSH_SERVICE),
         }
+    }
+
+    /// Does its provider answer whoever it trusts?
+    pub fn provider_answers(&self) -> bool {
+        self.provider_daemon && self.provider_health == ProviderHealth::Well
     }
 
     /// Does its castore hold this very certificate?

@@ -151,6 +151,11 @@ impl World {
         noted.or_else(|| self.hosts.iter().position(|host| host.goes_by(key)))
     }
 
+    /// What a name service would say of the hosts, as a hosts file.
+    pub fn hosts_file(&self) -> String {
+        self.hosts.iter().map(|host| format!("{} {}\n", host.resolves_to, host.name)).collect()
+    }
+
     /// The host that a provider's URL names, if it is in the inventory.
     pub fn host_of_provider(&self, provider: &Provider) -> Option<&Host> {
         self.host(provider.url_host())

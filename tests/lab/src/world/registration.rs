@@ -185,7 +185,7 @@ impl World {
             link: Link::Polled,
         };
         let unreachable = || Fault::new("ProviderRegistrationFault", "the provider does not answer");
-        let host = self.host_of_provider(&provider).filter(|host| host.provider_daemon).ok_or_else(unreachable)?;
+        let host = self.host_of_provider(&provider).filter(|host| host.provider_answers()).ok_or_else(unreachable)?;
         provider.description = format!("IOFILTER VASA Provider on host {}", host.name);
         provider.array_id = format!("IOFILTERS:{}", host.uuid);
         provider.certificate = Arc::clone(&host.provider.certificate);

@@ -209,7 +209,7 @@ impl World {
 
     /// What stands between SPS and a provider: the network, leg A, then leg B.
     pub fn trouble_of(&self, provider: &Provider) -> Option<Trouble> {
-        let Some(host) = self.host_of_provider(provider).filter(|host| host.provider_daemon) else {
+        let Some(host) = self.host_of_provider(provider).filter(|host| host.provider_answers()) else {
             return Some(Trouble::NoAnswer);
         };
         let served = &host.provider.certificate;

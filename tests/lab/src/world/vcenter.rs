@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use time::{Duration, OffsetDateTime};
 
-use super::vecs::Vecs;
+use super::vecs::{Entry, Vecs};
 use super::{Fault, World};
 use crate::pki::{Certificate, Identity};
 use crate::scenario::Mode;
@@ -43,6 +43,8 @@ pub struct VCenter {
     pub high_availability: bool,
     /// Keys of registered extensions.
     pub extensions: Vec<String>,
+    /// Files that root keeps on the appliance, by path.
+    pub kept_files: BTreeMap<String, Entry>,
     /// Open sessions.
     pub sessions: Sessions,
     /// Events, oldest first.

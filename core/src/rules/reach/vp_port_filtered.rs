@@ -3,12 +3,13 @@
 //! Port 443 of a connected ESXi host answers, port 9080 is silent, and SMS does not have the provider online.
 //!
 //! If SMS has it online, only the way from this machine to port 9080 is closed: then nothing can be said of that port
-//! from here.
+//! from here. A rule set of the host that is closed to vCenter is named for itself, and this follows from it; one that
+//! lets vCenter in and not this machine explains the silence, and then nothing is found.
 //!
 //! ## Why it hurts
 //!
-//! The host's rule set `iofiltervp` is off or does not allow vCenter, or a firewall stands between. SPS cannot reach
-//! the provider, whatever its certificate.
+//! A firewall stands between, or the host's rule set `iofiltervp` is off or does not allow vCenter. SPS cannot reach the
+//! provider, whatever its certificate.
 //!
 //! ## How it shows
 //!
@@ -50,7 +51,7 @@ pub(crate) const RULE: Rule = Rule {
     check: Check::Host(check),
     source: include_str!("vp_port_filtered.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
@@ -68,10 +69,30 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
 #[cfg(test)]
 mod tests {
     use crate::facts::MissingReason;
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, seen, unknown};
 
+    pub(crate) fn cases() -> Vec<Case> {
+        let mut online = failed(MissingReason::NoAnswer);
+        online.provider(1).status = seen("online".to_owned());
+        vec![
+            Case::cause(
+                "swallowed",
+                "Port 9080 is silent",
+                "Port 443 of `esx01.lab.test` answers and port 9080 is silent; the rule set on the host is open, so something between swallows it.",
+                failed(MissingReason::NoAnswer),
+            ),
+            Case::near_miss(
+                "online-for-sms",
+                "SMS has the provider online",
+                "The near miss of `swallowed`: only the way from this machine is closed.",
+                online,
+            ),
+        ]
+    }
+
     fn failed(reason: MissingReason) -> Fleet {
-        let mut fleet = Fleet::healthy();
+        let mut fleet = Fleet::of(1);
         fleet.host(1).on_9080 = unknown(reason);
         fleet.provider(1).status = seen("offline".to_owned());
         fleet

@@ -45,7 +45,7 @@ pub(crate) const RULE: Rule = Rule {
     check: Check::Host(check),
     source: include_str!("vp_port_refused.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
@@ -63,10 +63,30 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
 #[cfg(test)]
 mod tests {
     use crate::facts::MissingReason;
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, seen, unknown};
 
+    pub(crate) fn cases() -> Vec<Case> {
+        let mut both = failed(MissingReason::Refused);
+        both.host(1).on_443 = unknown(MissingReason::Refused);
+        vec![
+            Case::cause(
+                "daemon-stopped",
+                "Nothing listens on port 9080",
+                "The daemon `iofiltervpd` of `esx01.lab.test` has stopped; the host refuses connections to its port.",
+                failed(MissingReason::Refused),
+            ),
+            Case::near_miss(
+                "both-ports-refuse",
+                "Port 443 refuses as well",
+                "The near miss of `daemon-stopped`: a host that refuses on both ports is restarting, or is not the host.",
+                both,
+            ),
+        ]
+    }
+
     fn failed(reason: MissingReason) -> Fleet {
-        let mut fleet = Fleet::healthy();
+        let mut fleet = Fleet::of(1);
         fleet.host(1).on_9080 = unknown(reason);
         fleet.provider(1).status = seen("offline".to_owned());
         fleet

@@ -48,12 +48,12 @@ pub(crate) const RULE: Rule = Rule {
     check: Check::Host(check),
     source: include_str!("vp_tls_handshake_failed.rs"),
     #[cfg(test)]
-    cases: Vec::new,
+    cases: tests::cases,
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
     let Err(missing) = host.on_9080.known() else { return Verdict::Fine };
-    if !host.is_connected() || missing.reason != MissingReason::Tls {
+    if !host.is_connected() || !matches!(missing.reason, MissingReason::Tls | MissingReason::Closed) {
         return Verdict::NotApplicable;
     }
     if !case.provider_port_is_down(host) {
@@ -69,10 +69,29 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
 #[cfg(test)]
 mod tests {
     use crate::facts::MissingReason;
+    use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, seen, unknown};
 
+    pub(crate) fn cases() -> Vec<Case> {
+        let refused = failed(MissingReason::Refused);
+        vec![
+            Case::cause(
+                "no-common-version",
+                "The two sides share no TLS version",
+                "`UserVars.ESXiVPsDisabledProtocols` of `esx01.lab.test` forbids what is spoken to it. No certificate was shown, so none is to blame.",
+                failed(MissingReason::Tls),
+            ),
+            Case::near_miss(
+                "nothing-listens",
+                "The port refuses the connection",
+                "The near miss of `no-common-version`: TLS was never begun. That is `vp-port-refused`.",
+                refused,
+            ),
+        ]
+    }
+
     fn failed(reason: MissingReason) -> Fleet {
-        let mut fleet = Fleet::healthy();
+        let mut fleet = Fleet::of(1);
         fleet.host(1).on_9080 = unknown(reason);
         fleet.provider(1).status = seen("offline".to_owned());
         fleet

@@ -1,0 +1,120 @@
+//! ## What it finds
+//!
+//! Two or more connected hosts below 9.0 trust an earlier `sms_self_signed`, and the present one is newer than what
+//! they hold: SPS's certificate was made anew and has not reached them.
+//!
+//! It leads `castore-stale-sms` at each of them. One host alone that was left behind is `castore-stale-sms` itself.
+//!
+//! ## Why it hurts
+//!
+//! All these hosts refuse vCenter. It happens to the whole fleet at once, when somebody, or SPS, replaces the
+//! certificate, as `fix` scripts advise for a single host.
+//!
+//! ## How it shows
+//!
+//! The vSphere Client shows provider after provider offline or disconnected. `sps.log` shows S-18 once, and S-01 for
+//! host after host.
+//!
+//! ## What cures it
+//!
+//! Add the present certificate to the CA certificates of every such host, then synchronise and reconnect their
+//! providers. Do not make it anew once more: that begins it all again. Host certificates have no part in it.
+//!
+//! ## Sources
+//!
+//! KB 440183 (grade A); what hosts trust (grade B); that the name stays the same when it is made anew (grade C).
+
+use super::{SmsTrust, sms_trust};
+use crate::diagnostic::{Evidence, Severity};
+use crate::facts::Host;
+use crate::log::Leg;
+use crate::rules::{Case, Check, Cure, Grade, Reach, Rule, Verdict, certificate_seen};
+
+pub(crate) const RULE: Rule = Rule {
+    code: "sms-regenerated-fleet-pending",
+    severity: Severity::Critical,
+    grade: Grade::C,
+    title: "the certificate that SPS shows was made anew, and hosts still trust the one before",
+    rank: 19,
+    explains: &["castore-stale-sms", "whole-fleet-down"],
+    log: Some(Leg::ClientTrust),
+    cure: Cure::Remedy("trust-sms-certificate"),
+    check: Check::VCenter(check),
+    source: include_str!("sms_regenerated_fleet_pending.rs"),
+    #[cfg(test)]
+    cases: tests::cases,
+};
+
+fn check(case: &Case<'_>) -> Verdict {
+    let left_behind = |host: &Host| match sms_trust(case, host) {
+        Ok(SmsTrust::Stale { older, present }) if older.not_before < present.not_before => Some(present),
+        _ => None,
+    };
+    let behind: Vec<_> = case.facts.hosts.values().filter_map(|host| Some((host, left_behind(host)?))).collect();
+    let Some((_, present)) = behind.first().filter(|_| behind.len() >= FLEET) else { return Verdict::Fine };
+    let message = format!(
+        "certificate `sms_self_signed` was made anew on {}, and {} hosts still trust an earlier one",
+        present.not_before.date(),
+        behind.len()
+    );
+    let names: Vec<String> = behind.iter().take(NAMED).map(|(host, _)| format!("`{}`", host.name)).collect();
+    let more = behind.len().saturating_sub(names.len());
+    let rest = if more == 0 { String::new() } else { format!(" and {more} more") };
+    let hosts = Evidence::new("hosts that trust an earlier one", names.join(", ") + &rest);
+    Verdict::found(message, vec![certificate_seen("SMS certificate", present), hosts]).reaching(Reach::BelowNine)
+}
+
+/// So many hosts are more than one that was forgotten.
+const FLEET: usize = 2;
+
+/// Hosts named in the evidence; the findings beneath name all.
+const NAMED: usize = 10;
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::cases::Case;
+    use crate::rules::testing::{Fleet, Leaf, seen};
+
+    /// Made anew an hour ago; so many of two hosts got the new one.
+    fn made_anew(reached: usize) -> Fleet {
+        let mut fleet = Fleet::of(2);
+        let fresh = fleet.keep(Leaf::of("sms_self_signed").begins(-3600).self_signed("SMS"));
+        fleet.vcenter().sms.sms_self_signed = seen(fresh);
+        for number in 1..=reached {
+            let mut held = fleet.host(number).ca_store.value().cloned().unwrap_or_default();
+            held.push(fresh);
+            fleet.host(number).ca_store = seen(held);
+        }
+        fleet
+    }
+
+    pub(crate) fn cases() -> Vec<Case> {
+        let mut down = made_anew(0);
+        for number in 1..=2 {
+            down.provider(number).status = seen("disconnected".to_owned());
+        }
+        vec![
+            Case::cause(
+                "no-host-has-it",
+                "Somebody deleted `sms_self_signed` to help one host",
+                "SPS made it anew an hour ago, and both hosts still trust the one before. All providers went down at \
+                 once; their hosts' certificates are good.",
+                down,
+            ),
+            Case::near_miss(
+                "one-host-left",
+                "One host was forgotten",
+                "The new certificate reached `esx01.lab.test` and not `esx02.lab.test`: a trouble of that host.",
+                made_anew(1),
+            ),
+        ]
+    }
+
+    #[test]
+    fn it_leads_every_host_that_was_left_behind() {
+        let fleet = made_anew(0);
+        fleet.has_one_cause("sms-regenerated-fleet-pending");
+        assert_eq!(fleet.codes().iter().filter(|code| *code == "castore-stale-sms").count(), 2);
+        made_anew(1).has_one_cause("castore-stale-sms");
+    }
+}

@@ -1,0 +1,181 @@
+//! ## What it finds
+//!
+//! The name that an ESXi host was added to vCenter by has no address, or leads to addresses of which none is the
+//! host's; or the host's management address leads back to another name. A short name counts as the full one of the same
+//! beginning. A host that was added by its address has no name to compare, and an address without a name is not found.
+//!
+//! A name without an address is found only where something is unwell at the host: vCenter may resolve it by other means
+//! than this machine.
+//!
+//! ## Why it hurts
+//!
+//! SPS connects to the name in the provider's URL and compares it with the certificate. A wrong address ends at another
+//! machine, and what was seen there is not of this host. Renewing certificates needs names that agree both ways.
+//!
+//! ## How it shows
+//!
+//! The host is not responding, or its provider is offline, after a change of name or address. `sps.log` shows S-17
+//! (unknown host, no route).
+//!
+//! ## What cures it
+//!
+//! Correct the records: the name to the address and the address to the name. A host that was renamed has to be removed
+//! from vCenter and added again by its new name.
+//!
+//! ## Sources
+//!
+//! vSphere documentation: DNS both ways before certificates are renewed, and what a change of name or address breaks
+//! (grade A). Name service is asked from this machine, and vCenter may be told otherwise.
+
+use std::net::IpAddr;
+
+use crate::diagnostic::{Evidence, Severity};
+use crate::facts::{Host, NamesSeen};
+use crate::log::Leg;
+use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known};
+
+pub(crate) const RULE: Rule = Rule {
+    code: "dns-mismatch",
+    severity: Severity::High,
+    grade: Grade::A,
+    title: "name service does not agree with vCenter about a host",
+    rank: 28,
+    explains: &[
+        "host-cert-name-mismatch",
+        "host-not-responding",
+        "provider-cert-cached-stale",
+        "provider-cert-invalid",
+        "provider-connected-unsynced",
+        "provider-disconnected",
+        "provider-missing",
+        "provider-offline",
+        "provider-status-unknown",
+        "provider-syncerror",
+        "vp-port-filtered",
+        "vp-port-refused",
+    ],
+    log: Some(Leg::Network),
+    cure: Cure::ByHand(
+        "make name and address of the host lead to each other in DNS, for vCenter and for this machine; restart nothing before that",
+    ),
+    check: Check::Host(check),
+    source: include_str!("dns_mismatch.rs"),
+    #[cfg(test)]
+    cases: tests::cases,
+};
+
+fn check(case: &Case<'_>, host: &Host) -> Verdict {
+    if host.name.parse::<IpAddr>().is_ok() {
+        return Verdict::NotApplicable;
+    }
+    let is_unwell = case.is_unwell(host);
+    let seen = known!(Case::optional(&host.names, is_unwell, "look again with a name service that knows the hosts"));
+    let own = host.management_addresses.value().map_or(&[][..], Vec::as_slice);
+    let Some(message) = mismatch(host, seen, own, is_unwell) else { return Verdict::Fine };
+    Verdict::found(
+        message,
+        vec![
+            Evidence::new(format!("addresses of `{}`", host.name), listed(&seen.addresses)),
+            Evidence::new("management addresses in vCenter", listed(own)),
+            Evidence::new("names of the management addresses", listed(&seen.names)),
+        ],
+    )
+}
+
+/// What does not agree, if anything.
+fn mismatch(host: &Host, seen: &NamesSeen, own: &[String], is_unwell: bool) -> Option<String> {
+    if seen.addresses.is_empty() {
+        return is_unwell.then(|| format!("name of host `{}` has no address", host.name));
+    }
+    if !own.is_empty() && !seen.addresses.iter().any(|address| own.iter().any(|own| is_same_address(address, own))) {
+        let (there, here) = (listed(&seen.addresses), listed(own));
+        return Some(format!("name of host `{}` leads to {there}, and the host is at {here}", host.name));
+    }
+    let is_named = seen.names.is_empty() || seen.names.iter().any(|name| is_same_name(name, &host.name));
+    (!is_named).then(|| {
+        format!("address of host `{}` leads back to {}, which is another name", host.name, listed(&seen.names))
+    })
+}
+
+fn is_same_address(one: &str, other: &str) -> bool {
+    match (one.parse::<IpAddr>(), other.parse::<IpAddr>()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => one == other,
+    }
+}
+
+/// One name may be the beginning of the other: `esx01` of `esx01.example.com`.
+fn is_same_name(one: &str, other: &str) -> bool {
+    let labels =
+        |name: &str| -> Vec<String> { name.trim_end_matches('.').split('.').map(str::to_ascii_lowercase).collect() };
+    labels(one).iter().zip(&labels(other)).all(|(one, other)| one == other)
+}
+
+fn listed(all: &[String]) -> String {
+    if all.is_empty() {
+        return "none".to_owned();
+    }
+    all.iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::{ConnectionState, MissingReason, NamesSeen};
+    use crate::rules::cases::Case;
+    use crate::rules::testing::{Fleet, seen, unknown};
+
+    fn told(addresses: &[&str], names: &[&str]) -> Fleet {
+        let mut fleet = Fleet::of(1);
+        let owned = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect();
+        fleet.host(1).names = seen(NamesSeen { addresses: owned(addresses), names: owned(names) });
+        fleet
+    }
+
+    pub(crate) fn cases() -> Vec<Case> {
+        vec![
+            Case::cause(
+                "address-of-another",
+                "The name leads to another machine",
+                "After a move the record of `esx01.lab.test` still names the old address. Whatever answers there is not this \
+                 host.",
+                told(&["192.0.2.77"], &["esx01.lab.test"]),
+            ),
+            Case::near_miss(
+                "short-name-back",
+                "The address leads back to the short name",
+                "The near miss of a wrong reverse record: `esx01` is the beginning of `esx01.lab.test`, and the address has \
+                 a second name for backups.",
+                told(&["192.0.2.1", "198.51.100.1"], &["ESX01", "esx01-backup.lab.test"]),
+            ),
+        ]
+    }
+
+    #[test]
+    fn another_name_for_the_address_is_found() {
+        told(&["192.0.2.1"], &["old-esx01.lab.test"]).has_one_cause("dns-mismatch");
+    }
+
+    #[test]
+    fn a_name_without_an_address_matters_where_the_host_is_gone() {
+        told(&[], &[]).is_fine();
+        let mut fleet = told(&[], &[]);
+        fleet.lose(1, ConnectionState::NotResponding);
+        fleet.has_one_cause("dns-mismatch");
+        fleet.follows("host-not-responding", "dns-mismatch");
+    }
+
+    #[test]
+    fn a_name_service_that_was_not_asked_is_no_mismatch() {
+        let mut fleet = Fleet::of(1);
+        fleet.host(1).names = unknown(MissingReason::NotAsked);
+        fleet.is_fine();
+        assert!(fleet.judge().unanswered.is_empty());
+    }
+
+    #[test]
+    fn a_host_that_was_added_by_its_address_has_no_name() {
+        let mut fleet = told(&["192.0.2.77"], &[]);
+        fleet.host(1).name = "192.0.2.1".to_owned();
+        assert!(!fleet.codes().iter().any(|code| code == "dns-mismatch"));
+    }
+}

@@ -1,0 +1,152 @@
+//! What vCenter raised, made ready for judging: events by host and by provider, and which of them still stand.
+
+use std::collections::BTreeMap;
+
+use super::Case;
+use crate::facts::{Alarm, Facts, Host, Provider, ProviderId, VCenterEvent, VecsEntry};
+
+/// Events by what they are about; one that names no host and no provider is about the vCenter. Alarms by what they are
+/// on.
+#[derive(Default)]
+pub(crate) struct Happenings<'a> {
+    of_host: BTreeMap<&'a str, Vec<&'a VCenterEvent>>,
+    of_provider: BTreeMap<&'a ProviderId, Vec<&'a VCenterEvent>>,
+    of_nobody: Vec<&'a VCenterEvent>,
+    alarms: BTreeMap<&'a str, Vec<&'a Alarm>>,
+}
+
+impl<'a> Happenings<'a> {
+    /// Sorts the events. An argument names a provider by its name, uid or URL, alone or in a list.
+    pub(super) fn of(facts: &'a Facts) -> Self {
+        let mut named: BTreeMap<String, &ProviderId> = BTreeMap::new();
+        for provider in facts.providers.values() {
+            for name in [&provider.url.host, &provider.id.0, &provider.url.text, &provider.name] {
+                named.insert(name.to_ascii_lowercase(), &provider.id);
+            }
+        }
+        let mut sorted = Self::default();
+        for alarm in facts.vcenter.alarms.value().into_iter().flatten() {
+            sorted.alarms.entry(&alarm.entity).or_default().push(alarm);
+        }
+        for event in facts.vcenter.events.value().into_iter().flatten() {
+            let mut concerned: Vec<&ProviderId> = words(event).filter_map(|word| named.get(&word).copied()).collect();
+            concerned.sort_unstable();
+            concerned.dedup();
+            if concerned.is_empty() && event.host.is_none() {
+                sorted.of_nobody.push(event);
+            }
+            for provider in concerned {
+                sorted.of_provider.entry(provider).or_default().push(event);
+            }
+            if let Some(host) = &event.host {
+                sorted.of_host.entry(host).or_default().push(event);
+            }
+        }
+        sorted
+    }
+
+    /// Events about no host and no IOFilter provider.
+    pub(crate) fn of_vcenter(&self) -> &[&'a VCenterEvent] {
+        &self.of_nobody
+    }
+
+    /// Events about a host.
+    pub(crate) fn of_host(&self, host: &Host) -> &[&'a VCenterEvent] {
+        self.of_host.get(host.id.0.as_str()).map_or(&[], Vec::as_slice)
+    }
+
+    /// Alarms that are red or yellow on the object of this id.
+    pub(crate) fn alarms_on(&self, id: &str) -> &[&'a Alarm] {
+        self.alarms.get(id).map_or(&[], Vec::as_slice)
+    }
+
+    /// Events that name a provider.
+    pub(crate) fn of_provider(&self, provider: &Provider) -> &[&'a VCenterEvent] {
+        self.of_provider.get(&provider.id).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl<'a> Case<'a> {
+    /// Events that name a provider, and those about its host.
+    pub(crate) fn events_of(&self, provider: &Provider) -> Vec<&'a VCenterEvent> {
+        let of_host = self.host_of(provider).map_or(&[][..], |host| self.happenings.of_host(host));
+        self.happenings.of_provider(provider).iter().chain(of_host).copied().collect()
+    }
+}
+
+impl Case<'_> {
+    /// True when the entry of a store holds a certificate that has expired.
+    pub(crate) fn has_expired(&self, entry: &VecsEntry) -> bool {
+        self.expires_within(entry, -1)
+    }
+
+    /// True when the entry of a store holds a certificate with at most so many seconds left.
+    pub(crate) fn expires_within(&self, entry: &VecsEntry, seconds: i64) -> bool {
+        let held = entry.certificate.and_then(|held| self.certificate(&held).ok());
+        held.is_some_and(|held| held.not_after.seconds_since(self.now) <= seconds)
+    }
+}
+
+/// An event's arguments in lower case, whole and by their parts where they are lists.
+fn words(event: &VCenterEvent) -> impl Iterator<Item = String> {
+    let is_between = |letter: char| letter.is_whitespace() || ",;[]{}()'\"".contains(letter);
+    event.arguments.iter().flat_map(move |(_, value)| {
+        let parts = value.split(is_between).filter(|part| !part.is_empty());
+        std::iter::once(value.as_str()).chain(parts).map(str::to_ascii_lowercase)
+    })
+}
+
+impl Alarm {
+    /// Its names in lower case, to look for words in: what is not in English is told by the system's name.
+    pub(crate) fn words(&self) -> String {
+        format!("{} {}", self.name, self.system_name.as_deref().unwrap_or_default()).to_ascii_lowercase()
+    }
+
+    /// True for the alarm that watches the certificates of vCenter itself, all stores of VECS together (KB 326268).
+    pub(crate) fn is_about_vcenters_certificates(&self) -> bool {
+        self.entity_kind != "HostSystem" && self.words().contains("certificate")
+    }
+}
+
+/// The newest event of the kind `failure` that no later one of the kinds `successes` has cancelled.
+pub(crate) fn standing<'a>(events: &[&'a VCenterEvent], failure: &str, successes: &[&str]) -> Option<&'a VCenterEvent> {
+    let newest = |kinds: &[&str]| {
+        let of_kind = events.iter().filter(|event| kinds.contains(&event.short_kind()));
+        of_kind.max_by_key(|event| event.at).copied()
+    };
+    let failed = newest(&[failure])?;
+    newest(successes).is_none_or(|success| success.at < failed.at).then_some(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+    use crate::rules::testing::{Fleet, event, seen};
+
+    #[test]
+    fn a_later_success_cancels_a_failure_and_an_earlier_one_does_not() {
+        let of = |kind: &str, seconds| event(kind, seconds, None, &[]);
+        let (failed, earlier, later) = (of("a.Failed", -60), of("a.Done", -61), of("a.Done", -60));
+        assert_eq!(standing(&[&failed, &earlier], "Failed", &["Done"]), Some(&failed));
+        assert_eq!(standing(&[&failed, &later], "Failed", &["Done"]), None);
+        assert_eq!(standing(&[&later], "Failed", &["Done"]), None);
+    }
+
+    #[test]
+    fn a_provider_is_named_by_name_uid_or_url_alone_or_in_a_list() {
+        let mut fleet = Fleet::healthy();
+        let names =
+            ["IOFILTER Provider esx01.lab.test", "uid-1", "[https://other/, https://ESX01.lab.test:9080/version.xml]"];
+        let mut events: Vec<_> = names.iter().map(|name| event("a.b", -1, None, &[("provider", *name)])).collect();
+        events.push(event("a.b", -1, None, &[("provider", "uid-10")]));
+        events.push(event("a.b", -1, Some("host-2"), &[]));
+        fleet.vcenter().events = seen(events);
+        let case = Case::new(&fleet.facts, &fleet.policy);
+        let provider = |id: &str| case.facts.providers.get(&ProviderId(id.to_owned())).unwrap();
+        assert_eq!(case.events_of(provider("uid-1")).len(), 3);
+        assert_eq!(case.events_of(provider("uid-2")).len(), 1);
+        assert_eq!(case.happenings.of_vcenter().len(), 1);
+    }
+}

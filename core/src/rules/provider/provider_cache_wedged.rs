@@ -1,0 +1,127 @@
+//! ## What it finds
+//!
+//! The log of SPS tells that the entry of a provider could not be removed from its cache (S-10), and that provider is
+//! in the list and not online. Without logs nothing is said.
+//!
+//! It leads what else is said of such a provider: nothing helps before the entry is gone.
+//!
+//! ## Why it hurts
+//!
+//! SPS neither uses the provider nor lets go of it: it cannot be removed, and the host's provider cannot be registered
+//! anew. It was seen where two vCenters registered the same provider.
+//!
+//! ## How it shows
+//!
+//! The vSphere Client fails to remove the provider. `sps.log` shows S-10.
+//!
+//! ## What cures it
+//!
+//! Restart the service `sps`, then remove the provider. If it stays, it is a case for the vendor. See that no second
+//! vCenter registers the same host.
+//!
+//! ## Sources
+//!
+//! A field report of 2018 (grade B).
+
+use super::registration::logged_seen;
+use crate::diagnostic::Severity;
+use crate::facts::Provider;
+use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+
+pub(crate) const RULE: Rule = Rule {
+    code: "provider-cache-wedged",
+    severity: Severity::High,
+    grade: Grade::B,
+    title: "SPS cannot let go of a storage provider",
+    rank: 68,
+    explains: &[
+        "provider-cert-cached-stale",
+        "provider-cert-expired",
+        "provider-cert-hard",
+        "provider-cert-invalid",
+        "provider-cert-soft",
+        "provider-connected-unsynced",
+        "provider-disconnected",
+        "provider-duplicate",
+        "provider-offline",
+        "provider-orphan",
+        "provider-status-unknown",
+        "provider-syncerror",
+        "provider-unregistration-failed",
+    ],
+    log: None,
+    cure: Cure::ByHand(
+        "restart the service `sps`, then remove the provider in the vSphere Client (vCenter > Configure > Storage Providers); if it stays, open a case with the vendor",
+    ),
+    check: Check::Provider(check),
+    source: include_str!("provider_cache_wedged.rs"),
+    #[cfg(test)]
+    cases: tests::cases,
+};
+
+fn check(case: &Case<'_>, provider: &Provider) -> Verdict {
+    if provider.is_online() {
+        return Verdict::Fine;
+    }
+    let hits = case.log_hits_named(&provider.url.host);
+    let Some((log, hit)) = hits.iter().find(|(_, hit)| hit.signature == "S-10") else { return Verdict::NotApplicable };
+    // What was removed and registered again after the line was written is another entry.
+    let is_past = |sighted| provider.last_sync.is_some_and(|synchronised| synchronised > sighted);
+    if hit.sightings.last().and_then(|last| last.at).is_some_and(is_past) {
+        return Verdict::Fine;
+    }
+    let message = format!("SPS cannot remove storage provider `{}` from its cache", provider.name);
+    Verdict::found(message, logged_seen(log, hit).into_iter().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::log::{Grade, LogFacts, LogHit, Sighting};
+    use crate::rules::cases::Case;
+    use crate::rules::testing::{Fleet, NOW, seen};
+
+    /// An offline provider, and a log that tells that it could not be removed, so many seconds ago.
+    fn wedged(ago: i64) -> Fleet {
+        let mut fleet = Fleet::of(1);
+        fleet.provider(1).status = seen("offline".to_owned());
+        let excerpt = "Error while removing the entry of provider uid-1 from providerCache";
+        let sighting = Sighting {
+            line: 7,
+            at: Some(NOW.plus_seconds(-ago)),
+            op_id: None,
+            thread: None,
+            detail: None,
+            excerpt: excerpt.to_owned(),
+        };
+        let hit = LogHit {
+            signature: "S-10".to_owned(),
+            grade: Grade::B,
+            meaning: "removing the provider got stuck: its entry stays in the service's cache".to_owned(),
+            host: Some("esx01.lab.test".to_owned()),
+            count: 1,
+            joined: 0,
+            sightings: vec![sighting],
+        };
+        fleet.facts.logs = vec![LogFacts { file: "sps.log".to_owned(), hits: vec![hit], ..LogFacts::default() }];
+        fleet
+    }
+
+    pub(crate) fn cases() -> Vec<Case> {
+        vec![
+            Case::cause(
+                "could-not-be-removed",
+                "The provider can neither be used nor removed",
+                "The provider of `esx01.lab.test` was last synchronised an hour ago. Half an hour ago somebody tried to \
+                 remove it, and SPS could not.",
+                wedged(1800),
+            ),
+            Case::near_miss(
+                "synchronised-later",
+                "An old line of the log",
+                "The line is two hours old, and the provider was synchronised after it: the entry was released. It is \
+                 offline for another reason.",
+                wedged(7200),
+            ),
+        ]
+    }
+}

@@ -1,0 +1,112 @@
+//! ## What it finds
+//!
+//! vCenter logged that it could not bring CA certificates and revocation lists to a storage provider, logged no success
+//! since, and the provider was not synchronised since or is not online. An event that names no provider is held against
+//! those that are not online.
+//!
+//! ## Why it hurts
+//!
+//! The provider may go on with old roots and refuse vCenter after the next change.
+//!
+//! ## How it shows
+//!
+//! The vSphere Client shows the event `VasaProviderRefreshCACertsAndCRLsFailure`.
+//!
+//! ## What cures it
+//!
+//! Synchronise the provider and reconnect it; then refresh once more.
+//!
+//! ## Sources
+//!
+//! The list of vCenter's events (grade B); SMS API, `SmsRefreshCACertificatesAndCRLs_Task` (grade A).
+
+use super::registration::event_seen;
+use crate::diagnostic::Severity;
+use crate::facts::Provider;
+use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, standing};
+
+pub(crate) const RULE: Rule = Rule {
+    code: "refresh-ca-failed-event",
+    severity: Severity::Medium,
+    grade: Grade::B,
+    title: "vCenter could not bring its CA certificates to a storage provider",
+    rank: 78,
+    explains: &[
+        "provider-connected-unsynced",
+        "provider-disconnected",
+        "provider-offline",
+        "provider-status-unknown",
+        "provider-syncerror",
+    ],
+    log: None,
+    cure: Cure::Remedy("refresh-provider"),
+    check: Check::Provider(check),
+    source: include_str!("refresh_ca_failed_event.rs"),
+    #[cfg(test)]
+    cases: tests::cases,
+};
+
+fn check(case: &Case<'_>, provider: &Provider) -> Verdict {
+    let named = standing(case.happenings.of_provider(provider), FAILED, DONE);
+    let of_all = standing(case.happenings.of_vcenter(), FAILED, DONE).filter(|_| !provider.is_online());
+    let Some(failed) = named.or(of_all) else { return Verdict::Fine };
+    let is_well_since = provider.is_online() && provider.last_sync.is_some_and(|synchronised| synchronised > failed.at);
+    if is_well_since {
+        return Verdict::Fine;
+    }
+    let message = format!("vCenter could not bring its CA certificates to storage provider `{}`", provider.name);
+    Verdict::found(message, vec![event_seen(failed)])
+}
+
+const FAILED: &str = "VasaProviderRefreshCACertsAndCRLsFailure";
+const DONE: &[&str] = &["VasaProviderRefreshCACertsAndCRLsSuccess"];
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::cases::Case;
+    use crate::rules::testing::{Fleet, event, seen};
+
+    const FAILED: &str = "com.vmware.vc.sms.VasaProviderRefreshCACertsAndCRLsFailure";
+    const DONE: &str = "com.vmware.vc.sms.VasaProviderRefreshCACertsAndCRLsSuccess";
+    const URL: (&str, &str) = ("providerUrls", "[https://esx01.lab.test:9080/version.xml]");
+
+    /// These events, so many seconds ago; the provider was synchronised an hour ago.
+    fn after(events: &[(&str, i64)]) -> Fleet {
+        let mut fleet = Fleet::of(1);
+        fleet.vcenter().events = seen(events.iter().map(|(kind, ago)| event(kind, -ago, None, &[URL])).collect());
+        fleet
+    }
+
+    pub(crate) fn cases() -> Vec<Case> {
+        vec![
+            Case::cause(
+                "not-synchronised-since",
+                "The push failed half an hour ago",
+                "vCenter could not bring its CA certificates to the provider of `esx01.lab.test`, and has not \
+                 synchronised with it since.",
+                after(&[(FAILED, 1800)]),
+            ),
+            Case::near_miss(
+                "synchronised-since",
+                "An old event of a healthy provider",
+                "The push failed two hours ago. The provider was synchronised an hour ago and is online.",
+                after(&[(FAILED, 7200)]),
+            ),
+            Case::near_miss(
+                "succeeded-later",
+                "The next push succeeded",
+                "The failure was followed by a success.",
+                after(&[(FAILED, 1800), (DONE, 900)]),
+            ),
+        ]
+    }
+
+    #[test]
+    fn an_event_that_names_nobody_is_held_against_those_that_are_not_online() {
+        let mut fleet = Fleet::of(2);
+        fleet.vcenter().events = seen(vec![event(FAILED, -1800, None, &[])]);
+        fleet.is_fine();
+        fleet.provider(2).status = seen("disconnected".to_owned());
+        fleet.has_one_cause("refresh-ca-failed-event");
+    }
+}

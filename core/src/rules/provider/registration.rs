@@ -1,0 +1,49 @@
+//! Why a host has no provider: what vCenter and its logs say of the registration that did not succeed.
+
+use super::Case;
+use crate::diagnostic::Evidence;
+use crate::facts::{Host, VCenterEvent};
+use crate::log::{LogFacts, LogHit};
+use crate::rules::environment::sms_endpoint_down;
+use crate::rules::standing;
+
+/// True when a connected host surely has no provider: the list of providers was read, and holds none of it. For one that
+/// has a provider, what a registration once said is past.
+pub(super) fn is_unregistered(case: &Case<'_>, host: &Host) -> bool {
+    let is_listed = case.facts.provider_list.value().is_some() && !sms_endpoint_down::is_down(case.facts);
+    host.is_connected() && is_listed && case.providers_of(host).is_empty()
+}
+
+/// The registration that failed, unless a later one succeeded.
+pub(super) fn failed<'a>(case: &Case<'a>, host: &Host) -> Option<&'a VCenterEvent> {
+    let events = case.happenings.of_host(host);
+    standing(events, "HostVendorProviderRegistrationFailedEvent", &["HostVendorProviderRegistrationSuccessEvent"])
+}
+
+/// What says that this host's provider was not registered for this fault: the event, or the log under one of these
+/// signatures. `S-11` stands for many faults, so it counts where it tells this one.
+pub(super) fn failed_for(case: &Case<'_>, host: &Host, fault: &str, signatures: &[&str]) -> Vec<Evidence> {
+    let names_fault = |event: &&VCenterEvent| {
+        event.message.contains(fault) || event.arguments.iter().any(|(_, value)| value.contains(fault))
+    };
+    let event = failed(case, host).filter(names_fault).map(event_seen);
+    let tells = |(_, hit): &(&LogFacts, &LogHit)| {
+        let is_detail = || hit.sightings.iter().any(|sighting| sighting.detail.as_deref() == Some(fault));
+        signatures.contains(&hit.signature.as_str()) || (hit.signature == "S-11" && is_detail())
+    };
+    let logged = case.log_hits(host).into_iter().filter(tells);
+    event.into_iter().chain(logged.filter_map(|(log, hit)| logged_seen(log, hit))).collect()
+}
+
+/// An event as evidence.
+pub(super) fn event_seen(event: &VCenterEvent) -> Evidence {
+    Evidence::new("event", format!("{} at {}: {}", event.kind, event.at, event.message))
+}
+
+/// The last sighting of a hit as evidence.
+pub(super) fn logged_seen(log: &LogFacts, hit: &LogHit) -> Option<Evidence> {
+    let last = hit.sightings.last()?;
+    let at = last.at.map_or_else(|| "at a time that cannot be read".to_owned(), |at| format!("last {at}"));
+    let what = format!("log `{}` line {}", log.file, last.line);
+    Some(Evidence::new(what, format!("{} (grade {:?}): {}, {at}", hit.signature, hit.grade, hit.meaning)))
+}

@@ -1,0 +1,27 @@
+//! Whether SPS gets as far as the provider's port, before any certificate is judged.
+
+pub(super) mod reverse_proxy_down;
+pub(super) mod vp_no_certificate;
+pub(super) mod vp_port_filtered;
+pub(super) mod vp_port_refused;
+pub(super) mod vp_ruleset_disabled;
+pub(super) mod vp_ruleset_restricted;
+pub(super) mod vp_tls_handshake_failed;
+pub(super) mod vp_version_xml_error;
+
+use crate::diagnostic::Evidence;
+use crate::facts::Host;
+
+/// What came of port 9080, which showed no certificate.
+fn silence(host: &Host) -> Evidence {
+    let seen = host.on_9080.known().map_or_else(|missing| missing.message.clone(), |_| "answers".to_owned());
+    Evidence::new("port 9080", seen)
+}
+
+/// The other port, which makes the silence of the first telling.
+fn port_443_answers() -> Evidence {
+    Evidence::new("port 443", "answers")
+}
+
+/// How the firewall of a host gets known.
+const FIREWALL: &str = "survey again, so that the host's firewall is read";

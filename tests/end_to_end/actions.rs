@@ -1,0 +1,279 @@
+//! Every act that is not in the other files: what it does, that it does it once, and that it is taken back; in either of
+//! the worlds that nobody knows apart.
+#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::collections::BTreeMap;
+
+use iofilter_certs::plan::Act;
+use iofilter_certs::policy::{Policy, RenewBy, Safety, SignedCertificate};
+use iofilter_certs::report::{Report, Verdict};
+use iofilter_certs::run::{Ending, Outcome, Status};
+use iofilter_certs_tests::{World, quick, told};
+
+/// Five hosts, of which `esx02` has `trouble`, in a world with these switches.
+fn fleet(trouble: &str, rest: &str) -> World {
+    World::of(&format!(
+        "seed = 29\n[[clusters]]\nname = \"a\"\ncount = 3\n[[clusters]]\nname = \"b\"\ncount = 2\n\
+         [[hosts]]\nname = \"esx02\"\nssh_running = false\ntroubles = [\"{trouble}\"]\n{rest}"
+    ))
+}
+
+fn apply(world: &World, policy: &Policy) -> Outcome {
+    world.apply(policy).unwrap_or_else(|report| panic!("nothing to do: {}\n{:#?}", told(&report), report.plan))
+}
+
+#[track_caller]
+fn is_cured(world: &World, policy: &Policy) -> Outcome {
+    let services = world.on_hosts("services");
+    let outcome = apply(world, policy);
+    let seen = outcome.after.as_ref().map_or_else(String::new, told);
+    assert_eq!(outcome.ending, Ending::Cured, "{:#?}\n{seen}", outcome.steps);
+    let after = world.check(policy);
+    assert_eq!(after.verdict, Verdict::Healthy, "{}\n{:#?}", told(&after), outcome.steps);
+    assert_eq!(world.on_hosts("services"), services, "a service is not as it was");
+    // Again is the same: there is nothing left to do.
+    let again = world.plan(policy).plan.map_or(0, |plan| plan.steps().count());
+    assert_eq!(again, 0, "a second plan is not empty");
+    outcome
+}
+
+fn has_done(outcome: &Outcome, is_it: impl Fn(&Act) -> bool) -> bool {
+    let done = |id: u32| outcome.steps.iter().any(|step| step.id == id && step.status == Status::Succeeded);
+    outcome.plan.steps().any(|step| is_it(&step.act) && done(step.id.0))
+}
+
+fn refusals(report: &Report) -> String {
+    report.plan.as_ref().map_or_else(String::new, |plan| format!("{:#?}\n{:?}", plan.refused, plan.notes))
+}
+
+const RENEWAL_FAILS: &str =
+    "[[faults]]\ncall = \"CertMgrRefreshCertificates_Task\"\nwhat = \"task-error:HostConfigFault\"\n";
+
+#[test]
+fn where_vcenter_refuses_to_renew_the_shell_is_the_way_and_keeps_the_earlier_pair() {
+    let world = fleet("host-cert-expiring-hard", RENEWAL_FAILS);
+    let outcome = is_cured(&world, &quick());
+    assert!(has_done(&outcome, |act| matches!(act, Act::Shell { .. })), "{:#?}", outcome.steps);
+    let files = world.on_hosts("files");
+    let own = files.get("esx02.lab.example").expect("it is there").to_string();
+    assert!(own.contains("old.rui.crt") && own.contains("old.rui.key"), "{own}");
+}
+
+#[test]
+fn asked_by_name_vcenter_alone_renews() {
+    let world = fleet("host-cert-expiring-hard", RENEWAL_FAILS);
+    let outcome = apply(&world, &Policy { renew_by: RenewBy::Vcenter, ..quick() });
+    assert!(matches!(outcome.ending, Ending::RolledBack { .. }), "{:#?}", outcome.ending);
+    assert!(!outcome.plan.steps().any(|step| step.act.title().contains("generate-certificates")));
+}
+
+#[test]
+fn a_renewal_that_works_leaves_the_shell_alone() {
+    let world = fleet("host-cert-expiring-hard", "");
+    let outcome = is_cured(&world, &quick());
+    let is_command = |act: &Act| act.title().contains("rui") || act.title().contains("generate-certificates");
+    assert!(!has_done(&outcome, is_command), "{:#?}", outcome.steps);
+}
+
+#[test]
+fn a_shell_that_fails_in_the_middle_puts_the_earlier_pair_back() {
+    for command in ["/sbin/generate-certificates", "services.sh"] {
+        let world = fleet(
+            "host-cert-expiring-hard",
+            &format!("{RENEWAL_FAILS}[[faults]]\ncall = \"{command}\"\ntimes = 1\nwhat = \"reset\"\n"),
+        );
+        let (files, services) = (world.on_hosts("files"), world.on_hosts("services"));
+        let outcome = apply(&world, &Policy { step_timeout_seconds: 6, ..quick() });
+        match &outcome.ending {
+            Ending::RolledBack { .. } => assert_eq!(world.on_hosts("files"), files, "{command}: {:#?}", outcome.steps),
+            Ending::Cured => {}
+            other => panic!("{command}: {other:?}\n{:#?}", outcome.steps),
+        }
+        assert_eq!(world.on_hosts("services"), services, "{command}");
+    }
+}
+
+#[test]
+fn a_push_of_roots_loses_nothing_that_the_store_held() {
+    for drops in [true, false] {
+        let world = fleet("castore-missing-vmca-root", &format!("[switches]\nrefresh_ca_drops_sms = {drops}\n"));
+        let before = world.on_hosts("castore");
+        let outcome = is_cured(&world, &quick());
+        assert!(has_done(&outcome, |act| matches!(act, Act::PushRoots { .. })), "{:#?}", outcome.steps);
+        let after = world.on_hosts("castore");
+        let (old, new) = (&before["esx02.lab.example"], after["esx02.lab.example"].to_string());
+        for kept in old.as_array().expect("a list") {
+            assert!(new.contains(&kept.to_string()), "{drops}: it lost {kept}");
+        }
+    }
+}
+
+#[test]
+fn a_push_of_roots_that_cannot_be_finished_is_taken_back_byte_for_byte() {
+    let fault = "[[faults]]\ncall = \"ReplaceCACertificatesAndCRLs\"\ntimes = 1\nwhat = \"fault:HostConfigFault\"\n";
+    let world = fleet("castore-missing-vmca-root", fault);
+    let before = world.on_hosts("castore");
+    let outcome = apply(&world, &quick());
+    assert!(matches!(outcome.ending, Ending::RolledBack { .. }), "{:#?}", outcome.ending);
+    assert_eq!(world.on_hosts("castore"), before, "{:#?}", outcome.steps);
+}
+
+#[test]
+fn a_provider_that_does_not_register_itself_is_registered() {
+    for (registers, asks) in [(true, false), (false, false), (false, true)] {
+        let switches = format!(
+            "[switches]\nsps_restart_registers_missing = {registers}\nregister_asks_for_certificate = {asks}\n"
+        );
+        let world = fleet("provider-missing", &switches);
+        let outcome = is_cured(&world, &Policy { step_timeout_seconds: 6, ..quick() });
+        let by_hand = has_done(&outcome, |act| matches!(act, Act::RegisterProvider { .. }));
+        assert_eq!(by_hand, !registers, "{registers} {asks}: {:#?}", outcome.steps);
+    }
+}
+
+#[test]
+fn a_provider_that_was_unregistered_is_registered_again_when_the_rest_fails() {
+    for asks in [true, false] {
+        let world = fleet(
+            "provider-cert-cached-stale",
+            &format!(
+                "[switches]\nregister_asks_for_certificate = {asks}\n\
+                 [[faults]]\ncall = \"POST /api/vcenter/services/sps?action=restart\"\nwhat = \"fault:ERROR\"\n"
+            ),
+        );
+        let urls = |world: &World| {
+            let state = world.lab.state();
+            let all = state["providers"].as_array().expect("a list").iter().map(|one| one["url"].to_string());
+            all.collect::<std::collections::BTreeSet<String>>()
+        };
+        let before = urls(&world);
+        let outcome = apply(&world, &Policy { step_timeout_seconds: 6, ..quick() });
+        match &outcome.ending {
+            Ending::RolledBack { .. } => assert_eq!(urls(&world), before, "{asks}: {:#?}", outcome.steps),
+            // A service that accepts only the certificate which is shown refuses the stored one, and that is said.
+            Ending::Stuck { by_hand, .. } if asks => {
+                assert!(by_hand.join(" ").contains("service-control --restart vmware-sps"), "{by_hand:?}");
+            }
+            other => panic!("{asks}: {other:?}\n{:#?}", outcome.steps),
+        }
+    }
+}
+
+#[test]
+fn without_ssh_the_services_are_told_of_their_certificate_and_what_comes_of_it_is_looked_at() {
+    for restarts in [true, false] {
+        let mut world = fleet("vp-cert-stale", &format!("[switches]\nnotify_restarts_daemon = {restarts}\n"));
+        world.connection.esxi_ssh = None;
+        let policy = Policy { step_timeout_seconds: 6, ..quick() };
+        if restarts {
+            let outcome = is_cured(&world, &policy);
+            assert!(has_done(&outcome, |act| matches!(act, Act::NotifyServices { .. })), "{:#?}", outcome.steps);
+        } else {
+            let outcome = apply(&world, &policy);
+            assert!(matches!(outcome.ending, Ending::RolledBack { .. }), "{:#?}", outcome.ending);
+        }
+    }
+}
+
+/// A fleet of the customer's CA, of which `esx02` runs out.
+fn custom() -> World {
+    World::of(
+        "seed = 31\n[vcenter]\nmode = \"custom\"\n[[clusters]]\nname = \"a\"\ncount = 2\n\
+         [[hosts]]\nname = \"esx02\"\ntroubles = [\"host-cert-expiring-hard\"]\n",
+    )
+}
+
+fn signed(world: &World, request: &str) -> String {
+    let shared = world.lab.shared();
+    let mut inner = shared.world();
+    let now = inner.now();
+    inner.pki.sign_request(request, now).expect("it is a request").pem.clone()
+}
+
+#[test]
+fn in_custom_mode_the_customers_ca_signs_and_vcenter_issues_nothing() {
+    let world = custom();
+    let outcome = apply(&world, &quick());
+    let request = outcome.steps.iter().find_map(|step| step.made.clone()).expect("a request was made");
+    assert!(request.starts_with("-----BEGIN CERTIFICATE REQUEST-----"), "{request}");
+    assert!(outcome.plan.notes.join(" ").contains("signed by your CA"), "{:?}", outcome.plan.notes);
+    assert!(outcome.plan.hosts().all(|host| host.cures.is_empty()), "nothing is promised");
+    assert!(matches!(outcome.ending, Ending::Stuck { .. }), "{:#?}", outcome.ending);
+    let certificate = signed(&world, &request);
+    let given = SignedCertificate { certificate, request: Some(request) };
+    let policy = Policy { host_certificates: BTreeMap::from([("esx02.lab.example".to_owned(), given)]), ..quick() };
+    let outcome = apply_again(&world, &policy);
+    assert_eq!(outcome.ending, Ending::Cured, "{:#?}", outcome.steps);
+    assert_eq!(world.check(&policy).verdict, Verdict::Healthy, "{}", told(&world.check(&policy)));
+    let calls = world.lab.calls();
+    assert!(!calls.iter().any(|call| call.method == "CertMgrRefreshCertificates_Task"));
+}
+
+fn apply_again(world: &World, policy: &Policy) -> Outcome {
+    let done = world.apply_as("again", policy, iofilter_certs_tests::agree).expect("it can be carried out");
+    done.unwrap_or_else(|report| panic!("nothing to do: {}\n{}", told(&report), refusals(&report)))
+}
+
+#[test]
+fn a_certificate_that_the_host_could_not_use_is_refused_before_anything_is_done() {
+    let world = custom();
+    let other = {
+        let shared = world.lab.shared();
+        let mut inner = shared.world();
+        inner.signing_request("esx01.lab.example").expect("a request")
+    };
+    let foreign = signed(&world, &other);
+    let wrong = [
+        ("hello".to_owned(), None, "holds no certificate"),
+        (foreign.clone(), None, "alternative names"),
+        (foreign, Some("hello".to_owned()), "no signing request"),
+    ];
+    for (certificate, request, why) in wrong {
+        let given = SignedCertificate { certificate, request };
+        let policy = Policy { host_certificates: BTreeMap::from([("esx02.lab.example".to_owned(), given)]), ..quick() };
+        let report = world.plan(&policy);
+        assert!(refusals(&report).contains(why), "{why}: {}", refusals(&report));
+    }
+}
+
+#[test]
+fn an_installed_certificate_is_taken_back_when_the_daemon_does_not_follow() {
+    let world = World::of(
+        "seed = 31\n[vcenter]\nmode = \"custom\"\n[[clusters]]\nname = \"a\"\ncount = 2\n\
+         [switches]\ndaemon_restart_refreshes_provider = false\n\
+         [[hosts]]\nname = \"esx02\"\ntroubles = [\"host-cert-expiring-hard\"]\n",
+    );
+    let request = world.lab.shared().world().signing_request("esx02.lab.example").expect("a request");
+    let given = SignedCertificate { certificate: signed(&world, &request), request: Some(request) };
+    let policy = Policy {
+        host_certificates: BTreeMap::from([("esx02.lab.example".to_owned(), given)]),
+        step_timeout_seconds: 6,
+        ..quick()
+    };
+    let before = world.on_hosts("machine");
+    let outcome = apply(&world, &policy);
+    assert!(matches!(outcome.ending, Ending::RolledBack { .. }), "{:#?}", outcome);
+    assert_eq!(world.on_hosts("machine"), before);
+}
+
+const SMS_GONE: &str = "seed = 37\n[vcenter]\ntroubles = [\"sms-cert-missing\"]\n[[clusters]]\nname = \"a\"\ncount = 2\n\
+     [[clusters]]\nname = \"b\"\ncount = 1\nversion = \"9.0.0\"\n";
+
+#[test]
+fn a_client_certificate_is_made_anew_only_with_a_consent_of_its_own() {
+    let world = World::of(SMS_GONE);
+    let Err(report) = world.apply(&Policy { ceiling: Safety::AskFirst, ..quick() }) else { panic!("it was done") };
+    assert!(refusals(&report).contains("--allow-fleet-wide"), "{}", refusals(&report));
+    world.assert_unchanged();
+}
+
+#[test]
+fn a_client_certificate_that_is_gone_is_made_anew_and_trusted_by_every_host_below_nine() {
+    for pushes in [false, true] {
+        let world = World::of(&format!("{SMS_GONE}[switches]\nsps_restart_pushes_sms = {pushes}\n"));
+        let policy = Policy { allow_fleet_wide: true, ..quick() };
+        let outcome = is_cured(&world, &policy);
+        let restarts = world.lab.calls().into_iter().filter(|call| call.method.contains("sps?action=restart")).count();
+        assert_eq!(restarts, 1, "{pushes}: {:#?}", outcome.steps);
+    }
+}
