@@ -19,9 +19,11 @@ const SEEDS: std::ops::Range<u64> = 0..150;
 fn a_mix_of_troubles_is_named_exactly() {
     let mut fleet = Fleet::of(HOSTS);
     let healthy = fleet.facts.clone();
+    let mut drawn: BTreeSet<&str> = BTreeSet::new();
     for seed in SEEDS {
         fleet.facts = healthy.clone();
         let mix = Mix::drawn(seed);
+        drawn.extend(mix.codes().into_values().flatten());
         mix.put_into(&mut fleet);
         let judgement = fleet.judge();
         let place = |kind: PlaceKind, host: Option<&String>| match kind {
@@ -34,6 +36,9 @@ fn a_mix_of_troubles_is_named_exactly() {
             .collect();
         assert_eq!(named, mix.causes(), "seed {seed}, drawn was {:?}", mix.codes());
     }
+    let all: BTreeSet<&str> =
+        KINDS.iter().flat_map(|kind| kind.iter()).chain(OF_VCENTER).map(|(code, _)| *code).collect();
+    assert_eq!(drawn, all, "a trouble is never drawn");
 }
 
 #[test]
@@ -75,7 +80,7 @@ impl Mix {
         Self { of_vcenter, by_host }
     }
 
-    fn codes(&self) -> BTreeMap<usize, Vec<&str>> {
+    fn codes(&self) -> BTreeMap<usize, Vec<&'static str>> {
         let codes = |troubles: &[Trouble]| troubles.iter().map(|(code, _)| *code).collect();
         self.by_host
             .iter()
