@@ -67,7 +67,7 @@ mod tests {
         let mut fleet = Fleet::of(2);
         let extension = fleet.issue(&Leaf::of("sps-extension").ends(seconds));
         fleet.vcenter().sms.sps_extension = seen(extension);
-        fleet.host(1).version = seen("9.0.0".to_owned());
+        fleet.release_nine(1);
         fleet
     }
 

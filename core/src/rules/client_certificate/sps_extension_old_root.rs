@@ -100,7 +100,7 @@ mod tests {
     /// One host of 9.0; `sps-extension` is still of the root that was replaced, which vCenter may trust still.
     fn rotated(is_old_root_trusted: bool) -> Fleet {
         let mut fleet = Fleet::of(1);
-        fleet.host(1).version = seen("9.0.0".to_owned());
+        fleet.release_nine(1);
         let old = Authority::root("CA", "VMware Engineering");
         let extension = fleet.keep(old.sign(&Leaf::of("sps-extension")));
         fleet.vcenter().sms.sps_extension = seen(extension);
