@@ -36,9 +36,8 @@ mod reach;
 mod related;
 
 pub use case::Case;
-pub(crate) use case::Port;
+pub(crate) use case::{Port, standing};
 pub use finding::{Confidence, Finding, Judgement, Place, PlaceKind, Unanswered};
-pub(crate) use happenings::standing;
 pub use judge::judge;
 pub(crate) use words::{certificate_seen, span};
 

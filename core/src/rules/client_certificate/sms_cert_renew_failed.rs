@@ -66,9 +66,9 @@ fn check(case: &Case<'_>) -> Verdict {
         let evidence = Evidence::new("alarm", format!("`{}` {} since {}", alarm.name, alarm.status, alarm.since));
         return Verdict::found(message, vec![evidence]).reaching(Reach::VCenter);
     }
-    let events: Vec<_> = vcenter.events.value().into_iter().flatten().collect();
+    let events = vcenter.events.value().into_iter().flatten();
     let is_unwell = |host: &Host| Reach::FromNine.covers(host) && host.is_connected() && case.is_unwell(host);
-    if let Some(failed) = standing(&events, FAILED, &[DONE]).filter(|_| case.facts.hosts.values().any(is_unwell)) {
+    if let Some(failed) = standing(events, &[FAILED], &[DONE]).filter(|_| case.facts.hosts.values().any(is_unwell)) {
         let evidence = Evidence::new("event", format!("{} at {}: {}", failed.kind, failed.at, failed.message));
         let message = "renewed certificate `sps-extension` could not be registered with storage providers";
         return Verdict::found(message, vec![evidence]).reaching(Reach::FromNine);

@@ -48,8 +48,8 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>) -> Verdict {
-    let events: Vec<_> = case.facts.vcenter.events.value().into_iter().flatten().collect();
-    let failed = standing(&events, FAILED, &[DONE])
+    let events = case.facts.vcenter.events.value().into_iter().flatten();
+    let failed = standing(events, &[FAILED], &[DONE])
         .map(|failed| Evidence::new("event", format!("{} at {}: {}", failed.kind, failed.at, failed.message)));
     if let (None, Some(failed)) = (ClientCertificate::SpsExtension.fact(case).value(), &failed) {
         let message = "certificate `sps-extension` was not made anew when the root of vCenter's CA was replaced";
