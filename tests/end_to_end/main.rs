@@ -16,4 +16,6 @@ mod rollback;
 mod shell_facts;
 mod snapshot;
 mod stopping;
+mod told_by_vcenter;
 mod vcsim;
+mod worlds;

@@ -25,7 +25,7 @@ mod words;
 mod client_certificate;
 pub(crate) mod environment;
 pub(crate) mod host_certificate;
-mod provider;
+pub(crate) mod provider;
 mod reach;
 
 pub use case::Case;
