@@ -184,7 +184,8 @@ mod tests {
     #[test]
     fn a_failed_registration_counts_where_hosts_from_9_0_on_are_unwell() {
         let mut fleet = Fleet::healthy();
-        fleet.release_nine(1);
+        fleet.host(1).version = seen("9.0.0".to_owned());
+        fleet.vcenter().version = seen("9.0.0".to_owned());
         let kind = "com.vmware.vc.sms.RegisterVcClientCertOnRenewalFailure";
         fleet.vcenter().events = seen(vec![event(kind, -60, None, &[])]);
         fleet.is_fine();
