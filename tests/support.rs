@@ -151,7 +151,7 @@ pub fn told(report: &Report) -> String {
     let unanswered = report
         .unanswered
         .iter()
-        .map(|one| format!("unanswered {} at {:?}: {}", one.code, one.places, one.missing.message));
+        .map(|one| format!("unanswered {:?} at {:?}: {}", one.codes, one.places, one.missing.message));
     let stopped = report.stopped.iter().map(|one| format!("stopped: {} {}", one.code, one.message));
     findings.chain(unanswered).chain(stopped).collect::<Vec<_>>().join("\n")
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use iofilter_certs::policy::Policy;
 use iofilter_certs::report::Verdict;
-use iofilter_certs::run::{Ending, Outcome};
+use iofilter_certs::run::{Ending, Outcome, Status};
 use iofilter_certs_tests::{World, causes, quick, told};
 
 /// What went wrong, and how it ended.
@@ -150,4 +150,54 @@ fn what_can_neither_go_on_nor_back_is_said_with_what_to_do_by_hand() {
     assert!(left.contains("esx02") && left.contains("TSM-SSH") && left.contains("HostConfigFault"), "{left}");
     assert!(by_hand.contains("esx02") && by_hand.contains("TSM-SSH"), "{by_hand}");
     assert_eq!(outcome.exit_code(), 2);
+}
+
+/// A provider that only a new registration brings back, so that `sps` is restarted, with `more` in the scenario.
+fn restart_with(more: &str) -> (World, Outcome) {
+    let world = World::of(&format!(
+        "seed = 19\n[[clusters]]\nname = \"a\"\ncount = 3\n[[hosts]]\nname = \"esx02\"\n\
+         troubles = [\"provider-disconnected\"]\n{more}\n"
+    ));
+    let outcome = world.apply(&impatient()).unwrap_or_else(|report| panic!("nothing to do: {}", told(&report)));
+    (world, outcome)
+}
+
+const RESTART: &str = "[[faults]]\ncall = \"POST /api/vcenter/services/sps*\"\n";
+
+/// How often the lab was told to restart `sps`, answered or not.
+fn restarts(world: &World) -> usize {
+    world
+        .lab
+        .calls()
+        .iter()
+        .filter(|call| call.method.starts_with("POST") && call.method.contains("services/sps"))
+        .count()
+}
+
+#[test]
+fn a_restart_that_nobody_answered_for_is_sent_again() {
+    for what in ["503", "reset"] {
+        let (world, outcome) = restart_with(&format!("{RESTART}times = 1\nwhat = \"{what}\""));
+        assert_eq!(outcome.ending, Ending::Cured, "{what}: {:#?}", outcome.steps);
+        assert!(restarts(&world) >= 2, "{what}: {} restarts", restarts(&world));
+    }
+}
+
+#[test]
+fn a_service_that_is_well_was_not_therefore_restarted() {
+    // The lab carries a call out before its proxy answers for it; here a restart is no help.
+    let (_, outcome) =
+        restart_with(&format!("[switches]\nsps_restart_registers_missing = false\n{RESTART}what = \"503\""));
+    let restart = outcome.steps.iter().find(|step| step.title.contains("restart the service `sps`")).expect("planned");
+    assert_ne!(restart.status, Status::Succeeded, "{:#?}", outcome.steps);
+    let Ending::Stuck { step, left_behind, by_hand } = &outcome.ending else {
+        panic!("{:?} {:#?}", outcome.ending, outcome.after.as_ref().map(told))
+    };
+    let unregister = step.and_then(|id| outcome.steps.iter().find(|one| one.id == id.0)).expect("a step is to blame");
+    assert!(unregister.title.starts_with("unregister"), "{unregister:?}");
+    assert!(
+        left_behind.iter().any(|line| line.contains("esx02") && line.contains("not seen again")),
+        "{left_behind:?}"
+    );
+    assert!(by_hand.iter().any(|line| line.contains("service-control --restart vmware-sps")), "{by_hand:?}");
 }

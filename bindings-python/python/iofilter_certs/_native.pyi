@@ -224,7 +224,7 @@ class Report:
     def root_causes(self) -> list[Finding]: ...
     @property
     def unanswered(self) -> list[Document]:
-        """What could not be told, and why."""
+        """What is not known: each with `missing`, the `codes` that nobody can tell for want of it, and the `places`."""
     @property
     def gates(self) -> list[Document]:
         """What would stand in the way of a repair."""

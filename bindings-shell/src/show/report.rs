@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use iofilter_certs::facts::Missing;
 use iofilter_certs::gates::{GateReading, GateState};
 use iofilter_certs::report::{Report, Verdict};
 use iofilter_certs::rules::{Finding, Place, PlaceKind, Unanswered};
@@ -109,19 +108,17 @@ pub(crate) fn whereabouts(place: &Place) -> String {
 
 /// What could not be told, once for each reason.
 fn unanswered(all: &[Unanswered]) -> String {
-    let mut by_reason: BTreeMap<&Missing, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
-    for one in all {
-        let (codes, places) = by_reason.entry(&one.missing).or_default();
-        codes.insert(&one.code);
-        places.extend(one.places.iter().map(String::as_str));
-    }
-    if by_reason.is_empty() {
+    if all.is_empty() {
         return String::new();
     }
     let mut text = format!("\n{}\n", paint(style::STRONG, "could not be told:"));
-    for (missing, (codes, places)) in by_reason {
+    for Unanswered { missing, codes, places } in all {
         text += &format!("  {}\n", missing.message);
-        text += &format!("    at {}; so nobody knows about {}\n", names(places), names(codes));
+        text += &format!(
+            "    at {}; so nobody knows about {}\n",
+            names(places.iter().map(String::as_str)),
+            names(codes.iter().map(String::as_str))
+        );
         if !missing.help.is_empty() {
             text += &format!("    {} {}\n", paint(style::STRONG, "help:"), missing.help);
         }
@@ -163,9 +160,8 @@ fn counts(report: &Report) -> String {
         1 => parts.push("1 finding follows from them".to_owned()),
         many => parts.push(format!("{many} findings follow from them")),
     }
-    let unanswered: BTreeSet<&Missing> = report.unanswered.iter().map(|one| &one.missing).collect();
-    if !unanswered.is_empty() {
-        parts.push(format!("{} why something could not be told", count(unanswered.len() as u64, "reason")));
+    if !report.unanswered.is_empty() {
+        parts.push(format!("{} why something could not be told", count(report.unanswered.len() as u64, "reason")));
     }
     let verdict = match report.verdict {
         Verdict::Healthy => "healthy: everything was asked, and nothing is wrong",

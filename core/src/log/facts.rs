@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::signature::{Grade, Signature};
+use super::signature::{Grade, Signature, signature};
 use crate::time::UnixTime;
 
 /// What one log file held.
@@ -10,6 +10,12 @@ use crate::time::UnixTime;
 pub struct LogFacts {
     /// The file's name, as the caller gave it.
     pub file: String,
+    /// The ESXi host that wrote it, in lower case, where the place that the file comes from tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// Why the reading ended before the file did, such as packed data that is cut short. What came before was searched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub broken_off: Option<String>,
     /// Bytes read, after unpacking.
     pub bytes: u64,
     /// Lines read; the last one counts without its line end.
@@ -80,13 +86,30 @@ impl LogHit {
         }
     }
 
-    /// Counts a sighting, and keeps it if it is among the first three or, until later ones come, the last three.
+    /// Counts a sighting, and keeps it if it is among the first three or, until later ones come, the last three. One
+    /// that waited for its host comes a few records late.
     pub(super) fn add(&mut self, sighting: Sighting) {
         self.count = self.count.saturating_add(1);
-        self.sightings.push(sighting);
+        let place = self.sightings.partition_point(|kept| kept.line <= sighting.line);
+        self.sightings.insert(place, sighting);
         if self.sightings.len() > KEPT_FIRST + KEPT_LAST {
             self.sightings.remove(KEPT_FIRST);
         }
+    }
+}
+
+impl LogFacts {
+    /// The same, known to be written by the ESXi host `host`: what that host's programs say of no other is said of it.
+    #[must_use]
+    pub fn of_host(mut self, host: &str) -> Self {
+        let host = host.to_ascii_lowercase();
+        for hit in self.hits.iter_mut().filter(|hit| hit.host.is_none()) {
+            if signature(&hit.signature).is_some_and(|row| row.log.is_of_host()) {
+                hit.host = Some(host.clone());
+            }
+        }
+        self.host = Some(host);
+        self
     }
 }
 

@@ -15,7 +15,7 @@
 //! The host program opens, unpacks (`.gz`) and cuts the file into chunks of any size; where it cuts changes
 //! nothing. Between chunks a [`LogScan`] is plain data. Memory is bounded whatever the log holds.
 //!
-//! What a line means is one row of the table in `signatures.rs`. A log shows what *was* wrong: a verdict
+//! What a line means is one row of the table in `signatures/`. A log shows what *was* wrong: a verdict
 //! points the survey at a place to look, and is never by itself a reason to change anything.
 
 mod excerpt;
@@ -32,5 +32,5 @@ mod verdict;
 pub use facts::{LogFacts, LogHit, Sighting};
 pub use head::Level;
 pub use scan::LogScan;
-pub use signature::{Grade, Log, Signature, signature, signatures};
+pub use signature::{Grade, Log, Signature, event_signature, signature, signatures};
 pub use verdict::{Leg, LogVerdict, verdict, verdicts};

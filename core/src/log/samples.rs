@@ -39,10 +39,27 @@ fn cases() -> Vec<(&'static str, String, String)> {
     let address = "https://esx01:9080/version.xml";
     let fault = "java.lang.InterruptedException: org.apache.axis2.AxisFault: ";
     let any = |text: &str| at("INFO", "x.Any", text);
+    let event = |name: &str| {
+        format!("2025-03-04T05:10:00Z info vpxd[1] [Originator@6876 sub=vpxLro opID=o] [{name}] of esx01\n")
+    };
+    let vcenter = |name: &str| event(&format!("com.vmware.vc.{name}"));
     vec![
+        ("E-01", vcenter("iofilter.HostVendorProviderRegistrationFailedEvent"), vcenter("iofilter.HostVendorProviderRegistrationSuccessEvent")),
+        ("E-02", vcenter("iofilter.HostVendorProviderUnregistrationFailedEvent"), vcenter("iofilter.HostVendorProviderUnregistrationSuccessEvent")),
+        ("E-03", vcenter("sms.VasaProviderDisconnectedEvent"), vcenter("sms.VasaProviderOther")),
+        ("E-04", vcenter("sms.VasaProviderCertificateHardLimitReachedEvent"), vcenter("sms.VasaProviderCertificateRenewalEvent")),
+        ("E-05", vcenter("sms.VasaProviderRefreshCACertsAndCRLsFailure"), vcenter("sms.VasaProviderRefreshCACertsAndCRLsSuccess")),
+        ("E-06", vcenter("sms.RegisterVcClientCertOnRenewalFailure"), vcenter("sms.RegisterVcClientCertOnRenewalSuccess")),
+        ("E-07", vcenter("sms.EsxiVasaClientCertificateProvisionFailure"), vcenter("sms.EsxiVasaClientCertificateProvisionSuccess")),
+        ("E-08", vcenter("certmgr.HostCaCertsAndCrlsUpdatedEvent"), vcenter("certmgr.HostCertRevokedEvent")),
+        ("E-09", vcenter("certmgr.HostCertUpdatedEvent"), vcenter("certmgr.HostCertExpiringEvent")),
+        ("E-10", vcenter("certmgr.HostCertManagementModeChangedEvent"), vcenter("certmgr.HostCertMetadataChangedEvent")),
+        ("E-11", vcenter("vecs.CertExpirationEvent"), vcenter("vecs.CertEvent")),
+        ("E-12", "2025-03-04T05:10:00.000Z: [iofilterCorrelator] 1us: [esx.problem.iofilter.disabled] Io filter\n".into(), "2025-03-04T05:10:00.000Z: [esx.audit.iofilter.enabled] x\n".into()),
         ("I-01", "2025-03-04T05:09:00Z esx01 iofiltervpd[20]: SSL Connection error\n".into(), "2025-03-04T05:09:00Z esx01 hostd[20]: SSL Connection error\n".into()),
         ("I-02", "2025-03-04T05:09:00Z Er(11) iofiltervpd[20]: SSL: Certificate verify failed\n".into(), "2025-03-04T05:09:00Z Er(11) vsanvpd[20]: certificate verify failed\n".into()),
         ("I-03", "2025-03-04T05:09:00Z iofiltervpd[20]: no shared cipher\n".into(), "2025-03-04T05:09:00Z iofiltervpd[20]: shared cipher chosen\n".into()),
+        ("R-01", "javax.net.ssl.SSLHandshakeException: x\n".repeat(100), "javax.net.ssl.SSLHandshakeException: x\n".repeat(99)),
         ("S-01", stack(at("ERROR", client, "Setcontext() was interrupted"), &format!("{fault}self-signed certificate in certificate chain")), stack(at("ERROR", client, "Setcontext() was interrupted"), &format!("{fault}connection reset"))),
         ("S-02", at("ERROR", "provider.vasa.VasaProviderImpl", "SetContext failed!"), at("ERROR", "provider.vasa.Another", "SetContext failed!")),
         ("S-03", at("ERROR", "provider.vasa.VasaProviderImpl", "[load] Provider loading failed"), at("INFO", "provider.vasa.VasaProviderImpl", "[load] Provider loading failed")),
@@ -187,7 +204,8 @@ fn masked_heads_and_stacks_without_indentation_are_read() {
 fn raw_stacks_without_any_head_are_records_of_their_own() {
     let one = "javax.net.ssl.SSLHandshakeException: PKIX path building failed\n\tat com.x.Y(Y.java:1)\nCaused by: z\n";
     let facts = scan("sps-runtime.log.stderr", one.repeat(5000).as_bytes());
-    assert_eq!((told(&facts), facts.records, facts.cut_records), (vec!["S-12 - 5000".to_owned()], 5000, 0));
+    let expected = vec!["R-01 - 5000".to_owned(), "S-12 - 5000".to_owned()];
+    assert_eq!((told(&facts), facts.records, facts.cut_records), (expected, 5000, 0));
 }
 
 #[test]
@@ -211,6 +229,57 @@ fn what_follows_a_failed_loading_is_not_laid_at_the_same_host() {
     let named = "2025-03-04T05:06:07Z [t1] INFO opId=o com.x.Y - reading https://a:9080/version.xml\n";
     let log = [named, loading, loading].concat();
     assert_eq!(told(&scan("sps.log", log.as_bytes())), ["S-03 - 1", "S-03 a 1"]);
+}
+
+#[test]
+fn a_record_waits_for_the_host_that_its_operation_names_next() {
+    let head = "2025-03-04T05:06:07Z [t1] ERROR opId=o com.x.";
+    let failed = format!("{head}VasaProviderImpl - SetContext failed!\n");
+    let named = format!("{head}Y - gave up https://a:9080/version.xml\n");
+    let reading = format!(
+        "{head}VersionHandler - [isLegacyProvider] Failed to retrieve version information from provider - https://a:9080/version.xml: certificate_unknown(46)\n"
+    );
+    let cases = [
+        ([failed.clone(), named.clone()].concat(), vec!["S-02 a 1"]),
+        ([failed.clone(), named.replace("opId=o", "opId=p")].concat(), vec!["S-02 - 1"]),
+        ([failed.clone(), named.replace("[t1]", "[t2]")].concat(), vec!["S-02 - 1"]),
+        ([failed.clone(), named.replace("05:06:07", "05:07:08")].concat(), vec!["S-02 - 1"]),
+        // The reading of version.xml is the beginning of another story.
+        ([failed.clone(), reading].concat(), vec!["S-02 - 1", "S-04 a 1"]),
+        ([failed.clone(), failed.clone(), named].concat(), vec!["S-02 a 2"]),
+        (failed, vec!["S-02 - 1"]),
+    ];
+    for (log, expected) in cases {
+        assert_eq!(told(&scan("sps.log", log.as_bytes())), expected, "{log}");
+    }
+}
+
+#[test]
+fn a_host_log_is_about_the_host_that_wrote_it() {
+    let log = "2025-03-04T05:09:00Z iofiltervpd[20]: SSL Connection error\nPKIX path building failed\n";
+    let facts = scan("extract.txt", log.as_bytes()).of_host("ESX01.lab.example");
+    assert_eq!(told(&facts), ["I-01 esx01.lab.example 1", "S-12 - 1"]);
+    assert_eq!(facts.host.as_deref(), Some("esx01.lab.example"));
+}
+
+#[test]
+fn what_was_read_before_a_file_broke_off_stands() {
+    let mut scan = LogScan::new("sps.log.1.gz");
+    scan.feed(b"PKIX path building failed\nPKIX path val");
+    let facts = scan.break_off("packed data is cut short");
+    assert_eq!(
+        (told(&facts), facts.broken_off.as_deref()),
+        (vec!["S-12 - 1".to_owned()], Some("packed data is cut short"))
+    );
+}
+
+#[test]
+fn an_event_is_the_same_signature_told_by_vcenter_as_in_a_log() {
+    let row = super::event_signature("com.vmware.vc.certmgr.HostCaCertsAndCrlsUpdatedEvent").unwrap();
+    assert_eq!(row.id, "E-08");
+    assert!(super::event_signature("com.vmware.vc.iofilter.HostVendorProviderRegistrationSuccessEvent").is_none());
+    let received = scan("sps.log", b"org.bouncycastle.tls.TlsFatalAlertReceived: unknown_ca(48)\n");
+    assert_eq!(received.hits[0].sightings[0].detail.as_deref(), Some("TlsFatalAlertReceived: unknown_ca(48)"));
 }
 
 #[test]

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::excerpt::{excerpt, short};
 use super::facts::{LogFacts, LogHit, Sighting};
 use super::head::{Head, begins_record, continues_record, time_of};
-use super::signature::{Log, Match, matches, may_matter, provider_hosts};
-use super::story::Stories;
+use super::signature::{Log, Match, Signature, matches, may_matter, provider_hosts, signature};
+use super::story::{Stories, Waiting};
+use crate::time::UnixTime;
 
 /// A log on its way through. Plain data: it can be stored between any two chunks and taken up elsewhere.
 ///
@@ -81,8 +82,19 @@ impl LogScan {
             self.take_kept_line();
         }
         self.close_record();
-        self.facts.hits = self.hits.into_values().flat_map(BTreeMap::into_values).collect();
+        for waiting in self.stories.out_of_patience(u64::MAX, None) {
+            self.settle(waiting, None);
+        }
+        let hits = self.hits.into_values().flat_map(BTreeMap::into_values);
+        let is_enough = |hit: &LogHit| signature(&hit.signature).is_none_or(|row| hit.count >= row.least);
+        self.facts.hits = hits.filter(is_enough).collect();
         self.facts
+    }
+
+    /// The file could not be read to its end. What came before stands.
+    pub fn break_off(mut self, why: &str) -> LogFacts {
+        self.facts.broken_off = Some(short(why));
+        self.finish()
     }
 
     fn take_kept_line(&mut self) {
@@ -137,35 +149,71 @@ impl LogScan {
             return;
         }
         let head = if record.has_head { Head::read(first_line(text)) } else { Head::default() };
-        let number = self.facts.records;
         let hosts = provider_hosts(text);
-        if let [host] = hosts.as_slice() {
-            self.stories.mention(number, at, &head, host);
-        }
         let found = matches(self.log, &head, text);
+        self.tell_stories(&found, &head, hosts.as_slice(), at);
+        let number = self.facts.records;
         for found in &found {
-            let (host, joined) = match (&found.host, hosts.as_slice()) {
-                (Some(host), _) | (None, [host]) => (Some(host.clone()), false),
-                (None, []) => (self.stories.host(number, at, &head).map(str::to_owned), true),
-                // The record is about several hosts, and the signature does not say which.
-                (None, _) => (None, false),
-            };
-            self.count(found, host, joined, || Sighting {
+            let sighting = Sighting {
                 line: record.first_line.saturating_add(line_breaks(text, found.start)),
                 at,
                 op_id: head.op_id.clone(),
                 thread: head.thread.clone().or_else(|| head.process.clone()),
                 detail: found.detail.as_deref().map(short),
                 excerpt: excerpt(text, found.start),
-            });
+            };
+            let joined = || self.stories.host(number, at, &head).map(str::to_owned);
+            let signature = found.signature;
+            match (&found.host, hosts.as_slice()) {
+                (Some(host), _) | (None, [host]) => self.count(signature, Some(host.clone()), false, sighting),
+                (None, []) => match joined() {
+                    Some(host) => self.count(signature, Some(host), true, sighting),
+                    None => self.wait(Waiting { record: number, signature: signature.id.to_owned(), sighting }),
+                },
+                // The record is about several hosts, and the signature does not say which.
+                (None, _) => self.count(signature, None, false, sighting),
+            }
         }
         if found.iter().any(|found| found.signature.ends_story) {
             self.stories.end(&head);
+            self.settle_all(&head, None);
         }
     }
 
-    fn count(&mut self, found: &Match, host: Option<String>, joined: bool, sighting: impl FnOnce() -> Sighting) {
-        let by_host = self.hits.entry(found.signature.id.to_owned()).or_default();
+    /// What this record says to the records around it: where a story begins, and which host it is about.
+    fn tell_stories(&mut self, found: &[Match], head: &Head, hosts: &[String], at: Option<UnixTime>) {
+        for waiting in self.stories.out_of_patience(self.facts.records, at) {
+            self.settle(waiting, None);
+        }
+        if found.iter().any(|found| found.signature.begins_story) && !hosts.is_empty() {
+            self.settle_all(head, None);
+        }
+        if let [host] = hosts {
+            self.stories.mention(self.facts.records, at, head, host);
+            self.settle_all(head, Some(host));
+        }
+    }
+
+    fn wait(&mut self, waiting: Waiting) {
+        if let Some(hopeless) = self.stories.wait(waiting) {
+            self.settle(hopeless, None);
+        }
+    }
+
+    fn settle_all(&mut self, head: &Head, host: Option<&str>) {
+        for waiting in self.stories.told(head) {
+            self.settle(waiting, host);
+        }
+    }
+
+    fn settle(&mut self, waiting: Waiting, host: Option<&str>) {
+        if let Some(row) = signature(&waiting.signature) {
+            self.count(row, host.map(str::to_owned), host.is_some(), waiting.sighting);
+        }
+    }
+
+    fn count(&mut self, row: &Signature, host: Option<String>, joined: bool, sighting: Sighting) {
+        let by_host = self.hits.entry(row.id.to_owned()).or_default();
         let key = host.clone().unwrap_or_default();
         if !by_host.contains_key(&key) {
             if self.groups >= MAXIMUM_GROUPS {
@@ -174,9 +222,9 @@ impl LogScan {
             }
             self.groups += 1;
         }
-        let hit = by_host.entry(key).or_insert_with(|| LogHit::new(found.signature, host));
-        hit.joined = hit.joined.saturating_add(u64::from(joined && hit.host.is_some()));
-        hit.add(sighting());
+        let hit = by_host.entry(key).or_insert_with(|| LogHit::new(row, host));
+        hit.joined = hit.joined.saturating_add(u64::from(joined));
+        hit.add(sighting);
     }
 }
 

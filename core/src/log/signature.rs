@@ -31,6 +31,10 @@ pub struct Signature {
     pub implied_by: &'static [&'static str],
     /// It is the last word on a provider: what the thread writes next may be about another host.
     pub ends_story: bool,
+    /// It is the first word on a provider: what the thread wrote before may be about another host.
+    pub begins_story: bool,
+    /// Fewer sightings in one file say nothing, and are not reported.
+    pub least: u64,
     /// What it means, for a person, one line.
     pub meaning: &'static str,
     /// Where it was read.
@@ -58,16 +62,20 @@ pub enum Grade {
 pub enum Log {
     /// Any, or not known.
     Any,
-    /// vCenter's storage profile service: `sps.log`, `sps-runtime.log.stderr`.
+    /// vCenter's storage profile service: `sps.log`.
     StorageProfileService,
+    /// What the same service prints outside its log: `sps-runtime.log.stderr`.
+    StorageProfileRuntime,
     /// vCenter's main service: `vpxd.log`.
     VirtualCenter,
     /// An ESXi host's provider of IO filters: `iofiltervpd.log`.
     IoFilterProvider,
     /// An ESXi host's virtual volume daemon: `vvold.log`.
     VirtualVolumes,
-    /// An ESXi host's agents: `hostd.log`, `hostd-probe.log`, `vpxa.log`.
+    /// An ESXi host's agents: `hostd.log`, `hostd-probe.log`, `vpxa.log`, `rhttpproxy.log`.
     HostAgent,
+    /// An ESXi host's observations: `vobd.log`.
+    HostObservations,
 }
 
 impl Log {
@@ -75,29 +83,45 @@ impl Log {
     pub fn of_file(name: &str) -> Self {
         let base = name.rsplit(['/', '\\']).next().unwrap_or(name).to_ascii_lowercase();
         let known = [
+            ("sps-runtime", Self::StorageProfileRuntime),
             ("sps", Self::StorageProfileService),
             ("vpxd", Self::VirtualCenter),
             ("iofiltervp", Self::IoFilterProvider),
             ("vvold", Self::VirtualVolumes),
             ("hostd", Self::HostAgent),
             ("vpxa", Self::HostAgent),
+            ("rhttpproxy", Self::HostAgent),
+            ("vobd", Self::HostObservations),
         ];
         known.iter().find(|(start, _)| base.starts_with(start)).map_or(Self::Any, |(_, log)| *log)
     }
 
+    /// Whether it is written on an ESXi host, so that what it says is said of that host.
+    pub fn is_of_host(self) -> bool {
+        matches!(self, Self::IoFilterProvider | Self::VirtualVolumes | Self::HostAgent | Self::HostObservations)
+    }
+
     fn admits(self, row: Self) -> bool {
-        self == Self::Any || row == Self::Any || self == row
+        // What the service prints are the stacks that it logs.
+        let is_printed = self == Self::StorageProfileRuntime && row == Self::StorageProfileService;
+        self == Self::Any || row == Self::Any || self == row || is_printed
     }
 }
 
 /// Every signature, sorted by id.
 pub fn signatures() -> &'static [Signature] {
-    SIGNATURES
+    &SIGNATURES
 }
 
 /// The signature with this id.
 pub fn signature(id: &str) -> Option<&'static Signature> {
     SIGNATURES.iter().find(|row| row.id == id)
+}
+
+/// The signature of an event of vCenter by its type, such as `com.vmware.vc.sms.VasaProviderDisconnectedEvent`: the
+/// same rows serve the events that vCenter tells and those that a log or an export names.
+pub fn event_signature(event_type: &str) -> Option<&'static Signature> {
+    SIGNATURES.iter().find(|row| row.id.starts_with('E') && row.literals.contains(&event_type))
 }
 
 /// A signature found in a record.
@@ -215,7 +239,8 @@ mod tests {
     fn a_log_is_known_by_its_file_name() {
         let cases = [
             ("/var/log/vmware/vmware-sps/sps.log.3.gz", Log::StorageProfileService),
-            ("sps-runtime.log.stderr", Log::StorageProfileService),
+            ("sps-runtime.log.stderr", Log::StorageProfileRuntime),
+            ("vobd.log", Log::HostObservations),
             ("C:\\case\\vpxd-12.log", Log::VirtualCenter),
             ("iofiltervpd.log", Log::IoFilterProvider),
             ("/var/run/log/vvold.0.gz", Log::VirtualVolumes),

@@ -4,19 +4,25 @@
 //! same thread. A record that names no provider takes the host that its story named *earlier*: the latest that its own
 //! thread named, or, if only other threads named any, the one host they all name. It looks back 16 records and 60
 //! seconds at most, and not past the end of a story (`Provider loading failed`): the next record may be about
-//! another host. Later records are not asked, because the same operation may have moved on. In doubt there is no host.
+//! another host.
+//!
+//! Where nobody named a host before, the record waits for one that the same thread names *later* under the same
+//! operation id, as near as that. It does not wait past the end of its story, nor past the beginning of another: the
+//! reading of `version.xml` is the first thing that is done with a provider. In doubt there is no host.
 
 use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
+use super::facts::Sighting;
 use super::head::Head;
 use crate::time::UnixTime;
 
-/// Who named which host lately. Bounded by the number of records it looks back.
+/// Who named which host lately, and what waits for a host. Bounded by the number of records it looks back.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) struct Stories {
     mentions: VecDeque<Mention>,
+    waiting: VecDeque<Waiting>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +32,17 @@ struct Mention {
     op_id: Option<String>,
     thread: Option<String>,
     host: String,
+}
+
+/// A sighting whose record and story named no host so far.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Waiting {
+    /// The record's number.
+    pub(super) record: u64,
+    /// The signature's id.
+    pub(super) signature: String,
+    /// What was seen; its operation and thread are those that a host must be named by.
+    pub(super) sighting: Sighting,
 }
 
 impl Stories {
@@ -55,6 +72,40 @@ impl Stories {
     /// The story of this head is over.
     pub(super) fn end(&mut self, head: &Head) {
         self.mentions.retain(|mention| !mention.same_story(head));
+    }
+
+    /// Lets a sighting wait for a host. It comes back at once where no later record could name one.
+    pub(super) fn wait(&mut self, waiting: Waiting) -> Option<Waiting> {
+        if waiting.sighting.op_id.is_none() || waiting.sighting.thread.is_none() {
+            return Some(waiting);
+        }
+        self.waiting.push_back(waiting);
+        None
+    }
+
+    /// Those that waited for what this head's record says, because it names their host or because their story is over.
+    pub(super) fn told(&mut self, head: &Head) -> Vec<Waiting> {
+        self.take(|waiting| waiting.same_story(head))
+    }
+
+    /// Those that have waited too long at record number `record`.
+    pub(super) fn out_of_patience(&mut self, record: u64, at: Option<UnixTime>) -> Vec<Waiting> {
+        self.take(|waiting| {
+            let is_late = matches!((at, waiting.sighting.at), (Some(now), Some(then)) if now.seconds_since(then).abs() > SECONDS_BACK);
+            record.saturating_sub(waiting.record) > RECORDS_BACK || is_late
+        })
+    }
+
+    fn take(&mut self, is_taken: impl Fn(&Waiting) -> bool) -> Vec<Waiting> {
+        let (taken, kept) = std::mem::take(&mut self.waiting).into_iter().partition(|waiting| is_taken(waiting));
+        self.waiting = kept;
+        Vec::from(taken)
+    }
+}
+
+impl Waiting {
+    fn same_story(&self, head: &Head) -> bool {
+        self.sighting.op_id == head.op_id && self.sighting.thread == head.thread
     }
 }
 
@@ -114,5 +165,33 @@ mod tests {
         assert_eq!(stories.host(21, Some(UnixTime(160)), &head("op", "t1")), Some("b"));
         assert_eq!(stories.host(21, Some(UnixTime(161)), &head("op", "t1")), None);
         assert_eq!(stories.host(21, None, &head("op", "t1")), Some("b"));
+    }
+
+    fn waiting(record: u64, op_id: &str, at: i64) -> Waiting {
+        let head = head(op_id, "t1");
+        let sighting = Sighting {
+            line: record,
+            at: Some(UnixTime(at)),
+            op_id: head.op_id,
+            thread: head.thread,
+            detail: None,
+            excerpt: String::new(),
+        };
+        Waiting { record, signature: "S-02".to_owned(), sighting }
+    }
+
+    #[test]
+    fn what_waits_is_told_by_its_own_operation_and_thread_and_not_for_ever() {
+        let mut stories = Stories::default();
+        assert!(stories.wait(waiting(1, "", 0)).is_some(), "nobody could tell it");
+        assert!(stories.wait(waiting(1, "op", 0)).is_none());
+        assert!(stories.told(&head("op", "t2")).is_empty() && stories.told(&head("other", "t1")).is_empty());
+        assert!(stories.out_of_patience(17, Some(UnixTime(60))).is_empty());
+        assert_eq!(stories.told(&head("op", "t1")).len(), 1);
+        assert!(stories.told(&head("op", "t1")).is_empty(), "it is told once");
+        stories.wait(waiting(1, "op", 0));
+        assert_eq!(stories.out_of_patience(18, None).len(), 1);
+        stories.wait(waiting(1, "op", 0));
+        assert_eq!(stories.out_of_patience(2, Some(UnixTime(61))).len(), 1);
     }
 }

@@ -1,6 +1,6 @@
 //! The facts, made ready for judging: looked up once, so that no rule loops over the fleet.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
 use super::Verdict;
@@ -29,6 +29,7 @@ pub struct Case<'a> {
     log_hits: BTreeMap<&'a str, Vec<(&'a LogFacts, &'a LogHit)>>,
     /// A signature costs a tenth of a millisecond, and several rules and gates ask about the same certificate.
     chains: RefCell<BTreeMap<(Fingerprint, Vec<Fingerprint>), ChainVerdict>>,
+    is_any_unwell: OnceCell<bool>,
 }
 
 /// One of the two ports on which a host shows a certificate.
@@ -84,6 +85,7 @@ impl<'a> Case<'a> {
             host_of_provider,
             log_hits: log_hits(facts),
             chains: RefCell::default(),
+            is_any_unwell: OnceCell::new(),
         }
     }
 
@@ -145,6 +147,48 @@ impl<'a> Case<'a> {
         is_down && host.is_connected() && host.on_443.value().is_some()
     }
 
+    /// True unless all that can be seen of a host and its provider says that SPS and the host get on with each other:
+    /// connected, one certificate on both ports that is within its dates, the provider online and its certificate valid.
+    /// A port that only we cannot reach says nothing against it.
+    pub(crate) fn is_unwell(&self, host: &Host) -> bool {
+        let is_served = match self.canonical_provider(host) {
+            Some(provider) => {
+                provider.is_online() && provider.certificate_status.value().is_some_and(|status| status == "valid")
+            }
+            // Only the hosts of a cluster get one.
+            None => host.is_in_cluster() == Ok(false),
+        };
+        let shown = |port: Port| self.leaf(host, port).ok();
+        let (own, served) = (shown(Port::Host), shown(Port::Provider));
+        let is_out_of_date = |leaf: &Certificate| !self.validity(leaf).is_valid();
+        !host.is_connected()
+            || self.provider_port_is_down(host)
+            || !is_served
+            || own.is_some_and(is_out_of_date)
+            || served.is_some_and(is_out_of_date)
+            || own.zip(served).is_some_and(|(own, served)| own != served)
+    }
+
+    /// True when any connected host is unwell, or it cannot be told because the providers were not listed. A host that
+    /// vCenter does not reach says nothing of vCenter.
+    pub(crate) fn is_any_unwell(&self) -> bool {
+        let is_unwell = |host: &Host| host.is_connected() && self.is_unwell(host);
+        let look = || self.facts.provider_list.known().is_err() || self.facts.hosts.values().any(is_unwell);
+        *self.is_any_unwell.get_or_init(look)
+    }
+
+    /// A fact of a source that not everybody gives. Where it was not seen, nothing is said of it if all is well there,
+    /// since whatever it would tell does no harm; otherwise it is asked for, with `help` unless the survey knew better.
+    pub(crate) fn optional<'f, T>(fact: &'f Observed<T>, is_unwell: bool, help: &str) -> Result<&'f T, Verdict> {
+        fact.known().map_err(|missing| {
+            if !is_unwell {
+                return Verdict::NotApplicable;
+            }
+            let help = if missing.help.is_empty() { help } else { &missing.help };
+            Verdict::Unknown(Missing { help: help.to_owned(), ..missing.clone() })
+        })
+    }
+
     /// Whether what was presented leads to what vCenter trusts.
     pub(crate) fn chain(&self, presented: &Presented) -> Result<ChainVerdict, Verdict> {
         self.facts.vcenter.trusted_roots.known()?;
@@ -196,6 +240,13 @@ impl<'a> Case<'a> {
     }
 }
 
+/// How what only the appliance's shell tells gets known.
+pub(crate) const BY_APPLIANCE_SHELL: &str =
+    "give a login for the shell of the vCenter appliance: `--appliance-ssh-key`";
+
+/// How what only a host's shell tells gets known.
+pub(crate) const BY_HOST_SHELL: &str = "give a login for the shell of the ESXi hosts: `--esxi-ssh-key`";
+
 /// VMCA names its roots with this unit, in every version; a subordinate VMCA is named by the customer.
 pub(crate) fn is_vmca_root(root: &Certificate) -> bool {
     root.self_issued && root.subject.split(',').any(|part| part.trim() == "OU=VMware Engineering")
@@ -231,4 +282,62 @@ fn match_providers(facts: &Facts) -> BTreeMap<&ProviderId, &Host> {
         named.or_else(|| uuids.find_map(|uuid| by_uuid.get(&uuid.to_ascii_lowercase()))).copied()
     };
     facts.providers.values().filter_map(|provider| host_of(provider).map(|host| (&provider.id, host))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::ConnectionState;
+    use crate::rules::testing::{Fleet, Leaf, seen, unknown};
+    use crate::time::DAY_SECONDS;
+
+    /// Whether host 1, and the fleet, are unwell.
+    fn unwell(fleet: &mut Fleet) -> (bool, bool) {
+        let host = fleet.host(1).clone();
+        let case = Case::new(&fleet.facts, &fleet.policy);
+        (case.is_unwell(&host), case.is_any_unwell())
+    }
+
+    #[test]
+    fn a_healthy_fleet_is_well_and_so_is_a_port_that_only_we_do_not_reach() {
+        let mut fleet = Fleet::healthy();
+        assert_eq!(unwell(&mut fleet), (false, false));
+        fleet.host(1).on_9080 = unknown(MissingReason::NoAnswer);
+        assert_eq!(unwell(&mut fleet), (false, false));
+    }
+
+    #[test]
+    fn what_either_side_says_against_the_other_makes_a_host_unwell() {
+        let breaks: [fn(&mut Fleet); 4] = [
+            |fleet| fleet.provider(1).status = seen("offline".to_owned()),
+            |fleet| fleet.provider(1).certificate_status = unknown(MissingReason::NotSent),
+            |fleet| fleet.host(1).on_9080 = unknown(MissingReason::Refused),
+            |fleet| {
+                let older = fleet.issue(&Leaf::of("esx01.lab.test").ends(DAY_SECONDS));
+                fleet.serve_copy(1, older);
+            },
+        ];
+        for break_it in breaks {
+            let mut fleet = Fleet::healthy();
+            break_it(&mut fleet);
+            assert_eq!(unwell(&mut fleet), (true, true));
+        }
+    }
+
+    #[test]
+    fn a_host_that_vcenter_does_not_reach_says_nothing_of_vcenter() {
+        let mut fleet = Fleet::healthy();
+        fleet.lose(1, ConnectionState::NotResponding);
+        assert_eq!(unwell(&mut fleet), (true, false));
+        fleet.facts.provider_list = unknown(MissingReason::Fault);
+        assert_eq!(unwell(&mut fleet), (true, true));
+    }
+
+    #[test]
+    fn an_optional_source_is_asked_for_only_where_it_matters() {
+        let fact: Observed<bool> = unknown(MissingReason::NotAsked);
+        assert_eq!(Case::optional(&fact, false, "give it"), Err(Verdict::NotApplicable));
+        assert!(matches!(Case::optional(&fact, true, "give it"), Err(Verdict::Unknown(_))));
+        assert_eq!(Case::optional(&seen(true), true, "give it"), Ok(&true));
+    }
 }

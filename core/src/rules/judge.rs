@@ -63,15 +63,15 @@ pub enum PlaceKind {
     Provider,
 }
 
-/// A question that could not be answered, with all the places where it was asked.
+/// Something that is not known, with all that nobody can tell for want of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Unanswered {
-    /// The rule that could not tell.
-    pub code: String,
-    /// Why, and what would make it known.
+    /// What, why, and what would make it known.
     pub missing: Missing,
-    /// Where, by name.
+    /// The rules that could not tell; sorted.
+    pub codes: Vec<String>,
+    /// Where, by name; sorted.
     pub places: Vec<String>,
 }
 
@@ -86,22 +86,27 @@ impl Judgement {
 pub fn judge(facts: &Facts, policy: &Policy) -> Judgement {
     let case = Case::new(facts, policy);
     let mut found = Vec::new();
-    let mut unanswered: BTreeMap<(&str, Missing), Vec<String>> = BTreeMap::new();
+    let mut open: BTreeMap<Missing, (BTreeSet<String>, BTreeSet<String>)> = BTreeMap::new();
     for (place, rule, verdict) in verdicts(&case) {
         match verdict {
             Verdict::Found(mut what) => {
                 what.evidence.extend(from_logs(&case, &place, rule));
                 found.push((place, rule, what));
             }
-            Verdict::Unknown(missing) => unanswered.entry((rule.code, missing)).or_default().push(place.name),
+            Verdict::Unknown(missing) => {
+                let (codes, places) = open.entry(missing).or_default();
+                codes.insert(rule.code.to_owned());
+                places.insert(place.name);
+            }
             Verdict::Fine | Verdict::NotApplicable => {}
         }
     }
-    let unanswered = unanswered
-        .into_iter()
-        .map(|((code, missing), places)| Unanswered { code: code.to_owned(), missing, places })
-        .collect();
-    Judgement { findings: fold(found), unanswered }
+    let unanswered = open.into_iter().map(|(missing, (codes, places))| Unanswered {
+        missing,
+        codes: codes.into_iter().collect(),
+        places: places.into_iter().collect(),
+    });
+    Judgement { findings: fold(found), unanswered: unanswered.collect() }
 }
 
 fn verdicts<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Place, &'static Rule, Verdict)> + 'c {

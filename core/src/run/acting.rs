@@ -63,8 +63,10 @@ impl Run {
         let Some(act) = self.act_of(id, direction) else { return };
         let said = match answer {
             Ok(response) => act::read(&act, &response),
-            // Sent, and nobody knows: look.
-            Err(failure) if failure.kind == FailureKind::OutcomeUnknown => Ok(Begun::Over),
+            Err(failure) if failure.kind == FailureKind::OutcomeUnknown => {
+                let unheard = Unheard { why: failure.message, attempts };
+                return self.unheard(now, index, id, direction, unheard, None);
+            }
             Err(failure) => {
                 if direction == Direction::Forward && failure.kind.is_before_sending() {
                     self.never_sent.insert(id);
@@ -89,11 +91,35 @@ impl Run {
             }
             // The proxy answered for a service that is down: whether the call ran is not known.
             Err(Refused::Wire(error @ WireError::Unavailable { .. })) => {
-                self.look_at_effect(now, index, id, direction, Some(error.to_string()));
+                let why = error.to_string();
+                let unheard = Unheard { why: why.clone(), attempts };
+                self.unheard(now, index, id, direction, unheard, Some(why));
             }
             Err(Refused::Wire(error)) => self.said_no(now, index, id, direction, error.to_string()),
             Err(Refused::Said(why)) => self.said_no(now, index, id, direction, why),
         }
+    }
+
+    /// Nobody knows whether the change ran. Where its effect shows, it is looked for; `blame` is what is said if it does
+    /// not show. A change that leaves no trace is sent once more, or has not been done: being well is no proof of it.
+    fn unheard(
+        &mut self,
+        now: UnixTime,
+        index: usize,
+        id: StepId,
+        direction: Direction,
+        unheard: Unheard,
+        blame: Option<String>,
+    ) {
+        let act = self.act_of(id, direction);
+        if direction == Direction::Back || act.as_ref().is_some_and(Act::shows) {
+            return self.look_at_effect(now, index, id, direction, blame);
+        }
+        let Unheard { why, attempts } = unheard;
+        if attempts >= MOST_SENDINGS || !act.is_some_and(|act| act.is_idempotent()) {
+            return self.not_done(now, index, id, Some(why));
+        }
+        self.look(now, index, id, Why::Again { attempts: attempts.saturating_add(1), why });
     }
 
     pub(super) fn act_of(&self, id: StepId, direction: Direction) -> Option<Act> {
@@ -178,6 +204,17 @@ impl Run {
         true
     }
 }
+
+/// A change without an answer.
+struct Unheard {
+    /// What was heard instead.
+    why: String,
+    /// How often it was sent again before.
+    attempts: u32,
+}
+
+/// How often a change that leaves no trace is sent again when nobody answers.
+const MOST_SENDINGS: u32 = 3;
 
 /// The session that an act is sent with.
 pub(super) fn session_of(act: &Act) -> Option<Session> {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Run, Status};
 use crate::diagnostic::Diagnostic;
+use crate::facts::Facts;
 use crate::plan::{Step, StepId, Undo};
 use crate::report::Report;
 
@@ -41,14 +42,14 @@ pub enum Ending {
     },
 }
 
-/// How `run` ended, given what was seen afterwards.
-pub(super) fn of(run: &Run, proof: &Report, unseen: Option<&Diagnostic>) -> Ending {
+/// How `run` ended, given what was seen afterwards and how that is judged.
+pub(super) fn of(run: &Run, facts: &Facts, proof: &Report, unseen: Option<&Diagnostic>) -> Ending {
     let with = |wanted: Status| run.plan().steps().find(move |step| run.status(step.id) == wanted);
     if with(Status::UndoFailed).is_some() {
         return stuck(run);
     }
     let has_failed = run.plan().steps().any(|step| failed_first(run, step));
-    if has_failed && let Some(stuck) = not_returned(run, proof, unseen.is_some()) {
+    if has_failed && let Some(stuck) = not_returned(run, facts) {
         return stuck;
     }
     if let Some(step) = run.plan().steps().find(|step| failed_first(run, step)) {
@@ -79,15 +80,13 @@ fn failed_first(run: &Run, step: &Step) -> bool {
 }
 
 /// Providers that were unregistered so that they come back by themselves, and did not because the run failed before.
-/// Where the world could not be looked at afterwards, all of them are told of.
-fn not_returned(run: &Run, proof: &Report, unseen: bool) -> Option<Ending> {
+/// Where the list of providers could not be read afterwards, all of them are told of: not seen is not there.
+fn not_returned(run: &Run, facts: &Facts) -> Option<Ending> {
     let (mut first, mut left_behind, mut by_hand) = (None, Vec::new(), Vec::new());
     for step in run.plan().last.iter().filter(|step| run.status(step.id) == Status::Succeeded) {
         let (Undo::Impossible(what), Some(host)) = (&step.undo, &step.host) else { continue };
-        let is_missing = proof.findings.iter().any(|finding| {
-            finding.diagnostic.code == "provider-missing" && finding.place.host.as_deref() == Some(host.id.0.as_str())
-        });
-        if unseen || is_missing {
+        let own = facts.hosts.get(&host.id).and_then(|host| facts.providers_of(host).next());
+        if facts.provider_list.value().is_none() || own.is_none() {
             first.get_or_insert(step.id);
             left_behind.push(format!("`{}`: its storage provider was unregistered and is not seen again", host.name));
             by_hand.push(format!("`{}`: {what}", host.name));

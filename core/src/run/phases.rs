@@ -107,7 +107,7 @@ impl Run {
         let stopped = survey.stopped().cloned();
         let facts = survey.into_facts();
         let report = Report::of(&facts, stopped.as_ref(), &self.policy);
-        let ending = ending::of(self, &report, stopped.as_ref());
+        let ending = ending::of(self, &facts, &report, stopped.as_ref());
         self.proof = Some(report);
         self.end(now, ending);
     }

@@ -61,6 +61,9 @@ pub(super) enum Why {
     Done { why: Option<String> },
     /// Is it as it was before? Asked before undoing, when `acted` is false, and after.
     Undone { acted: bool, why: Option<String> },
+    /// The change may not have arrived and leaves no trace by which that could be told: has what it acts on come to
+    /// rest, so that it can be sent again? `why` is what was heard instead of an answer.
+    Again { attempts: u32, why: String },
     /// A new session, to send the change again with.
     Session { direction: Direction, attempts: u32 },
 }
@@ -257,7 +260,9 @@ impl Run {
         let step = self.plan.step(id)?;
         match why {
             Why::Skip => Some(step.skip_when.clone()),
-            Why::InDoubt | Why::Done { .. } => Some(step.done_when.clone()),
+            // What leaves no trace is only known not to be needed any more.
+            Why::InDoubt if !step.act.shows() => Some(step.skip_when.clone()),
+            Why::InDoubt | Why::Done { .. } | Why::Again { .. } => Some(step.done_when.clone()),
             Why::Undone { .. } => match (&step.undo, &step.act) {
                 (Undo::By { done_when, .. }, _) => Some(done_when.clone()),
                 (Undo::PutBackCaStore, Act::AddToCaStore { host, .. }) => {
@@ -296,8 +301,12 @@ impl Run {
                 self.set(index, id, None);
             }
             (Why::InDoubt, _) => self.act(now, index, id, 0),
+            (Why::Again { attempts, .. }, Some(true)) => self.act(now, index, id, attempts),
             (Why::Done { why }, _) if now >= deadline => self.not_done(now, index, id, why),
-            (why @ Why::Done { .. }, _) => self.pause(now, index, id, Then::Look(why), deadline),
+            (Why::Again { why, .. }, _) if now >= deadline => self.not_done(now, index, id, Some(why)),
+            (why @ (Why::Done { .. } | Why::Again { .. }), _) => {
+                self.pause(now, index, id, Then::Look(why), deadline);
+            }
             (Why::Undone { .. }, Some(true)) => {
                 self.record(now, JournalEvent::UndoFinished { step: id });
                 self.set(index, id, None);

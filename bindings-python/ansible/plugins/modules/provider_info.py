@@ -121,7 +121,7 @@ def main():
     except package.IofilterCertsError as error:
         bridge.fail(module, error)
     for question in report["unanswered"]:
-        module.warn("%s: %s" % (question["code"], question["missing"]["message"]))
+        module.warn("%s; so nobody knows about %s" % (question["missing"]["message"], ", ".join(question["codes"])))
     module.exit_json(
         changed=False,
         verdict=report["verdict"],

@@ -176,7 +176,7 @@ impl Fleet {
     #[track_caller]
     pub(crate) fn is_unanswered(&self, code: &str) {
         self.is_fine();
-        let codes: Vec<String> = self.judge().unanswered.into_iter().map(|unanswered| unanswered.code).collect();
+        let codes: Vec<String> = self.judge().unanswered.into_iter().flat_map(|unanswered| unanswered.codes).collect();
         assert!(codes.iter().any(|unanswered| unanswered == code), "{codes:?}");
     }
 

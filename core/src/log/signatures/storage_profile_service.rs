@@ -1,46 +1,18 @@
-//! The table: one row for each trace that a known trouble leaves, sorted by id.
-//!
-//! `I` is the provider's own log on the ESXi host, `S` vCenter's storage profile service, `V` the host's virtual volume
-//! daemon, `X` the other services of both. Where a text is a vendor's but its reading is ours, the grade is the
-//! reading's. A new row needs a sample that matches and one that nearly does, in the tests of `samples.rs`.
+//! `R` and `S`: vCenter's storage profile service, what it prints and what it logs.
 
-use super::head::Level;
-use super::signature::{Grade, Log, Signature};
+use super::ROW;
+use crate::log::Level;
+use crate::log::signature::{Grade, Log, Signature};
 
-pub(super) const SIGNATURES: &[Signature] = &[
+pub(super) const STORAGE_PROFILE_SERVICE: &[Signature] = &[
     Signature {
-        id: "I-01",
-        log: Log::IoFilterProvider,
-        literals: &["SSL Connection error"],
-        pattern: r"(?:^\S+\s+(?P<host>[\w.:-]+)\s+)?iofiltervpd\[\d+\]:.*SSL Connection error",
-        meaning: "the provider dropped a TLS session; either side may have refused",
-        source: "published parser of the program's syslog lines",
-        grade: Grade::B,
-        ..ROW
-    },
-    Signature {
-        id: "I-02",
-        log: Log::IoFilterProvider,
-        literals: &[
-            "signed certificate",
-            "ertificate verify failed",
-            "ertificate has expired",
-            "nable to get local issuer",
-            "ertificate is not yet valid",
-        ],
-        pattern: r"(?:^\S+\s+(?P<host>[\w.:-]+)\s+)?iofiltervpd\[\d+\].*(?P<detail>(?i:self[- ]signed certificate|certificate verify failed|certificate has expired|unable to get local issuer|certificate is not yet valid))",
-        meaning: "the provider refused vCenter's client certificate: not in castore.pem, expired, or not valid yet",
-        source: "OpenSSL's wording of verification results",
-        grade: Grade::C,
-        ..ROW
-    },
-    Signature {
-        id: "I-03",
-        log: Log::IoFilterProvider,
-        literals: &["o shared cipher", "nsupported protocol", "rong version number"],
-        pattern: r"(?:^\S+\s+(?P<host>[\w.:-]+)\s+)?iofiltervpd\[\d+\].*(?P<detail>(?i:no shared cipher|unsupported protocol|wrong version number))",
-        meaning: "the two sides have no TLS version or cipher in common; certificates are not at fault",
-        source: "OpenSSL's wording of handshake errors",
+        id: "R-01",
+        log: Log::StorageProfileRuntime,
+        literals: &["SSLHandshakeException", "SSLException", "CertificateException", "TlsFatalAlert", "PKIX path "],
+        pattern: r"(?P<detail>SSLHandshakeException|SSLException|CertificateException|TlsFatalAlert|PKIX path )",
+        least: 100,
+        meaning: "the same failure of TLS is printed over and over, as entries missing in thumbprint mode cause it before 7.0 U3",
+        source: "KB 318194, which does not quote the lines",
         grade: Grade::C,
         ..ROW
     },
@@ -89,6 +61,7 @@ pub(super) const SIGNATURES: &[Signature] = &[
         class: Some("com.vmware.vim.sms.provider.vasa.VersionHandler"),
         literals: &["Failed to retrieve version information from provider"],
         pattern: r"\[isLegacyProvider\] Failed to retrieve version information from provider - https?:/{1,2}(?P<host>\[[^\]\s]+\]|[^:/\s]+):9080/version\.xml: (?P<detail>\w+\(\d+\))",
+        begins_story: true,
         meaning: "a TLS alert ended the reading of the provider's version.xml; which side raised it, the line does not say",
         source: "KB 402809",
         grade: Grade::A,
@@ -228,9 +201,9 @@ pub(super) const SIGNATURES: &[Signature] = &[
             "protocol_version(70)",
             "handshake_failure(40)",
         ],
-        pattern: r"(?P<detail>(?:bad_certificate\(42|unsupported_certificate\(43|certificate_revoked\(44|certificate_expired\(45|certificate_unknown\(46|unknown_ca\(48|access_denied\(49|protocol_version\(70|handshake_failure\(40)\))",
+        pattern: r"(?P<detail>(?:TlsFatalAlert(?:Received)?: )?(?:bad_certificate\(42|unsupported_certificate\(43|certificate_revoked\(44|certificate_expired\(45|certificate_unknown\(46|unknown_ca\(48|access_denied\(49|protocol_version\(70|handshake_failure\(40)\))",
         implied_by: &["S-04"],
-        meaning: "a TLS alert; which side raised it, its name does not say",
+        meaning: "a TLS alert; its name does not say who raised it, but `TlsFatalAlertReceived` says that the other side did",
         source: "46: KB 402809; the others: names of RFC 5246 and RFC 8446 in the same shape",
         grade: Grade::C,
         ..ROW
@@ -262,131 +235,4 @@ pub(super) const SIGNATURES: &[Signature] = &[
         grade: Grade::C,
         ..ROW
     },
-    Signature {
-        id: "V-01",
-        log: Log::VirtualVolumes,
-        literals: &["VasaSession::DoSetContext"],
-        pattern: r"VasaSession::DoSetContext: setContext for VP .*\(url: \w+://(?P<host>\[[^\]\s]+\]|[^:/\s]+)\S*\) failed \[connectionState: TransportError\]: TRANSPORT_FAULT \((?P<detail>.*)\)",
-        meaning: "an array's provider could not be reached, or TLS with it failed; not an IO filter provider",
-        source: "KB 412434",
-        grade: Grade::A,
-        ..ROW
-    },
-    Signature {
-        id: "V-02",
-        log: Log::VirtualVolumes,
-        literals: &["VasaSession::DoSetContext"],
-        pattern: r"VasaSession::DoSetContext: setContext for VP .*\(url: \w+://(?P<host>\[[^\]\s]+\]|[^:/\s]+)\S*\) failed \[connectionState: Connected\]: STORAGE_FAULT \((?P<detail>.*)\)",
-        meaning: "an array's provider answered with a fault; not an IO filter provider",
-        source: "KB 412434",
-        grade: Grade::A,
-        ..ROW
-    },
-    Signature {
-        id: "V-03",
-        log: Log::VirtualVolumes,
-        literals: &["SSL_connect() failed in tcp_connect()"],
-        pattern: r"SSL_connect\(\) failed in tcp_connect\(\)",
-        implied_by: &["V-01"],
-        meaning: "TLS with an array's provider failed or took too long",
-        source: "KB 412434",
-        grade: Grade::A,
-        ..ROW
-    },
-    Signature {
-        id: "V-04",
-        log: Log::VirtualVolumes,
-        literals: &["===> FINAL FAILURE"],
-        pattern: r"(?P<detail>VasaOp::\w+) \[#\d+\]: ===> FINAL FAILURE",
-        meaning: "an operation of an array's provider failed in the end",
-        source: "trace form: a storage vendor's article of 2019; the failing form: inferred",
-        grade: Grade::C,
-        ..ROW
-    },
-    Signature {
-        id: "X-01",
-        log: Log::VirtualCenter,
-        literals: &["Invalid certificate string"],
-        pattern: r"opID=CheckCertificateExpiry-\w+\] Invalid certificate string",
-        meaning: "vCenter's TRUSTED_ROOTS store holds an entry that is not a certificate",
-        source: "KB 403980",
-        grade: Grade::A,
-        ..ROW
-    },
-    Signature {
-        id: "X-02",
-        log: Log::VirtualCenter,
-        literals: &["Start Time Error (70034)"],
-        pattern: r"Unable to get signed certificate for host(?:: (?P<host>[\w.:-]*\w))?.*Error: Start Time Error \(70034\)",
-        meaning: "vCenter's own authority is younger than 24 hours, and certificates are dated back by as much",
-        source: "field reports",
-        grade: Grade::B,
-        ..ROW
-    },
-    Signature {
-        id: "X-03",
-        log: Log::VirtualCenter,
-        literals: &["Failed to read X509 cert"],
-        pattern: "Failed to read X509 cert",
-        meaning: "vCenter met a certificate that it cannot read",
-        source: "KB 316619",
-        grade: Grade::A,
-        ..ROW
-    },
-    Signature {
-        id: "X-04",
-        log: Log::HostAgent,
-        level: Level::Warn,
-        literals: &["castore", "/etc/vmware/ssl"],
-        pattern: "(?P<detail>castore|/etc/vmware/ssl).*(?i:PEM|parse|bad base64|failed).*",
-        meaning: "the host cannot read its certificates or its trusted ones",
-        source: "effect: KB 367381; text: practice",
-        grade: Grade::D,
-        ..ROW
-    },
-    Signature {
-        id: "X-05",
-        log: Log::VirtualCenter,
-        literals: &["SSLVerifyFault", "humbprint mismatch", "humbprint does not match"],
-        pattern: "SSLVerifyFault|(?i:thumbprint (?:mismatch|does not match))",
-        meaning: "the host's certificate is another than vCenter remembers",
-        source: "the API's fault name",
-        grade: Grade::D,
-        ..ROW
-    },
-    Signature {
-        id: "X-06",
-        log: Log::HostAgent,
-        literals: &["hostd detected to be non-responsive"],
-        pattern: "hostd detected to be non-responsive",
-        meaning: "the host's agent hangs; certificates are not at fault",
-        source: "KB 442474",
-        grade: Grade::A,
-        ..ROW
-    },
-    Signature {
-        id: "X-07",
-        literals: &["nested asn1 error"],
-        pattern: "asn1 encoding routines::nested asn1 error",
-        meaning: "a certificate was refused as malformed, as elliptic-curve ones are in FIPS mode",
-        source: "field reports, few",
-        grade: Grade::B,
-        ..ROW
-    },
 ];
-
-/// What a row is unless it says otherwise.
-const ROW: Signature = Signature {
-    id: "",
-    log: Log::Any,
-    level: Level::Trace,
-    class: None,
-    literals: &[],
-    pattern: "",
-    also: None,
-    implied_by: &[],
-    ends_story: false,
-    meaning: "",
-    source: "",
-    grade: Grade::D,
-};
