@@ -7,6 +7,7 @@ mod economy;
 mod faults;
 mod gates;
 mod journal;
+mod matrix;
 mod openssh;
 mod snapshot;
 mod vcsim;
