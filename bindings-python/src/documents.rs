@@ -68,6 +68,16 @@ impl Report {
     }
 
     #[getter]
+    fn lead(&self) -> Option<Finding> {
+        self.0.lead().cloned().map(Finding)
+    }
+
+    #[getter]
+    fn notes(&self) -> Vec<Finding> {
+        self.0.notes.iter().cloned().map(Finding).collect()
+    }
+
+    #[getter]
     fn unanswered<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         to_python(py, &self.0.unanswered)
     }
@@ -134,6 +144,11 @@ impl Finding {
     #[getter]
     fn explains(&self) -> u32 {
         self.0.explains
+    }
+
+    #[getter]
+    fn confidence(&self) -> &str {
+        self.0.confidence.word()
     }
 
     #[getter]

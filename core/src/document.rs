@@ -130,6 +130,7 @@ struct RuleLine {
     code: &'static str,
     severity: crate::diagnostic::Severity,
     grade: crate::rules::Grade,
+    confidence: crate::rules::Confidence,
     title: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     remedy: Option<&'static str>,
@@ -143,7 +144,8 @@ impl RuleLine {
             Cure::Remedy(name) => (Some(name), None),
             Cure::ByHand(help) => (None, Some(help)),
         };
-        Self { code: rule.code, severity: rule.severity, grade: rule.grade, title: rule.title, remedy, by_hand }
+        let Rule { code, severity, grade, title, .. } = *rule;
+        Self { code, severity, grade, confidence: crate::rules::Confidence::of(grade), title, remedy, by_hand }
     }
 }
 

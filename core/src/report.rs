@@ -33,8 +33,11 @@ pub struct Report {
     pub providers: u32,
     /// Findings by severity; causes only, since what follows from them goes with them.
     pub causes: BTreeMap<Severity, u32>,
-    /// What was found; the root cause first.
+    /// What is wrong. The first one leads: it is the nearest to the root, and what follows from it says so.
     pub findings: Vec<Finding>,
+    /// What is worth knowing and no trouble: severity `info` only, and no verdict comes of it. A healthy fleet has hosts
+    /// in vSAN, or disks that use a filter, and stays healthy.
+    pub notes: Vec<Finding>,
     /// What could not be told.
     pub unanswered: Vec<Unanswered>,
     /// What would stand in the way of a repair.
@@ -78,7 +81,7 @@ impl Report {
     pub fn of(facts: &Facts, stopped: Option<&Diagnostic>, policy: &Policy) -> Self {
         let judgement = if stopped.is_some() {
             // What was not asked because the way in was closed would only repeat that it was closed.
-            Judgement { findings: Vec::new(), unanswered: Vec::new() }
+            Judgement::of_nothing()
         } else {
             judge(facts, policy)
         };
@@ -106,6 +109,7 @@ impl Report {
             providers: u32::try_from(facts.providers.len()).unwrap_or(u32::MAX),
             causes,
             findings: judgement.findings,
+            notes: judgement.notes,
             unanswered: judgement.unanswered,
             gates,
             stopped: stopped.cloned(),
@@ -116,7 +120,12 @@ impl Report {
 
     /// The findings as a judgement, for the planner.
     pub fn judgement(&self) -> Judgement {
-        Judgement { findings: self.findings.clone(), unanswered: self.unanswered.clone() }
+        Judgement { findings: self.findings.clone(), notes: self.notes.clone(), unanswered: self.unanswered.clone() }
+    }
+
+    /// The finding to begin with: the root of most, or the worst of those that are equally near to it.
+    pub fn lead(&self) -> Option<&Finding> {
+        self.findings.first()
     }
 
     /// The findings that no other finding explains.

@@ -172,6 +172,9 @@ class Finding:
     def explains(self) -> int:
         """How many other findings follow from it."""
     @property
+    def confidence(self) -> Literal["low", "medium", "high"]:
+        """How sure it is: by what is known of vSphere, and by what the logs say for or against it."""
+    @property
     def remedy(self) -> str | None: ...
     def to_json(self) -> str: ...
     def to_dict(self) -> Document: ...
@@ -219,9 +222,15 @@ class Report:
     def providers(self) -> int: ...
     @property
     def findings(self) -> list[Finding]:
-        """The root cause first."""
+        """What is wrong, the root cause first."""
+    @property
+    def lead(self) -> Finding | None:
+        """The one finding to begin with; None when nothing is wrong."""
     @property
     def root_causes(self) -> list[Finding]: ...
+    @property
+    def notes(self) -> list[Finding]:
+        """What is worth knowing and no trouble; severity `info` only."""
     @property
     def unanswered(self) -> list[Document]:
         """What is not known: each with `missing`, the `codes` that nobody can tell for want of it, and the `places`."""

@@ -1,6 +1,6 @@
 //! `rules`: everything that can be found.
 
-use iofilter_certs::rules::{Cure, RULES, Rule};
+use iofilter_certs::rules::{Confidence, Cure, RULES, Rule};
 use serde_json::json;
 
 use crate::screen::Screen;
@@ -23,6 +23,7 @@ fn document(rule: &Rule) -> serde_json::Value {
         "code": rule.code,
         "severity": rule.severity,
         "grade": rule.grade,
+        "confidence": Confidence::of(rule.grade),
         "title": rule.title,
         "explains": rule.explains,
         "remedy": remedy,
@@ -32,7 +33,7 @@ fn document(rule: &Rule) -> serde_json::Value {
 
 fn in_words() -> String {
     let title = |text: &str| Cell::styled(style::FAINT, text);
-    let mut rows = vec![[title("CODE"), title("SEVERITY"), title("CURE"), title("TITLE")]];
+    let mut rows = vec![[title("CODE"), title("SEVERITY"), title("CONFIDENCE"), title("CURE"), title("TITLE")]];
     rows.extend(RULES.iter().map(|rule| {
         let cure = match rule.cure {
             Cure::Remedy(name) => name,
@@ -41,6 +42,7 @@ fn in_words() -> String {
         [
             Cell::styled(style::STRONG, rule.code),
             Cell::styled(style::of_severity(rule.severity), rule.severity.to_string()),
+            Cell::new(Confidence::of(rule.grade).word()),
             Cell::new(cure),
             Cell::new(rule.title),
         ]

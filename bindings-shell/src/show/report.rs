@@ -1,4 +1,4 @@
-//! A report in words: the root cause first, what follows from it only on request.
+//! A report in words: the verdict, the one finding to begin with, then all causes; what follows only on request.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,10 +29,12 @@ pub(crate) fn report(report: &Report, depth: Depth) -> String {
         }
         return text;
     }
+    text += &verdict(report);
+    text += &lead(report);
     text += &findings(report, depth);
+    text += &notes(&report.notes, depth);
     text += &unanswered(&report.unanswered);
-    text += &gates(&report.gates);
-    text + &counts(report)
+    text + &gates(&report.gates)
 }
 
 fn head(report: &Report) -> String {
@@ -45,6 +47,22 @@ fn head(report: &Report) -> String {
     )
 }
 
+/// The one thing to begin with, at all its places.
+fn lead(report: &Report) -> String {
+    let Some(lead) = report.lead() else { return String::new() };
+    let alike: Vec<&Finding> =
+        report.root_causes().filter(|cause| cause.diagnostic.code == lead.diagnostic.code).collect();
+    let explains: u64 = alike.iter().map(|cause| u64::from(cause.explains)).sum();
+    let explains =
+        if explains == 0 { String::new() } else { format!(", explains {}", count(explains, "other finding")) };
+    let places = match lead.place.kind {
+        PlaceKind::Vcenter => "vCenter".to_owned(),
+        _ => names(alike.iter().map(|cause| cause.place.name.as_str())),
+    };
+    let code = format!("`{}`", lead.diagnostic.code);
+    format!("begin with {} at {places}{explains}\n", paint(style::STRONG, &code))
+}
+
 fn findings(report: &Report, depth: Depth) -> String {
     let shown: Vec<&Finding> =
         report.findings.iter().filter(|finding| depth == Depth::All || finding.follows_from.is_none()).collect();
@@ -52,10 +70,11 @@ fn findings(report: &Report, depth: Depth) -> String {
         return String::new();
     }
     let title = |text: &str| Cell::styled(style::FAINT, text);
-    let mut rows = vec![[title("SEVERITY"), title("CODE"), title("WHERE"), title("WHAT")]];
+    let mut rows = vec![[title("SEVERITY"), title("CONFIDENCE"), title("CODE"), title("WHERE"), title("WHAT")]];
     rows.extend(shown.iter().map(|finding| {
         [
             Cell::styled(style::of_severity(finding.severity()), finding.severity().to_string()),
+            Cell::new(finding.confidence.word()),
             Cell::styled(style::STRONG, finding.diagnostic.code.clone()),
             Cell::new(whereabouts(&finding.place)),
             Cell::new(finding.diagnostic.message.clone()),
@@ -106,6 +125,25 @@ pub(crate) fn whereabouts(place: &Place) -> String {
     }
 }
 
+/// What is worth knowing, once for each code. What the notes on gates tell, the gates below tell too.
+fn notes(all: &[Finding], depth: Depth) -> String {
+    let mut by_code: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    for note in all.iter().filter(|note| depth == Depth::All || !note.diagnostic.code.starts_with("gate-")) {
+        by_code.entry(&note.diagnostic.code).or_default().push(note);
+    }
+    if by_code.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("\n{}\n", paint(style::STRONG, "worth knowing:"));
+    for (code, notes) in by_code {
+        let first = notes.first().map_or("", |note| note.diagnostic.message.as_str());
+        let others = names(notes.iter().skip(1).map(|note| note.place.name.as_str()));
+        let others = if others.is_empty() { others } else { format!("; also at {others}") };
+        text += &format!("  {code}: {first}{others}\n");
+    }
+    text
+}
+
 /// What could not be told, once for each reason.
 fn unanswered(all: &[Unanswered]) -> String {
     if all.is_empty() {
@@ -146,7 +184,7 @@ fn gates(all: &[GateReading]) -> String {
     text
 }
 
-fn counts(report: &Report) -> String {
+fn verdict(report: &Report) -> String {
     let style = match report.verdict {
         Verdict::Healthy => style::GOOD,
         Verdict::Findings | Verdict::Stopped => style::BAD,
@@ -170,5 +208,5 @@ fn counts(report: &Report) -> String {
         Verdict::Stopped => "the vCenter could not be asked",
     };
     let parts = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
-    format!("\n{}{parts}\n", paint(style, verdict))
+    format!("{}{parts}\n", paint(style, verdict))
 }

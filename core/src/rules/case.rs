@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use super::Verdict;
 use crate::certificate::{Certificate, ChainVerdict, Fingerprint, Validity, verify_chain};
 use crate::facts::{
-    CertificateMode, Facts, Host, HostId, Missing, MissingReason, Observed, Presented, Provider, ProviderId, Thresholds,
+    Alarm, CertificateMode, Facts, Host, HostId, Missing, MissingReason, Observed, Presented, Provider, ProviderId,
+    Thresholds, VCenterEvent,
 };
 use crate::log::{LogFacts, LogHit};
 use crate::policy::Policy;
@@ -27,6 +28,8 @@ pub struct Case<'a> {
     providers_of_host: BTreeMap<&'a HostId, Vec<&'a Provider>>,
     host_of_provider: BTreeMap<&'a ProviderId, &'a Host>,
     log_hits: BTreeMap<&'a str, Vec<(&'a LogFacts, &'a LogHit)>>,
+    events_of_host: BTreeMap<&'a str, Vec<&'a VCenterEvent>>,
+    alarms_of_object: BTreeMap<&'a str, Vec<&'a Alarm>>,
     /// A signature costs a tenth of a millisecond, and several rules and gates ask about the same certificate.
     chains: RefCell<BTreeMap<(Fingerprint, Vec<Fingerprint>), ChainVerdict>>,
     is_any_unwell: OnceCell<bool>,
@@ -84,6 +87,8 @@ impl<'a> Case<'a> {
             providers_of_host,
             host_of_provider,
             log_hits: log_hits(facts),
+            events_of_host: by(facts.vcenter.events.value(), |event| event.host.as_deref()),
+            alarms_of_object: by(facts.vcenter.alarms.value(), |alarm| Some(&alarm.entity)),
             chains: RefCell::default(),
             is_any_unwell: OnceCell::new(),
         }
@@ -120,6 +125,16 @@ impl<'a> Case<'a> {
         let addresses = host.management_addresses.value().into_iter().flatten();
         let names = std::iter::once(own.as_str()).chain(addresses.map(String::as_str));
         names.filter_map(|name| self.log_hits.get(name)).flatten().copied().collect()
+    }
+
+    /// The events about a host, the newest first; none where the list was not read.
+    pub(crate) fn events_of(&self, host: &Host) -> &[&'a VCenterEvent] {
+        self.events_of_host.get(host.id.0.as_str()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The alarms that are not green on the object of this id; none where the list was not read.
+    pub(crate) fn alarms_on(&self, id: &str) -> &[&'a Alarm] {
+        self.alarms_of_object.get(id).map_or(&[], Vec::as_slice)
     }
 
     /// The leaf that a host shows on a port. The other verdict when there is none: nothing to say where another rule
@@ -250,6 +265,35 @@ pub(crate) const BY_HOST_SHELL: &str = "give a login for the shell of the ESXi h
 /// VMCA names its roots with this unit, in every version; a subordinate VMCA is named by the customer.
 pub(crate) fn is_vmca_root(root: &Certificate) -> bool {
     root.self_issued && root.subject.split(',').any(|part| part.trim() == "OU=VMware Engineering")
+}
+
+/// The newest of these events that is of a kind in `bad` and that none of a kind in `good` came after. Kinds are the
+/// last part of the event's type.
+pub(crate) fn standing<'e>(
+    events: impl IntoIterator<Item = &'e VCenterEvent>,
+    bad: &[&str],
+    good: &[&str],
+) -> Option<&'e VCenterEvent> {
+    let (mut worst, mut cleared) = (None::<&VCenterEvent>, None::<UnixTime>);
+    for event in events {
+        if bad.contains(&event.short_kind()) && worst.is_none_or(|worst| worst.at < event.at) {
+            worst = Some(event);
+        } else if good.contains(&event.short_kind()) {
+            cleared = cleared.max(Some(event.at));
+        }
+    }
+    worst.filter(|worst| cleared.is_none_or(|cleared| cleared < worst.at))
+}
+
+/// What there is, by a key that some of it has, in the order of the list.
+fn by<T>(all: Option<&Vec<T>>, key: impl Fn(&T) -> Option<&str>) -> BTreeMap<&str, Vec<&T>> {
+    let mut by_key: BTreeMap<&str, Vec<&T>> = BTreeMap::new();
+    for one in all.into_iter().flatten() {
+        if let Some(key) = key(one) {
+            by_key.entry(key).or_default().push(one);
+        }
+    }
+    by_key
 }
 
 fn log_hits(facts: &Facts) -> BTreeMap<&str, Vec<(&LogFacts, &LogHit)>> {

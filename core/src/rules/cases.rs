@@ -21,7 +21,7 @@ pub(crate) struct Case {
 /// What a rule must say of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Is {
-    /// The trouble is there, and it is the one cause.
+    /// The trouble is there, and it is the one cause; of a note: it is there, and no trouble is.
     TheCause,
     /// The trouble is there and follows from another, which is named.
     FollowingFrom(&'static str),
@@ -54,7 +54,8 @@ impl Case {
     /// Judges, and says what is not as it must be.
     fn complaint(&self, code: &str) -> Option<String> {
         let judgement = self.fleet.judge();
-        let own: Vec<_> = judgement.findings.iter().filter(|finding| finding.diagnostic.code == code).collect();
+        let told = judgement.findings.iter().chain(&judgement.notes);
+        let own: Vec<_> = told.filter(|finding| finding.diagnostic.code == code).collect();
         let is_as_said = match self.is {
             Is::TheCause => !own.is_empty() && judgement.causes().all(|cause| cause.diagnostic.code == code),
             Is::FollowingFrom(cause) => own.iter().any(|finding| finding.follows_from.as_deref() == Some(cause)),
@@ -64,6 +65,7 @@ impl Case {
             let found: Vec<_> = judgement
                 .findings
                 .iter()
+                .chain(&judgement.notes)
                 .map(|finding| (finding.diagnostic.code.as_str(), finding.follows_from.as_deref()))
                 .collect();
             format!("`{code}/{}` should be {:?}, and found was {found:?}", self.name, self.is)

@@ -5,29 +5,58 @@ use crate::diagnostic::Evidence;
 use crate::facts::Host;
 use crate::log::{Leg, verdict};
 
-/// Evidence from the logs that speaks for `leg` at this host, or for another leg; nothing where they are silent. What
-/// all logs together say decides, so that one file does not contradict another.
-pub(super) fn evidence(case: &Case<'_>, host: &Host, leg: Leg) -> Option<Evidence> {
+/// How a log stands to a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stance {
+    /// It says the same.
+    For,
+    /// It does not say which side refused.
+    Neither,
+    /// It says something else.
+    Against,
+}
+
+/// How the logs stand to `leg` at these hosts, with the last line that says so; nothing where they are silent. Most
+/// hosts decide where they do not agree.
+pub(super) fn said<'h>(
+    case: &Case<'_>,
+    hosts: impl IntoIterator<Item = &'h Host>,
+    leg: Leg,
+) -> Option<(Stance, Evidence)> {
+    let all: Vec<(Stance, Evidence)> = hosts.into_iter().filter_map(|host| said_of(case, host, leg)).collect();
+    let count = |stance| all.iter().filter(|(own, _)| *own == stance).count();
+    let stance = match count(Stance::For).cmp(&count(Stance::Against)) {
+        std::cmp::Ordering::Greater => Stance::For,
+        std::cmp::Ordering::Less => Stance::Against,
+        std::cmp::Ordering::Equal => Stance::Neither,
+    };
+    let first = all.iter().find(|(own, _)| *own == stance).or(all.first())?;
+    Some((stance, first.1.clone()))
+}
+
+/// What all logs together say of one host decides, so that one file does not contradict another.
+fn said_of(case: &Case<'_>, host: &Host, leg: Leg) -> Option<(Stance, Evidence)> {
     let hits = case.log_hits(host);
     let said = verdict(hits.iter().map(|(_, hit)| *hit))?;
     let (log, hit) = hits.into_iter().find(|(_, hit)| hit.signature == said.signature)?;
     let last = hit.sightings.last()?;
     let at = last.at.map_or_else(|| "at a time that cannot be read".to_owned(), |at| at.to_string());
-    let stance = match said.leg {
-        said if said == leg => "supports this",
-        Leg::Unclear => "does not say which side refused",
-        Leg::Network => "speaks for the network instead",
-        Leg::Clock => "speaks for a clock instead",
-        Leg::Expired => "speaks for an expired certificate instead",
-        Leg::Name => "speaks for a wrong name instead",
-        Leg::ServerTrust => "speaks for vCenter not trusting the host instead",
-        Leg::ClientTrust => "speaks for the host not trusting vCenter instead",
+    let (stance, words) = match said.leg {
+        said if said == leg => (Stance::For, "supports this"),
+        Leg::Unclear => (Stance::Neither, "does not say which side refused"),
+        Leg::Network => (Stance::Against, "speaks for the network instead"),
+        Leg::Clock => (Stance::Against, "speaks for a clock instead"),
+        Leg::Expired => (Stance::Against, "speaks for an expired certificate instead"),
+        Leg::Name => (Stance::Against, "speaks for a wrong name instead"),
+        Leg::ServerTrust => (Stance::Against, "speaks for vCenter not trusting the host instead"),
+        Leg::ClientTrust => (Stance::Against, "speaks for the host not trusting vCenter instead"),
     };
-    Some(Evidence::new(
+    let evidence = Evidence::new(
         format!("log `{}` line {}", log.file, last.line),
         format!(
-            "{} (grade {:?}) {stance}: {}, last {at}, seen {} times",
+            "{} (grade {:?}) {words}: {}, last {at}, seen {} times",
             hit.signature, hit.grade, hit.meaning, hit.count
         ),
-    ))
+    );
+    Some((stance, evidence))
 }

@@ -9,6 +9,8 @@
 pub(crate) mod case;
 #[cfg(test)]
 pub(crate) mod cases;
+mod finding;
+mod fold;
 mod judge;
 mod log;
 pub mod page;
@@ -25,8 +27,11 @@ mod provider;
 
 pub use case::Case;
 pub(crate) use case::Port;
-pub use judge::{Finding, Judgement, Place, PlaceKind, Unanswered, judge};
+pub use finding::{Confidence, Finding, Judgement, Place, PlaceKind, Unanswered};
+pub use judge::judge;
 pub(crate) use words::{certificate_seen, span};
+
+use std::collections::BTreeSet;
 
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Host, Missing, Provider};
@@ -37,7 +42,8 @@ use crate::log::Leg;
 pub struct Rule {
     /// Its stable name, in kebab case: the trouble, not the cure.
     pub code: &'static str,
-    /// How bad it is.
+    /// How bad it is. What is only worth knowing ([`Severity::Info`]) is a note: no verdict, no exit code and no plan
+    /// comes of it.
     pub severity: Severity,
     /// How sure the facts behind it are; grade C facts never become certainty.
     pub grade: Grade,
@@ -103,12 +109,25 @@ pub struct Found {
     pub message: String,
     /// What was seen.
     pub evidence: Vec<Evidence>,
+    /// The ids of the hosts that it does harm to, where these are not simply all at its place.
+    pub reach: Option<BTreeSet<String>>,
 }
 
 impl Verdict {
     /// The trouble is there.
     pub fn found(message: impl Into<String>, evidence: Vec<Evidence>) -> Self {
-        Self::Found(Found { message: message.into(), evidence })
+        Self::Found(Found { message: message.into(), evidence, reach: None })
+    }
+
+    /// The same trouble, which does harm to these hosts only: what others show does not follow from it.
+    pub(crate) fn reaching<'h>(self, hosts: impl IntoIterator<Item = &'h Host>) -> Self {
+        match self {
+            Self::Found(found) => {
+                let reach = hosts.into_iter().map(|host| host.id.0.clone()).collect();
+                Self::Found(Found { reach: Some(reach), ..found })
+            }
+            other => other,
+        }
     }
 }
 

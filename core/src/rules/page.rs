@@ -1,6 +1,6 @@
 //! A rule's public page: the doc comment at the head of its own source file.
 
-use super::{Cure, Rule};
+use super::{Confidence, Cure, Rule};
 
 /// The page as Markdown: the rule's title, its code, and the file's doc comment.
 pub fn page(rule: &Rule) -> String {
@@ -10,8 +10,14 @@ pub fn page(rule: &Rule) -> String {
         Cure::ByHand(what) => format!("by hand: {what}"),
     };
     format!(
-        "# {}: {}\n\nseverity {}, facts of grade {:?}, cured {}\n\n{}\n",
-        rule.code, rule.title, rule.severity, rule.grade, cure, body
+        "# {}: {}\n\nseverity {}, confidence {} (facts of grade {:?}), cured {}\n\n{}\n",
+        rule.code,
+        rule.title,
+        rule.severity,
+        Confidence::of(rule.grade).word(),
+        rule.grade,
+        cure,
+        body
     )
 }
 

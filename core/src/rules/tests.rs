@@ -101,14 +101,15 @@ fn reference() -> String {
     let mut text = String::from(
         "# Rules\n\nMade of the source files by the test `the_reference_is_up_to_date`; run it with `UPDATE=1` to make it anew.\n\n",
     );
-    text.push_str("| code | severity | grade | rank | title | cure |\n| --- | --- | --- | --- | --- | --- |\n");
+    text.push_str("| code | severity | confidence | rank | title | cure |\n| --- | --- | --- | --- | --- | --- |\n");
     for rule in RULES {
         let cure = match rule.cure {
             Cure::Remedy(name) => format!("`{name}`"),
             Cure::ByHand(_) => "by hand".to_owned(),
         };
         let Rule { code, severity, grade, title, rank, .. } = rule;
-        writeln!(text, "| [{code}](#{code}) | {severity} | {grade:?} | {rank} | {title} | {cure} |").unwrap();
+        let confidence = Confidence::of(*grade).word();
+        writeln!(text, "| [{code}](#{code}) | {severity} | {confidence} | {rank} | {title} | {cure} |").unwrap();
     }
     for rule in RULES {
         let explains: BTreeSet<String> = rule.explains.iter().map(|code| format!("[{code}](#{code})")).collect();

@@ -136,7 +136,7 @@ impl Fleet {
     #[track_caller]
     pub(crate) fn judge(&self) -> Judgement {
         let judgement = judge(&self.facts, &self.policy);
-        for finding in &judgement.findings {
+        for finding in judgement.findings.iter().chain(&judgement.notes) {
             let Finding { diagnostic, .. } = finding;
             let message = &diagnostic.message;
             assert!(!message.ends_with('.') && !message.contains('\n'), "{message}");
@@ -178,6 +178,11 @@ impl Fleet {
         self.is_fine();
         let codes: Vec<String> = self.judge().unanswered.into_iter().flat_map(|unanswered| unanswered.codes).collect();
         assert!(codes.iter().any(|unanswered| unanswered == code), "{codes:?}");
+    }
+
+    /// Codes of what is worth knowing, in the report's order.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        self.judge().notes.into_iter().map(|note| note.diagnostic.code).collect()
     }
 
     pub(crate) fn codes(&self) -> Vec<String> {

@@ -90,6 +90,11 @@ impl Certificate {
         X509Certificate::from_der(&self.der).map(|(_, parsed)| parsed.public_key().raw.to_vec()).unwrap_or_default()
     }
 
+    /// The digest of its public key as `openssl x509 -noout -pubkey | openssl dgst -sha256` prints it.
+    pub fn public_key_digest(&self) -> String {
+        public_key_digest(&self.public_key())
+    }
+
     /// Is subject equal to issuer?
     pub fn is_self_signed(&self) -> bool {
         self.subject == self.issuer
@@ -133,6 +138,11 @@ pub fn pem(label: &str, der: &[u8]) -> String {
         text.push(letter);
     }
     text + &format!("\n-----END {label}-----\n")
+}
+
+/// The SHA-256 of a public key in PEM.
+pub(crate) fn public_key_digest(public_key: &[u8]) -> String {
+    hex(&Sha256::digest(pem("PUBLIC KEY", public_key)))
 }
 
 /// Lower case hex.

@@ -6,7 +6,7 @@
 
 use rcgen::{KeyPair, PublicKeyData as _};
 
-use super::Certificate;
+use super::{Certificate, public_key_digest};
 use crate::error::LabError;
 
 /// The lab's fixed private keys.
@@ -66,6 +66,11 @@ impl Keys {
     /// Is this the certificate of that key?
     pub fn fits(&self, number: usize, certificate: &Certificate) -> bool {
         self.pairs.get(number).is_some_and(|pair| pair.subject_public_key_info() == certificate.public_key())
+    }
+
+    /// The digest of its public half as `openssl pkey -pubout | openssl dgst -sha256` prints it; empty without such a key.
+    pub fn public_key_digest(&self, number: usize) -> String {
+        self.pairs.get(number).map(|pair| public_key_digest(&pair.subject_public_key_info())).unwrap_or_default()
     }
 
     /// How many keys there are.

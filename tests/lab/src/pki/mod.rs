@@ -14,9 +14,9 @@ use sha2::{Digest as _, Sha256};
 use time::{Duration, OffsetDateTime};
 use x509_parser::prelude::{FromDer as _, X509CertificationRequest};
 
-pub(crate) use certificate::hex;
 use certificate::unarmoured;
 pub use certificate::{Certificate, pem, sha256_with_colons};
+pub(crate) use certificate::{hex, public_key_digest};
 use keys::{CUSTOMER_KEY, OLD_VMCA_KEY, VMCA_KEY};
 pub use keys::{Keys, MACHINE_SSL_KEY, SMS_KEY, SPS_EXTENSION_KEY};
 

@@ -1,7 +1,9 @@
 //! What root can type on an ESXi host and on the vCenter appliance: a closed list, read strictly, with effect on the world.
 
 mod esxi;
+mod lines;
 mod vcenter;
+mod vecs;
 
 use crate::calls::Incoming;
 use crate::faults::What;
@@ -45,10 +47,18 @@ pub enum Machine {
 /// Runs a command line on a machine of the lab, records it, and answers a fault that a rule has for it instead.
 /// Commands joined by `&&` run until one fails; the fault rules see the first word of each.
 pub fn run(lab: &LabState, machine: &Machine, line: &str) -> Result<Outcome, What> {
+    if let Some(answer) = lines::find(machine, line) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        return match lab.receive(&incoming(machine, &words)) {
+            Some(fault) => Err(fault),
+            None => Ok(answer(&lab.world(), machine)),
+        };
+    }
     let mut folder = String::from("/");
     let mut all = Outcome::default();
     for command in line.split("&&").map(str::trim) {
-        let words: Vec<&str> = command.split_whitespace().map(unquoted).collect();
+        let words = words(command);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
         if let Some(fault) = lab.receive(&incoming(machine, &words)) {
             return Err(fault);
         }
@@ -90,8 +100,9 @@ fn incoming<'a>(machine: &'a Machine, words: &[&'a str]) -> Incoming<'a> {
         Machine::VCenter => None,
         Machine::Esxi(host) => Some(host.as_str()),
     };
-    let looks = ["cat", "ls", "date", "cd", "test", "stat", "tail", "head", "dd", "wc"].contains(&method)
-        || words.iter().any(|word| ["status", "--status", "list", "getcert"].contains(word));
+    let looks = ["cat", "ls", "date", "cd", "test", "stat", "tail", "head", "dd", "wc", "sed", "echo"]
+        .contains(&method)
+        || words.iter().any(|word| ["status", "--status", "list", "getcert", "get-permissions"].contains(word));
     Incoming { endpoint: "ssh", method, object: host, host, changes: !looks }
 }
 
@@ -135,7 +146,30 @@ pub(crate) fn absolute(folder: &str, path: &str) -> String {
     if path.starts_with('/') { path.into() } else { format!("{}/{path}", folder.trim_end_matches('/')) }
 }
 
-fn unquoted(word: &str) -> &str {
-    let inner = word.strip_prefix('\'').and_then(|word| word.strip_suffix('\''));
-    inner.or_else(|| word.strip_prefix('"').and_then(|word| word.strip_suffix('"'))).unwrap_or(word)
+/// The words of a command; quotes keep spaces together, as in an alias that has one.
+fn words(command: &str) -> Vec<String> {
+    let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
+    for character in command.chars() {
+        match (quote, character) {
+            (Some(open), _) if open == character => quote = None,
+            (None, '\'' | '"') => {
+                quote = Some(character);
+                word.get_or_insert_default();
+            }
+            (None, ' ' | '\t') => words.extend(word.take()),
+            _ => word.get_or_insert_default().push(character),
+        }
+    }
+    words.extend(word);
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn quotes_keep_spaces_together() {
+        assert_eq!(words("a 'b c'  d\" e\" ''"), ["a", "b c", "d e", ""]);
+    }
 }

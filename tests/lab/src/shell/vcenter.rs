@@ -1,47 +1,16 @@
 //! root's commands on the vCenter appliance: VECS, the SPS service, and sps.log.
 
-use super::{Outcome, unknown};
+use super::{Outcome, unknown, vecs};
 use crate::world::World;
 use crate::world::sps::SpsState;
 
 /// Runs one command as root of the appliance.
 pub(super) fn run(world: &mut World, words: &[&str]) -> Outcome {
     match words {
-        ["/usr/lib/vmware-vmafd/bin/vecs-cli" | "vecs-cli", rest @ ..] => vecs(world, rest),
+        ["/usr/lib/vmware-vmafd/bin/vecs-cli" | "vecs-cli", rest @ ..] => vecs::run(world, rest),
         ["service-control", action, "vmware-sps"] => service(world, action),
         _ => read_log(world, words),
     }
-}
-
-fn vecs(world: &mut World, words: &[&str]) -> Outcome {
-    match words {
-        ["store", "list"] => Outcome::wrote("MACHINE_SSL_CERT\nTRUSTED_ROOTS\nTRUSTED_ROOT_CRLS\nSMS\n"),
-        ["entry", "list", "--store", "SMS", ..] => {
-            let store = &world.vcenter.sms_store;
-            let entries = store.iter().map(|(alias, certificate)| {
-                format!("Alias :\t{alias}\nEntry type :\tPrivate Key\nCertificate :\t{}\n", certificate.pem)
-            });
-            let text: Vec<String> =
-                std::iter::once(format!("Number of entries in store :\t{}\n", store.len())).chain(entries).collect();
-            Outcome::wrote(text.concat())
-        }
-        ["entry", "getcert", "--store", "SMS", "--alias", alias] => match world.vcenter.sms_store.get(*alias) {
-            Some(certificate) => Outcome::wrote(certificate.pem.clone()),
-            None => no_entry(),
-        },
-        ["entry", "delete", "--store", "SMS", "--alias", alias, "-y"] => match world.vcenter.sms_store.remove(*alias) {
-            Some(_) => Outcome::wrote(format!("Deleted entry with alias [{alias}] in store [SMS] successfully\n")),
-            None => no_entry(),
-        },
-        _ => Outcome::failed(1, "vecs-cli: the lab knows `store list` and `entry list|getcert|delete` of store SMS"),
-    }
-}
-
-fn no_entry() -> Outcome {
-    Outcome::failed(
-        1,
-        "vecs-cli failed. Error 4312: Possible errors:\nLDAP error: (null)\nWin Error: ERROR_OBJECT_NOT_FOUND",
-    )
 }
 
 fn service(world: &mut World, action: &str) -> Outcome {

@@ -9,6 +9,7 @@ use crate::error::LabError;
 use crate::pki::{Certificate, LeafPlan, SMS_KEY, Signer};
 use crate::world::World;
 use crate::world::vcenter::SMS_ALIAS;
+use crate::world::vecs::Entry;
 
 /// `sms_self_signed` is not in the castore, as after "Refresh CA certificates".
 pub(super) fn missing_sms(world: &mut World, key: &str) -> Result<(), LabError> {
@@ -40,7 +41,7 @@ pub(super) fn empty(world: &mut World, key: &str) -> Result<(), LabError> {
 /// Someone replaced `sms_self_signed` an hour ago; every castore has the old one.
 pub(super) fn fleet_without_sms(world: &mut World) -> Result<(), LabError> {
     let fresh = sms_certificate(world, 0, 1825)?;
-    world.vcenter.sms_store.insert(SMS_ALIAS.into(), fresh);
+    world.vcenter.put_sms_entry(SMS_ALIAS, Entry { certificate: Some(fresh), key: Some(SMS_KEY) });
     Ok(())
 }
 

@@ -2,9 +2,11 @@
 
 mod castore;
 mod certificate;
+mod files;
 mod gates;
 mod provider;
 mod state;
+mod vecs;
 
 use time::Duration;
 
@@ -54,7 +56,7 @@ pub fn vcenter_codes() -> impl Iterator<Item = &'static str> {
     VCENTER_TROUBLES.iter().map(|(code, _)| *code)
 }
 
-const HOST_TROUBLES: [HostTrouble; 35] = [
+const HOST_TROUBLES: &[HostTrouble] = &[
     ("castore-empty", castore::empty),
     ("castore-missing-sms", castore::missing_sms),
     ("castore-missing-vmca-root", castore::missing_vmca_root),
@@ -71,10 +73,12 @@ const HOST_TROUBLES: [HostTrouble; 35] = [
     ("host-cert-expiring-hard", certificate::expiring_hard),
     ("host-cert-expiring-soft", certificate::expiring_soft),
     ("host-cert-foreign-ca", certificate::foreign_ca),
+    ("host-cert-missing", files::certificate_missing),
     ("host-cert-name-mismatch", certificate::name_mismatch),
     ("host-cert-old-vmca-root", certificate::old_vmca_root),
     ("host-cert-self-signed", certificate::self_signed),
     ("host-disconnected", state::disconnected),
+    ("host-key-mismatch", files::key_mismatch),
     ("host-maintenance", state::maintenance),
     ("host-not-responding", state::not_responding),
     ("provider-cert-cached-stale", provider::cached_stale),
@@ -84,6 +88,9 @@ const HOST_TROUBLES: [HostTrouble; 35] = [
     ("provider-offline", provider::offline),
     ("provider-orphan", provider::orphan),
     ("ssh-stopped", state::ssh_stopped),
+    ("thumbprint-entry-leftover", vecs::entry_leftover),
+    ("thumbprint-entry-missing", vecs::entry_missing),
+    ("thumbprint-entry-stale", vecs::entry_stale),
     ("vc-host-clock-skew", state::clock_skew),
     ("vp-cert-expired", certificate::vp_expired),
     ("vp-cert-expiring-hard", certificate::vp_expiring_hard),
@@ -92,7 +99,9 @@ const HOST_TROUBLES: [HostTrouble; 35] = [
     ("vp-port-refused", provider::port_refused),
 ];
 
-const VCENTER_TROUBLES: [VCenterTrouble; 8] = [
+const VCENTER_TROUBLES: &[VCenterTrouble] = &[
+    ("alarm-backup-store", Make::Perhaps(vecs::expired_backup)),
+    ("docroot-out-of-sync", Make::Surely(vecs::roots_not_published)),
     ("gate-elm", Make::Surely(gates::linked_mode)),
     ("gate-no-backup", Make::Surely(gates::no_backup)),
     ("gate-vcf", Make::Surely(gates::vcf)),
@@ -100,7 +109,12 @@ const VCENTER_TROUBLES: [VCenterTrouble; 8] = [
     // The world's clock is set ahead when it is built; nothing is left to do.
     ("scanner-clock-skew", Make::Surely(|_| ())),
     ("sms-cert-missing", Make::Surely(provider::client_certificate_missing)),
+    ("sms-store-missing", Make::Surely(vecs::store_missing)),
+    ("sms-store-permission", Make::Surely(vecs::store_not_writable)),
+    ("sps-extension-expired", Make::Perhaps(vecs::extension_expired)),
+    ("sps-extension-missing", Make::Surely(vecs::extension_missing)),
     ("sps-service-stopped", Make::Surely(provider::service_stopped)),
+    ("thumbprint-log-flood", Make::Surely(vecs::log_flood)),
     ("whole-fleet-down", Make::Perhaps(castore::fleet_without_sms)),
 ];
 

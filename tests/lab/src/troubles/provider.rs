@@ -75,7 +75,7 @@ pub(super) fn service_stopped(world: &mut World) {
 
 /// The alias `sms_self_signed` was deleted.
 pub(super) fn client_certificate_missing(world: &mut World) {
-    world.vcenter.sms_store.remove(SMS_ALIAS);
+    world.vcenter.take_sms_entry(SMS_ALIAS);
 }
 
 fn lose(world: &mut World, key: &str, status: Status, link: Link) -> Result<(), LabError> {

@@ -12,9 +12,10 @@ use super::clock::Clock;
 use super::host::{Connection, Filter, Host, Lockdown, SSH_SERVICE, Service};
 use super::sps::{Sps, SpsState};
 use super::vcenter::{Backup, MODE_OPTION, Node, Sessions, VCenter};
+use super::vecs::{Entry, Vecs};
 use super::{Cluster, World};
 use crate::error::LabError;
-use crate::pki::{Certificate, Identity, Keys, LeafPlan, MACHINE_SSL_KEY, Pki, Signer, hex};
+use crate::pki::{Identity, Keys, LeafPlan, MACHINE_SSL_KEY, Pki, Signer, hex};
 use crate::scenario::{HostNames, HostPlan, Mode, Ports, Scenario, Ssh, VCenterPlan};
 use crate::troubles;
 
@@ -128,7 +129,7 @@ impl World {
         host.refresh_provider_copy();
         if self.mode() == Mode::Thumbprint {
             let url = self.provider_url(&host.name);
-            self.vcenter.sms_store.insert(url, Arc::clone(&host.provider.certificate));
+            self.vcenter.put_sms_entry(&url, Entry::trusted(Arc::clone(&host.provider.certificate)));
         }
         for key in [host.moref.clone(), host.name.to_ascii_lowercase(), host.address.to_string()] {
             self.host_keys.insert(key, index);
@@ -244,7 +245,7 @@ fn vcenter(
         machine_ssl: machine_ssl(plan, pki, network, now)?,
         crls: vec![pki.revocation_list(now)?],
         trusted_roots,
-        sms_store: BTreeMap::<String, Arc<Certificate>>::new(),
+        vecs: Vecs::healthy(now),
         backups: vec![Backup {
             id: "20260101-010203-24022515".into(),
             status: "SUCCEEDED".into(),

@@ -12,6 +12,7 @@ pub mod registration;
 pub mod sps;
 pub mod task;
 pub mod vcenter;
+pub mod vecs;
 pub mod view;
 
 #[cfg(test)]

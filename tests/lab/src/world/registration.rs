@@ -8,6 +8,7 @@ use super::host::Connection;
 use super::provider::{CertificateStatus, Link, Provider, Status};
 use super::sps::{Trouble, UNKNOWN_CHAIN};
 use super::vcenter::{SMS_ALIAS, SPS_EXTENSION_ALIAS};
+use super::vecs::Entry;
 use super::{Fault, World};
 use crate::pki::{Certificate, LeafPlan, SMS_KEY, SPS_EXTENSION_KEY, Signer};
 
@@ -95,7 +96,7 @@ impl World {
         let confirmed = certificate.and_then(|pem| Certificate::from_pem(pem).ok()).is_some_and(|told| told == *served);
         let asks = self.switches.register_asks_for_certificate && !confirmed;
         if confirmed && self.trouble_of(&provider) == Some(Trouble::ServerCertificate(UNKNOWN_CHAIN)) {
-            self.vcenter.sms_store.insert(url.into(), Arc::clone(&served));
+            self.vcenter.put_sms_entry(url, Entry::trusted(Arc::clone(&served)));
         }
         match self.trouble_of(&provider) {
             Some(Trouble::NoAnswer) => Err(Fault::new("ProviderRegistrationFault", "the provider does not answer")),
@@ -195,12 +196,16 @@ impl World {
     }
 
     /// SPS makes its client certificates anew when they are missing (KB 440183, vCert), as if it had done so `age` ago.
+    /// It cannot where it may not write the store, or where there is none.
     pub(crate) fn recreate_client_certificates(&mut self, age: Duration) {
-        if !self.vcenter.sms_store.contains_key(SMS_ALIAS) {
+        if !self.vcenter.sps_may_write() {
+            return;
+        }
+        if self.vcenter.sms_entry(SMS_ALIAS).is_none() {
             self.issue_client(SMS_ALIAS, Signer::Oneself, SMS_KEY, age);
         }
         let eight_or_newer = !self.vcenter.version.starts_with(['6', '7']);
-        if eight_or_newer && !self.vcenter.sms_store.contains_key(SPS_EXTENSION_ALIAS) {
+        if eight_or_newer && self.vcenter.sms_entry(SPS_EXTENSION_ALIAS).is_none() {
             self.issue_client(SPS_EXTENSION_ALIAS, Signer::Vmca, SPS_EXTENSION_KEY, age);
         }
     }
@@ -218,7 +223,7 @@ impl World {
             client: true,
         };
         if let Ok(identity) = self.pki.issue(&plan) {
-            self.vcenter.sms_store.insert(alias.into(), identity.certificate);
+            self.vcenter.put_sms_entry(alias, Entry::pair(identity));
         }
     }
 

@@ -232,14 +232,14 @@ impl World {
         }
         // An entry under the URL is what a person confirmed when registering, and all there is in thumbprint mode.
         let confirmed =
-            self.vcenter.sms_store.get(&provider.url).is_some_and(|entry| entry.fingerprint == served.fingerprint);
+            self.vcenter.sms_entry(&provider.url).is_some_and(|entry| entry.fingerprint == served.fingerprint);
         let trusted = confirmed || (self.mode() != Mode::Thumbprint && self.chains_to_roots(served));
         (!trusted).then_some(UNKNOWN_CHAIN)
     }
 
     fn host_accepts_client(&self, host: &Host) -> bool {
         let alias = if host.speaks_vasa_five() { SPS_EXTENSION_ALIAS } else { SMS_ALIAS };
-        let Some(client) = self.vcenter.sms_store.get(alias) else { return false };
+        let Some(client) = self.vcenter.sms_entry(alias) else { return false };
         if !client.is_valid_at(host.clock(self.now())) {
             return false;
         }

@@ -158,7 +158,7 @@ fn a_new_sms_certificate_takes_the_old_hosts_down_and_spares_the_new_ones() {
     let down = |host: &str| world.providers.iter().find(|p| p.url_host() == host).unwrap().status == Status::Offline;
     assert!(down("esx01.lab.example") && down("esx03.lab.example"));
     assert!(!down("esx04.lab.example"), "hosts from 9.0 on are shown sps-extension");
-    assert!(world.vcenter.sms_store.contains_key(SMS_ALIAS));
+    assert!(world.vcenter.sms_entry(SMS_ALIAS).is_some());
 }
 
 #[test]
@@ -238,9 +238,9 @@ fn a_session_ends_when_it_sat_idle() {
 
 #[test]
 fn each_trouble_is_true_and_shows_in_the_state() {
-    let healthy = one_host_view("");
     for code in crate::troubles::host_codes() {
-        assert_ne!(one_host_view(code), healthy, "{code} changed nothing");
+        let mode = if code.starts_with("thumbprint-") { "thumbprint" } else { "vmca" };
+        assert_ne!(one_host_view(code, mode), one_host_view("", mode), "{code} changed nothing");
     }
     for code in crate::troubles::vcenter_codes() {
         let text = format!("now = \"2026-01-15T10:00:00Z\"\n[vcenter]\ntroubles = [\"{code}\"]\n");
@@ -289,11 +289,13 @@ fn only_the_troubles_that_should_take_a_provider_offline_do() {
 
 const TWO_HOSTS: &str = "[[clusters]]\nname = \"a\"\ncount = 2\n";
 
-fn one_host_view(code: &str) -> serde_json::Value {
+fn one_host_view(code: &str, mode: &str) -> serde_json::Value {
     let troubles = if code.is_empty() { String::new() } else { format!("troubles = [\"{code}\"]\n") };
     let version = if code == "esx9-client-untrusted" { "version = \"9.0.0\"\n" } else { "" };
-    let text =
-        format!("now = \"2026-01-15T10:00:00Z\"\n[[hosts]]\nname = \"esx01\"\ncluster = \"a\"\n{version}{troubles}");
+    let text = format!(
+        "now = \"2026-01-15T10:00:00Z\"\n[vcenter]\nmode = \"{mode}\"\n\
+         [[hosts]]\nname = \"esx01\"\ncluster = \"a\"\n{version}{troubles}"
+    );
     timeless(&world(&text))
 }
 
@@ -306,4 +308,29 @@ fn timeless(world: &World) -> serde_json::Value {
         provider["last_sync"] = serde_json::Value::from(minute);
     }
     view
+}
+
+#[test]
+fn sps_makes_no_certificate_where_it_may_not_write() {
+    let mut scenario = Scenario::healthy().unwrap();
+    scenario.vcenter.troubles.push("sms-store-permission".into());
+    let mut world = World::build(&scenario, 44, ports()).unwrap();
+    world.vcenter.take_sms_entry(SMS_ALIAS);
+    world.recreate_client_certificates(Duration::ZERO);
+    assert_eq!(world.vcenter.sms_entry(SMS_ALIAS), None);
+}
+
+#[test]
+fn an_entry_of_thumbprint_mode_decides_whether_a_provider_is_trusted() {
+    for (code, is_down) in
+        [("thumbprint-entry-missing", true), ("thumbprint-entry-stale", true), ("thumbprint-entry-leftover", false)]
+    {
+        let mut scenario = Scenario { hosts: Vec::new(), ..Scenario::default() };
+        scenario.vcenter.mode = crate::scenario::Mode::Thumbprint;
+        let mut world = World::build(&scenario, 44, ports()).unwrap();
+        crate::troubles::trouble_host(&mut world, "esx01.lab.example", code).unwrap();
+        world.poll();
+        assert_eq!(world.providers[0].status == Status::Offline, is_down, "{code}");
+        assert!(world.providers[1].status == Status::Online, "{code}");
+    }
 }

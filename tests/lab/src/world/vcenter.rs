@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use time::{Duration, OffsetDateTime};
 
+use super::vecs::Vecs;
 use super::{Fault, World};
 use crate::pki::{Certificate, Identity};
 use crate::scenario::Mode;
@@ -32,8 +33,8 @@ pub struct VCenter {
     pub trusted_roots: Vec<Arc<Certificate>>,
     /// Revocation lists of `TRUSTED_ROOTS`, PEM.
     pub crls: Vec<String>,
-    /// VECS store `SMS` by alias.
-    pub sms_store: BTreeMap<String, Arc<Certificate>>,
+    /// The certificate stores, and what else of them lies on the appliance.
+    pub vecs: Vecs,
     /// File-based backups, oldest first.
     pub backups: Vec<Backup>,
     /// vCenters of the single sign-on domain.
@@ -207,7 +208,7 @@ impl World {
 
     /// `sms_self_signed`, unless it was deleted.
     pub fn sms_certificate(&self) -> Option<&Arc<Certificate>> {
-        self.vcenter.sms_store.get(SMS_ALIAS)
+        self.vcenter.sms_entry(SMS_ALIAS)
     }
 
     /// Writes an event.

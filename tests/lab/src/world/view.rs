@@ -22,8 +22,10 @@ impl World {
                 "options": self.vcenter.options,
                 "machine_ssl": certificate(&self.vcenter.machine_ssl.certificate),
                 "trusted_roots": self.vcenter.trusted_roots.iter().map(|root| certificate(root)).collect::<Vec<_>>(),
-                "sms_store": self.vcenter.sms_store.iter().map(|(alias, entry)| (alias.clone(), certificate(entry)))
+                "vecs": self.vcenter.vecs.stores.keys().map(|name| (name.clone(), self.store(name)))
                     .collect::<serde_json::Map<_, _>>(),
+                "published_roots": self.vcenter.published_roots().iter().map(|root| certificate(root)).collect::<Vec<_>>(),
+                "sps_stderr": self.vcenter.vecs.sps_stderr,
                 "backups": self.vcenter.backups,
                 "nodes": self.vcenter.nodes,
                 "high_availability": self.vcenter.high_availability,
@@ -36,6 +38,25 @@ impl World {
             "hosts": self.hosts.iter().map(host).collect::<Vec<_>>(),
             "providers": self.providers.iter().map(provider).collect::<Vec<_>>(),
             "tasks": self.tasks.values().map(task).collect::<Vec<_>>(),
+        })
+    }
+
+    /// A store of VECS: its entries by alias, a certificate or nothing, and who may do what.
+    fn store(&self, name: &str) -> Value {
+        let entries: serde_json::Map<_, _> = self
+            .vcenter
+            .entries_of(name)
+            .unwrap_or_default()
+            .iter()
+            .map(|(alias, entry)| {
+                (alias.clone(), entry.certificate.as_ref().map_or(Value::Null, |one| certificate(one)))
+            })
+            .collect();
+        let store = self.vcenter.vecs.stores.get(name);
+        json!({
+            "entries": entries,
+            "readers": store.map(|store| &store.readers),
+            "writers": store.map(|store| &store.writers),
         })
     }
 }

@@ -20,8 +20,12 @@ pub(crate) fn info(world: &World, host: &Host) -> Object {
         .with("status", status(world, host))
 }
 
-/// vCenter's word for what is left, by its own thresholds in days; below half of the soft one it is "shortly".
+/// vCenter's word for what is left, by its own thresholds in days; below half of the soft one it is "shortly". It knows
+/// of none where the host's file is gone.
 fn status(world: &World, host: &Host) -> &'static str {
+    if !host.files.contains_key("rui.crt") {
+        return "unknown";
+    }
     let left = host.machine.certificate.not_after - world.now();
     let days = |key: &str, default: i64| {
         let set = world.vcenter.options.get(key).and_then(|text| text.parse().ok());
