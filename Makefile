@@ -59,8 +59,12 @@ bench: ## figures, no thresholds: checks of 100 to 2,000 ESXi hosts
 	cargo build --release --quiet --package iofilter-certs-shell
 	examples/bench.sh $(CARGO_TARGET_DIR)/release/iofilter-certs
 
+soak: ## repairs killed at 200 instants, and every fault at every change: an hour or more
+	SOAK_KILLS=200 cargo test --package iofilter-certs-shell --test killed -- --nocapture
+	SOAK_FAULTS=all cargo test --package iofilter-certs-tests --test end_to_end matrix -- --nocapture
+
 clean: ## what was built, in target/ and build/
 	cargo clean
 	rm -rf build
 
-.PHONY: help prerequisites demo test lint rust component wheel python ansible salt bench clean
+.PHONY: help prerequisites demo test lint rust component wheel python ansible salt bench soak clean

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use iofilter_certs_lab::{Lab, Scenario};
@@ -29,20 +31,27 @@ const TROUBLES: [&str; 9] = [
 /// How often one run is killed before it is left in peace.
 const MOST_KILLS: u64 = 3;
 
+/// Repairs that go on at the same time, each of a lab of its own: they mostly wait.
+const AT_ONCE: usize = 4;
+
 #[test]
 fn a_run_that_is_killed_at_any_instant_ends_cured_or_says_what_it_left() {
-    let kills = number("SOAK_KILLS", 4);
-    let seed = number("SOAK_SEED", 1);
+    let (kills, seed) = (number("SOAK_KILLS", 4), number("SOAK_SEED", 1));
     let length = Patient::new(0).whole_run();
-    let mut ends: BTreeMap<String, u64> = BTreeMap::new();
-    let (mut killed, mut draw) = (0, seed);
-    while killed < kills {
-        let patient = Patient::new(draw);
-        killed += patient.is_killed_and_resumed(length);
-        *ends.entry(patient.ending()).or_default() += 1;
-        draw += 1;
-    }
-    println!("killed {killed} times at instants within {length:?}: {ends:?}");
+    let (drawn, killed) = (AtomicU64::new(seed), AtomicU64::new(0));
+    let ends = Mutex::new(BTreeMap::<String, u64>::new());
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                while killed.load(Ordering::Relaxed) < kills {
+                    let patient = Patient::new(drawn.fetch_add(1, Ordering::Relaxed));
+                    killed.fetch_add(patient.is_killed_and_resumed(length), Ordering::Relaxed);
+                    *ends.lock().unwrap().entry(patient.ending()).or_default() += 1;
+                }
+            });
+        }
+    });
+    println!("killed {killed:?} times at instants within {length:?}: {:?}", ends.into_inner().unwrap());
 }
 
 /// The number in an environment variable, or what stands for it.
