@@ -8,6 +8,7 @@ mod faults;
 mod gates;
 mod journal;
 mod matrix;
+mod mixes;
 mod openssh;
 mod snapshot;
 mod vcsim;
