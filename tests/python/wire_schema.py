@@ -27,8 +27,10 @@ METHODS = {
         InstallServerCertificate ReplaceCACertificatesAndCRLs NotifyAffectedServices ListCACertificates
         ListCACertificateRevocationLists
         StartService StopService RestartService QueryDateTime
+        EnableRuleset DisableRuleset UpdateRuleset UpdateDateTimeConfig AcknowledgeAlarm
         CertMgrRefreshCACertificatesAndCRLs_Task CertMgrRefreshCertificates_Task
         QueryOptions QueryIoFilterInfo QueryDisksUsingFilter QueryEvents FindExtension HasPrivilegeOnEntities
+        HasUserPrivilegeOnEntities
         getVchaConfig getClusterMode
     """,
     SMS: """
@@ -41,7 +43,7 @@ METHODS = {
 
 # Managed objects whose properties the lab answers, besides those of METHODS.
 MANAGED = {
-    VIM: "Folder Datacenter ClusterComputeResource Task ContainerView HostSystem SessionManager HostAccessManager HostVirtualNicManager OptionManager",
+    VIM: "Folder Datacenter ClusterComputeResource Task ContainerView HostSystem SessionManager HostAccessManager HostVirtualNicManager HostFirewallSystem OptionManager Alarm",
     SMS: "",
 }
 
@@ -63,6 +65,10 @@ DATA = {
         ComputeResourceSummary ClusterComputeResourceSummary
         VchaClusterConfigInfo FailoverNodeInfo ClusterNetworkConfigSpec
         Extension Description EntityPrivilege PrivilegeAvailability
+        HostFirewallInfo HostFirewallDefaultPolicy HostFirewallRuleset HostFirewallRule HostFirewallRulesetIpList
+        HostFirewallRulesetIpNetwork HostTpmAttestationInfo HostTrustAuthorityAttestationInfo
+        AlarmState AlarmInfo EventAlarmExpression
+        HostConnectedEvent HostConnectionLostEvent HostDisconnectedEvent HostReconnectionFailedEvent
         EventEx ManagedEntityEventArgument HostEventArgument KeyAnyValue
         VsanHostConfigInfo VsanHostConfigInfoClusterInfo
         LocalizedMethodFault

@@ -37,16 +37,14 @@ pub(super) fn questions(condition: &Condition, facts: &Facts) -> Vec<Question> {
         ],
         Condition::ClientEntryDeleted { .. }
         | Condition::ClientEntryRenewed { .. }
-        | Condition::StoreEntryIs { .. } => {
-            vec![Question::CertificateStores]
-        }
+        | Condition::StoreEntryIs { .. } => vec![Question::CertificateStores],
         Condition::RuleSetIs { host: id, .. }
         | Condition::RuleSetAllows { host: id, .. }
         | Condition::TimeServersAre { host: id, .. } => vec![Question::Hosts { hosts: vec![host(id)] }],
         Condition::ClockAgrees { host: id, .. } => {
             vec![Question::CurrentTime, Question::HostClock { host: host(id) }]
         }
-        Condition::AlarmQuiet { .. } => Vec::new(),
+        Condition::AlarmQuiet { .. } => vec![Question::Alarms],
         Condition::UrlRegistered { .. } => vec![Question::Providers],
         Condition::HostIs { host: id, .. } | Condition::Service { host: id, .. } => {
             vec![Question::Hosts { hosts: vec![host(id)] }]

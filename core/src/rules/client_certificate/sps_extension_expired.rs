@@ -67,7 +67,8 @@ mod tests {
         let mut fleet = Fleet::of(2);
         let extension = fleet.issue(&Leaf::of("sps-extension").ends(seconds));
         fleet.vcenter().sms.sps_extension = seen(extension);
-        fleet.release_nine(1);
+        fleet.host(1).version = seen("9.0.0".to_owned());
+        fleet.vcenter().version = seen("9.0.0".to_owned());
         fleet
     }
 

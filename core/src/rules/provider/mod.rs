@@ -1,7 +1,7 @@
 //! What SMS says of the providers that are registered.
 
 pub(super) mod alarm_backup_store;
-pub(super) mod alarm_residual;
+pub(crate) mod alarm_residual;
 pub(super) mod mode_thumbprint;
 pub(super) mod provider_cache_wedged;
 pub(super) mod provider_cert_cached_stale;
@@ -55,7 +55,7 @@ fn has_status(provider: &Provider, word: &str, meaning: &str) -> Verdict {
 /// that it went down.
 fn down_since(case: &Case<'_>, provider: &Provider) -> Option<UnixTime> {
     let events = case.events_of(provider);
-    let went_down = standing(&events, "VasaProviderDisconnectedEvent", &["VasaProviderConnectedEvent"]);
+    let went_down = standing(events, &["VasaProviderDisconnectedEvent"], &["VasaProviderConnectedEvent"]);
     went_down.map(|event| event.at).max(provider.last_sync)
 }
 

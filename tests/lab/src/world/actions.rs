@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use time::Duration;
 
-use super::host::{Connection, FileContent, Host, ProviderHealth};
+use super::alarm;
+use super::host::{Connection, FileContent, Host, ProviderHealth, RuleSet};
 use super::{Fault, World};
 use crate::pki::{Certificate, Identity, LeafPlan, Signer};
 use crate::scenario::Mode;
@@ -48,6 +49,7 @@ impl World {
         target.must_be_connected()?;
         let kept: Vec<_> = target.castore.iter().filter(|old| keep && !old.is_authority).map(Arc::clone).collect();
         target.castore = roots;
+        target.castore_junk.clear();
         target.castore.extend(kept);
         target.crls = crls;
         let (moref, name) = (target.moref.clone(), target.name.clone());
@@ -58,7 +60,10 @@ impl World {
 
     /// Disconnects a host.
     pub fn disconnect_host(&mut self, host: &str) -> Result<(), Fault> {
-        self.host_or_fault(host)?.connection = Connection::Disconnected;
+        let target = self.host_or_fault(host)?;
+        target.connection = Connection::Disconnected;
+        let (moref, text) = (target.moref.clone(), format!("Disconnected from {}", target.name));
+        self.record_event("HostDisconnectedEvent", text, Some(&moref));
         Ok(())
     }
 
@@ -67,6 +72,10 @@ impl World {
         let (now, mode, switches) = (self.now(), self.mode(), self.switches);
         let target = self.host_or_fault(host)?;
         target.connection = Connection::Connected;
+        let (moref, text) = (target.moref.clone(), format!("Connected to {}", target.name));
+        self.record_event("HostConnectedEvent", text, Some(&moref));
+        self.clear_alarm(alarm::CONNECTION, Some(&moref));
+        let target = self.host_or_fault(host)?;
         target.recorded = Arc::clone(&target.machine.certificate);
         let expired = target.machine.certificate.not_after < now;
         let untrusted = {
@@ -111,6 +120,7 @@ impl World {
             certificates.iter().map(|pem| Certificate::from_pem(pem).map(Arc::new)).collect();
         let parsed = parsed.map_err(|_| Fault::new("HostConfigFault", "a CA certificate is not a PEM certificate"))?;
         target.castore = parsed;
+        target.castore_junk.clear();
         target.crls = crls.to_vec();
         Ok(())
     }
@@ -156,8 +166,26 @@ impl World {
             return Err(Fault::new("NotFound", format!("no service `{service}`")));
         };
         found.running = running;
+        if service == "ntpd" && running && target.time_servers.iter().all(|server| server != WRONG_TIME_SERVER) {
+            target.clock_offset = Duration::ZERO;
+        }
         self.doors_moved = true;
         Ok(())
+    }
+
+    /// `EnableRuleset`, `DisableRuleset` and `UpdateRuleset` of the provider's rule set.
+    pub fn change_rule_set(&mut self, host: &str, change: impl FnOnce(&mut RuleSet)) {
+        if let Some(host) = self.host_mut(host) {
+            change(&mut host.rule_set);
+        }
+        self.doors_moved = true;
+    }
+
+    /// `UpdateDateTimeConfig`: heeded by the time service when it starts.
+    pub fn set_time_servers(&mut self, host: &str, servers: Vec<String>) {
+        if let Some(host) = self.host_mut(host) {
+            host.time_servers = servers;
+        }
     }
 
     /// `/etc/init.d/iofiltervpd restart` or `start`: the daemon runs, and reads the host's certificate if the switch says so.
@@ -268,6 +296,9 @@ impl World {
         self.host_mut(host).ok_or_else(gone)
     }
 }
+
+/// A time server that goes wrong.
+pub const WRONG_TIME_SERVER: &str = "wrong.ntp.example";
 
 impl Host {
     /// Adds a certificate to the castore unless it is there.

@@ -1,5 +1,6 @@
 //! vCenter's API, `/sdk`: one method name, one function.
 
+mod alarms;
 mod collector;
 mod events;
 mod host;
@@ -32,7 +33,8 @@ pub(crate) fn answer(context: &mut Context<'_>, method: &str) -> Answer {
         "DestroyView" => managers::destroy_view(context),
         "QueryOptions" => managers::query_options(context),
         "FindExtension" => managers::find_extension(context),
-        "HasPrivilegeOnEntities" => managers::has_privileges(context),
+        "HasPrivilegeOnEntities" => managers::has_privileges(context, "entity"),
+        "HasUserPrivilegeOnEntities" => managers::has_privileges(context, "entities"),
         "getVchaConfig" => managers::high_availability_config(context),
         "getClusterMode" => managers::high_availability_mode(context),
         "QueryEvents" => events::query(context),
@@ -49,6 +51,11 @@ pub(crate) fn answer(context: &mut Context<'_>, method: &str) -> Answer {
         "InstallServerCertificate" => host_certificates::install(context),
         "StartService" | "RestartService" => host_managers::control_service(context, true),
         "StopService" => host_managers::control_service(context, false),
+        "EnableRuleset" => host_managers::set_rule_set(context, true),
+        "DisableRuleset" => host_managers::set_rule_set(context, false),
+        "UpdateRuleset" => host_managers::update_rule_set(context),
+        "UpdateDateTimeConfig" => host_managers::update_time_servers(context),
+        "AcknowledgeAlarm" => managers::acknowledge_alarm(context),
         "QueryDateTime" => host_managers::query_date_time(context),
         _ if method.ends_with("_Task") => begin_task(context, method),
         _ => collector::answer(context, method),
