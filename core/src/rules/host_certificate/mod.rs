@@ -183,8 +183,8 @@ fn machine_pair(host: &Host) -> Result<&MachinePair, Verdict> {
 
 /// The last sighting in the logs of a signature that names no host.
 fn in_logs(case: &Case<'_>, signature: &str) -> Option<Evidence> {
-    let hits = case.facts.logs.iter().flat_map(|log| log.hits.iter().map(move |hit| (log, hit)));
-    let (log, hit) = hits.filter(|(_, hit)| hit.signature == signature).last()?;
+    let mut hits = case.facts.logs.iter().flat_map(|log| log.hits.iter().map(move |hit| (log, hit)));
+    let (log, hit) = hits.rfind(|(_, hit)| hit.signature == signature)?;
     let last = hit.sightings.last()?;
     let at = last.at.map(|at| format!(", last {at}")).unwrap_or_default();
     let seen = format!("{signature} (grade {:?}): {}{at}, seen {} times", hit.grade, hit.meaning, hit.count);
