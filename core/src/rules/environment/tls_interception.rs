@@ -52,6 +52,7 @@ pub(crate) const RULE: Rule = Rule {
         "provider-offline",
         "provider-status-unknown",
         "provider-syncerror",
+        "vcdb-thumbprint-mismatch",
         "vp-cert-expired",
         "vp-cert-expiring-hard",
         "vp-cert-expiring-soft",
