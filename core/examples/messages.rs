@@ -10,14 +10,20 @@ use std::io::Write as _;
 
 use iofilter_certs::certificate::Fingerprint;
 use iofilter_certs::request::{Change, Look, Piece, Trust};
+use iofilter_certs::time::UnixTime;
 use iofilter_certs::wire::vim::host_connection::HostIdentity;
 use iofilter_certs::wire::{MoRef, RestStyle, VCenter, rest, sms, version_page, vim};
 use serde_json::{Value, json};
 
 fn main() -> std::io::Result<()> {
     let mut lines = Vec::new();
-    for (vim_version, rest) in [("7.0.0.0", RestStyle::Rest), ("8.0.3.0", RestStyle::Api), ("9.0.0.0", RestStyle::Api)]
-    {
+    let versions = [
+        ("6.5", RestStyle::Rest),
+        ("7.0.0.0", RestStyle::Rest),
+        ("8.0.3.0", RestStyle::Api),
+        ("9.0.0.0", RestStyle::Api),
+    ];
+    for (vim_version, rest) in versions {
         let vcenter = VCenter {
             authority: "vc.example.com:443".to_owned(),
             trust: Trust::HostRoots,
@@ -66,8 +72,10 @@ fn vim_looks(vcenter: &VCenter) -> Vec<Value> {
     let tasks = [MoRef::new("Task", "task-1"), MoRef::new("Task", "task-2")];
     let clock = MoRef::new("HostDateTimeSystem", "dateTimeSystem-21");
     let prefix = vim::query_options::CERTIFICATE_SETTINGS;
+    let alarms = [MoRef::new("Alarm", "alarm-1")];
+    let events = MoRef::new("EventManager", "EventManager");
     let entities = std::slice::from_ref(&folder);
-    vec![
+    let mut looks = vec![
         look("vim::container_view create", vim::container_view::create(vcenter, &views, &folder, "HostSystem")),
         look("vim::container_view destroy", vim::container_view::destroy(vcenter, &view)),
         look("vim::host_page", vim::host_page::request(vcenter, &collector, &view)),
@@ -78,6 +86,13 @@ fn vim_looks(vcenter: &VCenter) -> Vec<Value> {
             "vim::certificate_info",
             vim::certificate_info::request(vcenter, &collector, std::slice::from_ref(&certificates)),
         ),
+        look("vim::alarms triggered", vim::alarms::triggered(vcenter, &collector, &folder)),
+        look("vim::alarms definitions", vim::alarms::definitions(vcenter, &collector, &alarms)),
+        look(
+            "vim::events",
+            vim::events::request(vcenter, &events, UnixTime(1_789_289_701), &["HostDisconnectedEvent"]),
+        ),
+        look("vim::task_info states", vim::task_info::states(vcenter, &collector, &tasks)),
         look("vim::host_certificate", vim::host_certificate::request(vcenter, &collector, &host(1))),
         look("vim::task_info", vim::task_info::request(vcenter, &collector, &tasks)),
         look("vim::query_options", vim::query_options::request(vcenter, &options, prefix)),
@@ -107,12 +122,19 @@ fn vim_looks(vcenter: &VCenter) -> Vec<Value> {
                 &privileges,
             ),
         ),
-    ]
+    ];
+    if vcenter.speaks("8.0.1.0") {
+        looks.push(look("vim::certificate_info list", vim::certificate_info::list(vcenter, &certificates)));
+    }
+    looks
 }
 
 fn vim_changes(vcenter: &VCenter) -> Vec<Value> {
     let certificates = MoRef::new("HostCertificateManager", "certificateManager-21");
     let services = MoRef::new("HostServiceSystem", "serviceSystem-21");
+    let firewall = MoRef::new("HostFirewallSystem", "firewallSystem-21");
+    let clock = MoRef::new("HostDateTimeSystem", "dateTimeSystem-21");
+    let allowed = ["192.0.2.7".to_owned(), "198.51.100.0/24".to_owned()];
     let manager = MoRef::new("CertificateManager", "certificateManager");
     let pem = ["-----BEGIN CERTIFICATE-----\r\nMIIB\r\n-----END CERTIFICATE-----".to_owned()];
     let mut identities = vec![HostIdentity::Stored, HostIdentity::Thumbprint("AA:BB".to_owned())];
@@ -126,6 +148,29 @@ fn vim_changes(vcenter: &VCenter) -> Vec<Value> {
             vim::certificate_lists::notify_services(vcenter, &certificates),
         ),
         change("vim::refresh_certificates", vim::refresh_certificates::request(vcenter, &manager, &[host(1), host(2)])),
+        change(
+            "vim::refresh_certificates push_roots",
+            vim::refresh_certificates::push_roots(vcenter, &manager, &[host(1)]),
+        ),
+        change(
+            "vim::own_certificate signing_request",
+            vim::own_certificate::signing_request(vcenter, &certificates, false),
+        ),
+        change("vim::own_certificate install", vim::own_certificate::install(vcenter, &certificates, &pem.concat())),
+        change("vim::firewall set_enabled", vim::firewall::set_enabled(vcenter, &firewall, "iofiltervp", true)),
+        change("vim::firewall set_enabled", vim::firewall::set_enabled(vcenter, &firewall, "iofiltervp", false)),
+        change("vim::firewall set_allowed", vim::firewall::set_allowed(vcenter, &firewall, "iofiltervp", &allowed)),
+        change("vim::firewall set_allowed", vim::firewall::set_allowed(vcenter, &firewall, "iofiltervp", &[])),
+        change("vim::time_servers", vim::time_servers::request(vcenter, &clock, &["ntp.example.com".to_owned()])),
+        change(
+            "vim::acknowledge_alarm",
+            vim::acknowledge_alarm::request(
+                vcenter,
+                &MoRef::new("AlarmManager", "AlarmManager"),
+                &MoRef::new("Alarm", "alarm-7"),
+                &host(1),
+            ),
+        ),
         change("vim::host_connection disconnect", vim::host_connection::disconnect(vcenter, &host(1))),
         change("vim::host_service start", vim::host_service::start(vcenter, &services, "TSM-SSH")),
         change("vim::host_service stop", vim::host_service::stop(vcenter, &services, "TSM-SSH")),
@@ -167,6 +212,7 @@ fn rest_messages(vcenter: &VCenter) -> Vec<Value> {
         change("rest::service restart", rest::service::restart(vcenter, service)),
         change("rest::service start", rest::service::start(vcenter, service)),
         look("rest::backup_jobs", rest::backup_jobs::request(vcenter)),
+        look("rest::network_interfaces", rest::network_interfaces::request(vcenter)),
         look("rest::nodes", rest::nodes::request(vcenter)),
         look("rest::trusted_roots list", rest::trusted_roots::list(vcenter)),
         look("rest::trusted_roots one", rest::trusted_roots::one(vcenter, "8A5F")),

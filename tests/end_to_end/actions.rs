@@ -250,10 +250,10 @@ fn an_installed_certificate_is_taken_back_when_the_daemon_does_not_follow() {
         step_timeout_seconds: 6,
         ..quick()
     };
-    let before = world.on_hosts("machine");
+    let before = world.on_hosts("certificate_443");
     let outcome = apply(&world, &policy);
     assert!(matches!(outcome.ending, Ending::RolledBack { .. }), "{:#?}", outcome);
-    assert_eq!(world.on_hosts("machine"), before);
+    assert_eq!(world.on_hosts("certificate_443"), before);
 }
 
 const SMS_GONE: &str = "seed = 37\n[vcenter]\ntroubles = [\"sms-cert-missing\"]\n[[clusters]]\nname = \"a\"\ncount = 2\n\
@@ -275,5 +275,46 @@ fn a_client_certificate_that_is_gone_is_made_anew_and_trusted_by_every_host_belo
         let outcome = is_cured(&world, &policy);
         let restarts = world.lab.calls().into_iter().filter(|call| call.method.contains("sps?action=restart")).count();
         assert_eq!(restarts, 1, "{pushes}: {:#?}", outcome.steps);
+    }
+}
+
+/// The certificates of the store `SMS` by alias.
+fn sms_store(world: &World) -> serde_json::Value {
+    world.lab.state()["vcenter"]["vecs"]["SMS"]["entries"].clone()
+}
+
+const EXTENSION_EXPIRED: &str = "seed = 37\n[vcenter]\ntroubles = [\"sps-extension-expired\"]\n[[clusters]]\nname = \"a\"\n\
+     count = 1\n[[clusters]]\nname = \"b\"\ncount = 2\nversion = \"9.0.0\"\n";
+
+#[test]
+fn an_expired_extension_is_made_anew() {
+    let world = World::of(EXTENSION_EXPIRED);
+    let outcome = is_cured(&world, &Policy { allow_fleet_wide: true, ..quick() });
+    assert!(has_done(&outcome, |act| matches!(act, Act::DeleteClientEntry { .. })), "{:#?}", outcome.steps);
+}
+
+#[test]
+fn an_entry_that_sps_does_not_make_anew_is_put_back_as_it_was() {
+    let restart = "call = \"POST /api/vcenter/services/sps?action=restart\"\nwhat = \"fault:ERROR\"\n";
+    let world = World::of(&format!("{EXTENSION_EXPIRED}[[faults]]\n{restart}"));
+    let before = sms_store(&world);
+    let outcome = apply(&world, &Policy { allow_fleet_wide: true, step_timeout_seconds: 15, ..quick() });
+    assert!(matches!(outcome.ending, Ending::RolledBack { .. }), "{:#?}", outcome);
+    assert_eq!(sms_store(&world), before, "{:#?}", outcome.steps);
+}
+
+#[test]
+fn in_thumbprint_mode_an_entry_is_made_from_what_the_provider_shows() {
+    for trouble in ["thumbprint-entry-missing", "thumbprint-entry-stale"] {
+        let world = World::of(&format!(
+            "seed = 43\n[vcenter]\nmode = \"thumbprint\"\n[[clusters]]\nname = \"a\"\ncount = 2\n\
+             [[hosts]]\nname = \"esx02\"\ntroubles = [\"{trouble}\"]\n"
+        ));
+        let policy = Policy { ceiling: Safety::AskFirst, ..quick() };
+        let outcome = apply(&world, &policy);
+        assert_eq!(outcome.ending, Ending::Cured, "{trouble}: {:#?}", outcome.steps);
+        assert!(has_done(&outcome, |act| matches!(act, Act::PinProvider { .. })), "{trouble}: {:#?}", outcome.steps);
+        assert!(!world.lab.calls().iter().any(|call| call.method.contains("CertMgr")), "{trouble}");
+        assert_eq!(world.plan(&policy).plan.map_or(0, |plan| plan.steps().count()), 0, "{trouble}");
     }
 }

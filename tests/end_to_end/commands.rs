@@ -15,7 +15,7 @@ const TOOL: &str = "/usr/lib/vmware-vmafd/bin/vecs-cli";
 
 /// What the lab prints.
 fn of_lab(world: &World, machine: &Machine, line: &str) -> String {
-    let outcome = run(world.lab.shared(), machine, line).unwrap_or_else(|_| panic!("no fault was ordered"));
+    let outcome = run(world.lab.shared(), machine, line, "").unwrap_or_else(|_| panic!("no fault was ordered"));
     assert_eq!((outcome.status, outcome.stderr.as_str()), (0, ""), "{line}");
     String::from_utf8(outcome.stdout).expect("it is text")
 }

@@ -22,16 +22,16 @@ version = "9.0.0"
 TROUBLED = """
 seed = 8
 [vcenter]
-troubles = ["gate-vcf", "gate-vcha"]
+troubles = ["gate-vcf", "gate-vcha", "refresh-ca-failed-event", "vvol-provider-expired"]
 """ + "\n".join(
     f'[[hosts]]\nname = "esx{number:02}"\ncluster = "cluster-{number % 3}"\ntroubles = ["{code}"]\n'
     for number, code in enumerate(
-        ["host-cert-expired", "host-cert-expiring-hard", "host-cert-expiring-soft", "cert-not-yet-valid", "host-cert-self-signed", "host-cert-name-mismatch", "host-cert-foreign-ca", "vp-cert-expired", "vp-cert-expiring-hard", "vp-cert-expiring-soft", "vp-cert-stale", "provider-cert-cached-stale", "provider-offline", "provider-disconnected", "provider-missing", "provider-duplicate", "provider-orphan", "castore-empty", "castore-missing-sms", "castore-stale-sms", "host-disconnected", "host-not-responding", "host-maintenance", "vc-host-clock-skew", "gate-filter-in-use", "gate-lockdown", "gate-vsan", "gate-autodeploy", "vp-port-refused"],
+        ["host-cert-expired", "host-cert-expiring-hard", "host-cert-expiring-soft", "cert-not-yet-valid", "host-cert-self-signed", "host-cert-name-mismatch", "host-cert-foreign-ca", "vp-cert-expired", "vp-cert-expiring-hard", "vp-cert-expiring-soft", "vp-cert-stale", "provider-cert-cached-stale", "provider-offline", "provider-disconnected", "provider-missing", "provider-duplicate", "provider-orphan", "castore-empty", "castore-missing-sms", "castore-stale-sms", "host-disconnected", "host-not-responding", "host-maintenance", "vc-host-clock-skew", "gate-filter-in-use", "gate-lockdown", "gate-vsan", "gate-autodeploy", "vp-port-refused", "alarm-residual", "castore-malformed", "castore-wiped-after-refresh", "filter-disabled", "gate-trust-authority", "provider-registration-failed", "provider-unregistration-failed", "vcdb-thumbprint-mismatch", "vp-ruleset-restricted", "vsan-provider-offline", "vvol-client-cert-failed"],
         start=1,
     )
 )
 
-HOST_PATHS = ["name", "parent", "runtime.connectionState", "runtime.inMaintenanceMode", "config.product", "config.certificate", "config.lockdownMode", "config.service.service", "config.network.vnic", "config.virtualNicManagerInfo.netConfig", "config.dateTimeInfo", "config.ioFilterInfo", "summary.config.sslThumbprint", "summary.managementServerIp", "hardware.systemInfo.uuid", "configManager", "triggeredAlarmState", "disabledMethod", "config.vsanHostConfig", "config.deploymentInfo", "vm"]
+HOST_PATHS = ["name", "parent", "runtime.connectionState", "runtime.inMaintenanceMode", "config.product", "config.certificate", "config.lockdownMode", "config.service.service", "config.firewall", "recentTask", "config.network.vnic", "config.virtualNicManagerInfo.netConfig", "config.dateTimeInfo", "config.ioFilterInfo", "summary.config.sslThumbprint", "summary.managementServerIp", "hardware.systemInfo.uuid", "configManager", "triggeredAlarmState", "disabledMethod", "config.vsanHostConfig", "config.deploymentInfo", "vm"]
 
 collector = vmodl.query.PropertyCollector
 

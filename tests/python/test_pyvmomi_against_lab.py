@@ -198,6 +198,78 @@ def test_renews_a_host_certificate(lab):
     assert changes == ["CertMgrRefreshCertificates_Task"]
 
 
+def test_reads_firewalls_and_attestation(any_lab):
+    vcenter = VCenter(any_lab)
+    world = {host["moref"]: host for host in any_lab.state()["hosts"]}
+    for host in vcenter.hosts()[1]:
+        rules = {rule.key: rule for rule in host.configManager.firewallSystem.firewallInfo.ruleset}
+        state, provider = world[host._moId]["rule_set"], rules["iofiltervp"]
+        assert provider.enabled == state["enabled"] and provider.allowedHosts.allIp == state["all_addresses"]
+        networks = [f"{one.network}/{one.prefixLength}" for one in provider.allowedHosts.ipNetwork]
+        assert sorted([*provider.allowedHosts.ipAddress, *networks]) == sorted(state["allowed"])
+        attested = host.summary.trustAuthorityAttestationInfos
+        assert [one.attestationStatus for one in attested] == (["attested"] if world[host._moId]["attested"] else [])
+
+
+def test_reads_alarms_with_their_definitions(any_lab):
+    vcenter = VCenter(any_lab)
+    alarms, known = vcenter.content.rootFolder.triggeredAlarmState, any_lab.state()["vcenter"]["alarms"]
+    assert [(state.alarm._moId, state.overallStatus) for state in alarms] == [(one["definition"], one["status"]) for one in known]
+    for state in alarms:
+        assert state.alarm.info.name and state.acknowledged is False
+        if isinstance(state.entity, vim.HostSystem):
+            assert state.key in [one.key for one in state.entity.triggeredAlarmState]
+            assert state.key in [one.key for one in state.entity.parent.triggeredAlarmState]
+    on_hosts = [len(host.triggeredAlarmState) for host in vcenter.hosts()[1]]
+    assert sum(on_hosts) == len([one for one in known if one["host"]])
+
+
+def test_reads_events_of_every_shape(any_lab):
+    vcenter = VCenter(any_lab)
+    known = any_lab.state()["vcenter"]["events"]
+    read = vcenter.content.eventManager.QueryEvents(vim.event.EventFilterSpec(maxCount=1000))
+    names = [getattr(event, "eventTypeId", None) or type(event).__name__.rpartition(".")[2] for event in read]
+    assert names == [event["kind"] for event in known]
+    for event, expected in zip(read, known):
+        arguments = [[one.key, one.value] for one in getattr(event, "arguments", [])]
+        assert arguments == expected["arguments"]
+    own = vim.event.EventFilterSpec(eventTypeId=["vim.event.HostDisconnectedEvent", "HostConnectionLostEvent"])
+    assert all(isinstance(event, vim.event.HostEvent) for event in vcenter.content.eventManager.QueryEvents(own))
+
+
+def test_lists_the_certificates_of_a_host(any_lab):
+    vcenter = VCenter(any_lab)
+    world = {host["moref"]: host for host in any_lab.state()["hosts"]}
+    for host in vcenter.hosts()[1]:
+        if world[host._moId]["connection"] == "connected":
+            kinds = [info.kind for info in host.configManager.certificateManager.RetrieveCertificateInfoList()]
+            assert kinds == (["Machine", "VASAClient"] if world[host._moId]["vasa_client"] else ["Machine"])
+
+
+def test_shows_what_runs_on_a_host(lab):
+    vcenter = VCenter(lab)
+    _, hosts = vcenter.hosts()
+    assert not hosts[0].recentTask
+    lab.add_fault({"call": "EnterMaintenanceMode_Task", "nth": 1, "times": 1, "what": "task-never-ends"})
+    task = hosts[0].EnterMaintenanceMode_Task(0)
+    assert hosts[0].recentTask == [task] and task.info.state in ("queued", "running")
+    assert not hosts[1].recentTask
+
+
+def test_a_privilege_that_is_taken_away_is_missing_everywhere():
+    with LabProcess('[vcenter]\ndenied_privileges = ["StorageViews.View", "Certificate.Manage"]\n') as lab:
+        vcenter = VCenter(lab)
+        asked = ["Certificate.Manage", "StorageViews.View", "System.View"]
+        manager, root = vcenter.content.authorizationManager, vcenter.content.rootFolder
+        answer = manager.HasUserPrivilegeOnEntities([root], lab.ready["username"], asked)
+        assert [(one.privId, one.isGranted) for one in answer[0].privAvailability] == list(zip(asked, [False, False, True]))
+        with pytest.raises(vim.fault.NoPermission) as refused:
+            vcenter.hosts()[1][0].configManager.certificateManager.ListCACertificates()
+        assert refused.value.privilegeId == "Certificate.Manage"
+        with pytest.raises(vim.fault.NoPermission):
+            vcenter.storage().QueryStorageManager()
+
+
 def test_a_failed_task_carries_its_fault(lab):
     vcenter = VCenter(lab)
     _, hosts = vcenter.hosts()

@@ -6,6 +6,7 @@ import pytest
 import requests
 from com.vmware.appliance.recovery.backup.job_client import Details
 from com.vmware.appliance.recovery.backup_client import Job, Schedules
+from com.vmware.appliance.networking_client import Interfaces
 from com.vmware.appliance.system_client import Version
 from com.vmware.cis_client import Session
 from com.vmware.vapi.std import errors_client as errors
@@ -74,6 +75,12 @@ def test_services(client):
     while Service(client).get("sps").state != "STARTED":
         time.sleep(0.05)
     assert Service(client).get("sps").health == "HEALTHY"
+
+
+def test_the_addresses_of_the_appliance(lab, client):
+    (interface,) = Interfaces(client).list()
+    address, _, _ = lab.ready["vcenter"].rpartition(":")
+    assert interface.status == "up" and interface.ipv4.address == address
 
 
 def test_evidence_for_the_gates(client):

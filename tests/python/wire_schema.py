@@ -29,6 +29,7 @@ METHODS = {
         StartService StopService RestartService QueryDateTime
         CertMgrRefreshCACertificatesAndCRLs_Task CertMgrRefreshCertificates_Task
         QueryOptions QueryIoFilterInfo QueryDisksUsingFilter QueryEvents FindExtension HasPrivilegeOnEntities
+        HasUserPrivilegeOnEntities
         getVchaConfig getClusterMode
     """,
     SMS: """
@@ -41,7 +42,7 @@ METHODS = {
 
 # Managed objects whose properties the lab answers, besides those of METHODS.
 MANAGED = {
-    VIM: "Folder Datacenter ClusterComputeResource Task ContainerView HostSystem SessionManager HostAccessManager HostVirtualNicManager OptionManager",
+    VIM: "Folder Datacenter ClusterComputeResource Task ContainerView HostSystem SessionManager HostAccessManager HostVirtualNicManager HostFirewallSystem OptionManager Alarm",
     SMS: "",
 }
 
@@ -63,6 +64,10 @@ DATA = {
         ComputeResourceSummary ClusterComputeResourceSummary
         VchaClusterConfigInfo FailoverNodeInfo ClusterNetworkConfigSpec
         Extension Description EntityPrivilege PrivilegeAvailability
+        HostFirewallInfo HostFirewallDefaultPolicy HostFirewallRuleset HostFirewallRule HostFirewallRulesetIpList
+        HostFirewallRulesetIpNetwork HostTpmAttestationInfo HostTrustAuthorityAttestationInfo
+        AlarmState AlarmInfo EventAlarmExpression
+        HostConnectedEvent HostConnectionLostEvent HostDisconnectedEvent HostReconnectionFailedEvent
         EventEx ManagedEntityEventArgument HostEventArgument KeyAnyValue
         VsanHostConfigInfo VsanHostConfigInfoClusterInfo
         LocalizedMethodFault

@@ -8,4 +8,5 @@ pub(crate) mod logs;
 pub(crate) mod plan;
 pub(crate) mod report;
 pub(crate) mod resume;
+pub(crate) mod rollback;
 pub(crate) mod rules;

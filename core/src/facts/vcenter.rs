@@ -59,6 +59,9 @@ pub struct VCenter {
     /// Events about certificates, providers and filters; the newest first.
     #[serde(default)]
     pub events: Observed<Vec<VCenterEvent>>,
+    /// From when on `events` is whole, by vCenter's clock. Not known when there were too many to send.
+    #[serde(default)]
+    pub events_since: Observed<UnixTime>,
     /// The stores of VECS (VMware Endpoint Certificate Store); told by the appliance's shell only.
     #[serde(default)]
     pub vecs: Observed<Vec<VecsStore>>,
@@ -98,6 +101,7 @@ impl VCenter {
             addresses: not_yet("the list of addresses"),
             alarms: not_yet("the list of alarms"),
             events: not_yet("the list of events"),
+            events_since: not_yet("the list of events"),
             vecs: not_yet("the certificate store VECS"),
             published_roots: not_yet("the folder of published roots"),
             sps_stderr: not_yet("the size of `sps-runtime.log.stderr`"),

@@ -8,6 +8,10 @@
 //! A certificate that is issued while clocks differ may begin in the future on the host, and whether a cure worked is
 //! judged by dates.
 //!
+//! The clock of a host that vCenter is not connected to cannot be asked, and connecting it is the only way to come to know
+//! it; so that host is not held, as long as vCenter begins what it issues further back (`minutesBefore`, a day by default)
+//! than clocks may differ. No other change can be made to such a host before it is connected.
+//!
 //! ## Sources
 //!
 //! vSphere documentation: clocks must be in sync before certificates are renewed (grade A); the limit is ours.
@@ -30,6 +34,13 @@ fn of_vcenter(case: &Case<'_>) -> GateState {
 }
 
 fn of_host(case: &Case<'_>, host: &Host) -> GateState {
+    let back_dated = case.thresholds().minutes_before.saturating_mul(60);
+    let is_away = host.connection.value().is_some() && !host.is_connected();
+    if is_away && back_dated >= case.policy.clock_block_seconds {
+        let seen =
+            format!("not to be asked before it is connected; what is issued begins {} earlier", span(back_dated));
+        return GateState::open(&format!("clock of host `{}`", host.name), seen);
+    }
     let ahead = *read!(host.clock_ahead_of_vcenter_seconds.known());
     judge(case, &format!("clock of host `{}`", host.name), ahead, "vCenter's")
 }

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use super::*;
-use crate::facts::{Backup, CertificateMode, Lockdown, MissingReason, Node};
+use crate::facts::{Backup, CertificateMode, ConnectionState, Lockdown, MissingReason, Node, Thresholds};
 use crate::rules::testing::{Authority, Fleet, Leaf, NOW, seen, unknown, waivers};
 use crate::time::DAY_SECONDS;
 
@@ -79,6 +79,20 @@ fn near_misses_leave_them_open() {
     fleet.host(1).clock_ahead_of_vcenter_seconds = seen(300);
     fleet.provider(1).status = seen("offline".to_owned());
     assert_eq!(shut(&fleet), [""; 0]);
+}
+
+#[test]
+fn the_clock_of_a_host_that_is_away_does_not_keep_it_from_coming_back() {
+    let away = |fleet: &mut Fleet| {
+        fleet.host(1).connection = seen(ConnectionState::Disconnected);
+        fleet.host(1).clock_ahead_of_vcenter_seconds = unknown(MissingReason::NotAsked);
+    };
+    let mut fleet = Fleet::healthy();
+    away(&mut fleet);
+    assert!(!shut(&fleet).contains(&"clock".to_owned()));
+    // Where what vCenter issues begins at once, a clock that nobody knows may be before it.
+    fleet.vcenter().thresholds = seen(Thresholds { minutes_before: 0, ..Thresholds::default() });
+    assert!(shut(&fleet).contains(&"clock".to_owned()));
 }
 
 #[test]

@@ -181,7 +181,10 @@ fn client_is_trusted(facts: &Facts, host: &Host) -> Option<bool> {
     let client = facts.certificates.find(&client_entry(facts, entry)??)?;
     let store = host.ca_store.value()?;
     let signed = |one: &Fingerprint| {
-        facts.certificates.find(one).is_some_and(|authority| client.signed_by(authority).unwrap_or(false))
+        facts
+            .certificates
+            .find(one)
+            .is_some_and(|authority| authority.is_ca && client.signed_by(authority).unwrap_or(false))
     };
     Some(store.contains(&client.fingerprint) || store.iter().any(signed))
 }

@@ -3,14 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Act, HostRef, HostSteps, IfNotDone, Lane, PLAN_SCHEMA, Plan, Refusal, Step, StepId};
+use super::{Act, HostRef, HostSteps, IfNotDone, Lane, PLAN_SCHEMA, Plan, Refusal, Step, StepId, canary};
 use crate::certificate::Certificate;
 use crate::facts::{Facts, Host, HostId, Provider};
 use crate::gates::{GateReading, Touches, read_gates};
 use crate::job::Job;
 use crate::policy::{Policy, Safety};
 use crate::remedies::{self, FleetDraft, HostDraft, Scope, moves};
-use crate::rules::{Case, Finding, Judgement, Place, PlaceKind};
+use crate::rules::{Case, Finding, Judgement, PlaceKind};
 
 /// What remedies are given.
 pub struct Planning<'a> {
@@ -20,7 +20,6 @@ pub struct Planning<'a> {
     pub gates: Vec<GateReading>,
     /// What the job offers.
     pub ways: Ways,
-    troubled: BTreeSet<Place>,
 }
 
 /// What a job offers to a plan.
@@ -54,11 +53,6 @@ impl<'a> Planning<'a> {
         closed_gates(self, Some(host), touches).is_empty()
     }
 
-    /// Whether something other than an alarm was found at this place, or at a provider of it.
-    pub(crate) fn is_troubled(&self, place: &Place) -> bool {
-        self.troubled.iter().any(|other| other == place || (other.host.is_some() && other.host == place.host))
-    }
-
     /// The certificate that SMS has stored for a provider.
     pub(crate) fn stored_certificate(&self, provider: &Provider) -> Option<&'a Certificate> {
         self.case.certificate(provider.certificate.value()?).ok()
@@ -74,9 +68,7 @@ impl<'a> Planning<'a> {
 pub fn plan(facts: &Facts, judgement: &Judgement, policy: &Policy, ways: Ways) -> Plan {
     let case = Case::new(facts, policy);
     let gates = read_gates(&case);
-    let troubles = judgement.findings.iter().filter(|finding| finding.remedy.as_deref() != Some("acknowledge-alarm"));
-    let troubled = troubles.map(|finding| finding.place.clone()).collect();
-    let planning = Planning { case, gates, ways, troubled };
+    let planning = Planning { case, gates, ways };
     let mut work = Work::default();
     for finding in &judgement.findings {
         if is_to_be_cured(judgement, finding) {
@@ -137,7 +129,7 @@ impl Work {
             Scope::VCenter(steps) => {
                 let mut draft = FleetDraft::default();
                 steps(planning, &mut draft).map_err(no_gate)?;
-                admit(planning, None, draft.first.iter())?;
+                admit(planning, None, draft.first.iter().chain(&draft.afterwards))?;
                 // Hosts need it because of what is done before them: all of them, or none.
                 let hosts = draft
                     .hosts
@@ -150,17 +142,12 @@ impl Work {
                 for (host, draft) in hosts {
                     self.merge(host, draft, &finding.diagnostic.code);
                 }
+                self.fleet.afterwards.extend(draft.afterwards);
                 for step in draft.first {
                     if !self.fleet.first.iter().any(|other| other.act == step.act) {
                         self.fleet.first.push(step);
                     }
                 }
-            }
-            Scope::Alarm(steps) => {
-                let mut draft = FleetDraft::default();
-                steps(planning, &finding.place, &mut draft).map_err(no_gate)?;
-                admit(planning, host, draft.afterwards.iter())?;
-                self.fleet.afterwards.extend(draft.afterwards);
             }
             Scope::Provider(steps) => {
                 let mut draft = FleetDraft::default();
@@ -230,14 +217,17 @@ impl Work {
         let unknown = planning.case.policy.only_hosts.iter().filter(is_nobody);
         self.notes.extend(unknown.map(|name| format!("no ESXi host of this vCenter is called `{name}`")));
         self.notes.sort();
+        let mut lanes: Vec<Lane> = lanes.into_values().collect();
+        let canary = planning.case.policy.canary.then(|| canary::choose(&mut lanes)).flatten();
         let mut plan = Plan {
             schema: PLAN_SCHEMA.to_owned(),
             vcenter: facts.vcenter.authority.clone(),
             instance_uuid: facts.vcenter.instance_uuid.value().cloned(),
             facts_at: facts.ended_at,
             first: std::mem::take(&mut self.fleet.first),
-            lanes: lanes.into_values().collect(),
+            lanes,
             last: self.last_steps(timeout),
+            canary,
             refused: self.refused,
             notes: self.notes,
         };

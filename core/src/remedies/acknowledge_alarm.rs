@@ -1,28 +1,20 @@
-//! All is well at an object, and an alarm of it is still red: vCenter does not clear every alarm by itself. Acknowledge
-//! it (A16), after everything else, and only where nothing else was found there.
+//! All is well, and an alarm is still raised: vCenter does not clear every alarm by itself. Acknowledge it (A16), after
+//! everything else. Which those are the rule says: nothing that is left of what they watch may be wrong.
 
 use super::{FleetDraft, Remedy, Scope, moves};
-use crate::facts::Observed;
 use crate::plan::Planning;
-use crate::rules::Place;
+use crate::rules::provider::alarm_residual;
 
 pub(super) const REMEDY: Remedy = Remedy {
     name: "acknowledge-alarm",
-    help: "acknowledge the alarm that stayed behind; setting it to green is a click in the vSphere Client",
-    scope: Scope::Alarm(steps),
+    help: "acknowledge the alarms that stayed behind; setting one to green is a click in the vSphere Client",
+    scope: Scope::VCenter(steps),
 };
 
-fn steps(planning: &Planning<'_>, place: &Place, draft: &mut FleetDraft) -> Result<(), String> {
-    let Observed::Seen { value: alarms, .. } = &planning.case.facts.vcenter.alarms else {
-        return Err("the alarms of vCenter are not known".to_owned());
-    };
-    if planning.is_troubled(place) {
-        return Err("something else is wrong there; the alarm is left to tell of it".to_owned());
-    }
+#[expect(clippy::unnecessary_wraps, reason = "all remedies have one face")]
+fn steps(planning: &Planning<'_>, draft: &mut FleetDraft) -> Result<(), String> {
     let timeout = planning.case.policy.step_timeout_seconds;
-    let is_here = |entity: &str| place.host.as_deref().map_or(entity.starts_with("group-d"), |host| host == entity);
-    for alarm in alarms.iter().filter(|alarm| !alarm.acknowledged && is_here(&alarm.entity)) {
-        draft.afterwards.push(moves::acknowledge_alarm(alarm, timeout));
-    }
+    let residual = alarm_residual::residual(&planning.case);
+    draft.afterwards.extend(residual.into_iter().map(|alarm| moves::acknowledge_alarm(alarm, timeout)));
     Ok(())
 }

@@ -29,7 +29,6 @@ pub(crate) use draft::{FleetDraft, HostDraft, Stage};
 
 use crate::facts::{Host, Provider};
 use crate::plan::Planning;
-use crate::rules::Place;
 
 /// One cure.
 pub struct Remedy {
@@ -47,8 +46,6 @@ pub(crate) enum Scope {
     Host(fn(&Planning<'_>, &Host, &mut HostDraft) -> Result<(), String>),
     /// One IOFilter provider.
     Provider(fn(&Planning<'_>, &Provider, &mut FleetDraft) -> Result<(), String>),
-    /// An alarm at a place.
-    Alarm(fn(&Planning<'_>, &Place, &mut FleetDraft) -> Result<(), String>),
     /// The vCenter.
     VCenter(fn(&Planning<'_>, &mut FleetDraft) -> Result<(), String>),
 }

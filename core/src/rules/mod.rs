@@ -27,7 +27,7 @@ pub(crate) mod environment;
 pub(crate) mod fleet;
 mod gates;
 pub(crate) mod host_certificate;
-mod provider;
+pub(crate) mod provider;
 mod reach;
 mod related;
 

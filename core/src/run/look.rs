@@ -1,7 +1,7 @@
 //! Which questions tell whether a condition holds.
 
 use crate::facts::{Facts, HostId};
-use crate::plan::{ClientEntry, Condition};
+use crate::plan::Condition;
 use crate::survey::Question;
 use crate::wire::MoRef;
 
@@ -33,19 +33,18 @@ pub(super) fn questions(condition: &Condition, facts: &Facts) -> Vec<Question> {
         Condition::ClientTrusted { host: id } => vec![
             Question::CaStore { host: host(id) },
             Question::RevocationLists { host: host(id) },
-            Question::SmsCertificate,
+            Question::CertificateStores,
         ],
-        Condition::ClientEntryDeleted { entry, .. } | Condition::ClientEntryRenewed { entry, .. } => {
-            vec![client_entry(*entry)]
-        }
-        Condition::StoreEntryIs { alias, .. } => store_entry(alias),
+        Condition::ClientEntryDeleted { .. }
+        | Condition::ClientEntryRenewed { .. }
+        | Condition::StoreEntryIs { .. } => vec![Question::CertificateStores],
         Condition::RuleSetIs { host: id, .. }
         | Condition::RuleSetAllows { host: id, .. }
         | Condition::TimeServersAre { host: id, .. } => vec![Question::Hosts { hosts: vec![host(id)] }],
         Condition::ClockAgrees { host: id, .. } => {
             vec![Question::CurrentTime, Question::HostClock { host: host(id) }]
         }
-        Condition::AlarmQuiet { .. } => Vec::new(),
+        Condition::AlarmQuiet { .. } => vec![Question::Alarms],
         Condition::UrlRegistered { .. } => vec![Question::Providers],
         Condition::HostIs { host: id, .. } | Condition::Service { host: id, .. } => {
             vec![Question::Hosts { hosts: vec![host(id)] }]
@@ -73,18 +72,6 @@ pub(super) fn questions(condition: &Condition, facts: &Facts) -> Vec<Question> {
             vec![Question::HostFile { host: host(id) }, Question::Peek443 { host: host(id) }]
         }
     }
-}
-
-fn client_entry(entry: ClientEntry) -> Question {
-    match entry {
-        ClientEntry::SmsSelfSigned => Question::SmsCertificate,
-        ClientEntry::SpsExtension => Question::SpsExtensionCertificate,
-    }
-}
-
-fn store_entry(alias: &str) -> Vec<Question> {
-    let known = [ClientEntry::SmsSelfSigned, ClientEntry::SpsExtension].into_iter().find(|one| one.alias() == alias);
-    known.map(client_entry).into_iter().collect()
 }
 
 /// The list, which brings what is new, and each provider that is known already.

@@ -350,7 +350,7 @@ impl Inquiry {
     }
 
     fn wire_error(&mut self, entry: &Entry, error: &WireError) {
-        let missing = trouble::missing_of_wire_error(error);
+        let missing = trouble::missing_of_wire_error(&entry.question, error);
         if let Some(stop) = trouble::stop_of_wire_error(&entry.question, error, &self.job) {
             self.stopped.get_or_insert(stop);
         }

@@ -2,7 +2,7 @@
 
 use super::inquiry::{Inquiry, TaskSeen};
 use super::question::{Question, Session};
-use super::{learn_host, learn_provider, learn_shell, learn_vcenter, names};
+use super::{happenings, learn_host, learn_host_values, learn_provider, learn_shell, learn_vcenter, names};
 use crate::facts::Observed;
 use crate::request::{Chunk, HttpResponse, NamesFound, Peer, Response, SshOutput};
 use crate::time::UnixTime;
@@ -107,7 +107,7 @@ fn http(inquiry: &mut Inquiry, now: UnixTime, question: &Question, response: &Ht
             Ok(vec![Question::Login])
         }
         Question::Login => {
-            vim::login::parse(response)?;
+            inquiry.facts.vcenter.session = Observed::seen(vim::login::parse(response)?.user, now);
             inquiry.open_door(Session::Vim);
             nothing
         }
@@ -143,6 +143,24 @@ fn http(inquiry: &mut Inquiry, now: UnixTime, question: &Question, response: &Ht
             learn_vcenter::high_availability(inquiry, now, vim::high_availability::parse(response)?);
             nothing
         }
+        Question::Privileges => {
+            learn_vcenter::privileges(inquiry, now, &vim::has_privileges::parse(response)?);
+            nothing
+        }
+        Question::Alarms => Ok(happenings::alarms(inquiry, now, vim::alarms::parse_triggered(response)?.records)),
+        Question::AlarmNames { states } => {
+            happenings::alarm_names(inquiry, now, states, &vim::alarms::parse_definitions(response)?.records);
+            nothing
+        }
+        Question::Events { seconds } => Ok(happenings::events(inquiry, now, *seconds, vim::events::parse(response)?)),
+        Question::RunningTasks { tasks } => {
+            learn_host_values::running_tasks(inquiry, now, tasks, vim::task_info::parse(response)?.records);
+            nothing
+        }
+        Question::VasaClient { host } => {
+            learn_host_values::vasa_client(inquiry, now, host, vim::certificate_info::parse_list(response)?);
+            nothing
+        }
         Question::HostView => {
             let view = vim::container_view::parse_create(response)?;
             Ok(vec![Question::HostPage { view, token: None, pages: 0 }])
@@ -151,10 +169,11 @@ fn http(inquiry: &mut Inquiry, now: UnixTime, question: &Question, response: &Ht
             Ok(learn_host::page(inquiry, now, view, *pages, vim::host_page::parse(response)?))
         }
         Question::Hosts { .. } => {
-            for record in vim::host_page::parse(response)?.records {
-                learn_host::record(inquiry, now, &record);
+            let records = vim::host_page::parse(response)?.records;
+            for record in &records {
+                learn_host::record(inquiry, now, record);
             }
-            nothing
+            Ok(learn_host_values::recent_tasks(&records).into_iter().collect())
         }
         Question::ClusterNames { .. } => {
             learn_host::cluster_names(inquiry, now, &vim::clusters::parse(response)?.records);
@@ -220,6 +239,10 @@ fn http(inquiry: &mut Inquiry, now: UnixTime, question: &Question, response: &Ht
         }
         Question::Nodes => {
             learn_vcenter::nodes(inquiry, now, rest::nodes::parse(response)?);
+            nothing
+        }
+        Question::Addresses => {
+            inquiry.facts.vcenter.addresses = Observed::seen(rest::network_interfaces::parse(response)?, now);
             nothing
         }
         Question::TrustedRoots => {

@@ -1,6 +1,7 @@
 //! What answers teach about ESXi hosts.
 
 use super::inquiry::Inquiry;
+use super::learn_host_values;
 use super::names;
 use super::question::Question;
 use crate::certificate::{Certificate, Fingerprint};
@@ -40,13 +41,9 @@ pub(crate) fn page(
         let id = record(inquiry, now, one);
         ids.push(id.clone());
         let Some(host) = inquiry.facts.hosts.get(&id) else { continue };
-        follow.push(Question::Peek443 { host: id.clone() });
-        follow.push(Question::Peek9080 { host: id.clone() });
+        follow.extend(asked_of(host));
         if host.is_connected() {
             managers.extend(host.certificate_manager.value().map(|manager| (id.clone(), manager.clone())));
-            follow.push(Question::CaStore { host: id.clone() });
-            follow.push(Question::RevocationLists { host: id.clone() });
-            follow.push(Question::HostClock { host: id });
         } else {
             not_connected(inquiry, &id);
         }
@@ -54,12 +51,38 @@ pub(crate) fn page(
     if !managers.is_empty() {
         follow.push(Question::CertificateInfo { managers });
     }
+    follow.extend(learn_host_values::recent_tasks(&page.records));
     follow.extend(names::questions(inquiry, now, &ids));
     match page.token {
         Some(token) => follow.insert(0, Question::HostPage { view: view.clone(), token: Some(token), pages }),
         None => follow.extend(inventory_ends(inquiry, now, pages)),
     }
     follow
+}
+
+/// What is asked of each host by itself.
+fn asked_of(host: &Host) -> Vec<Question> {
+    let id = || host.id.clone();
+    let mut questions = vec![Question::Peek443 { host: id() }, Question::Peek9080 { host: id() }];
+    if host.is_connected() {
+        questions.push(Question::CaStore { host: id() });
+        questions.push(Question::RevocationLists { host: id() });
+        questions.push(Question::HostClock { host: id() });
+    }
+    questions
+}
+
+/// Everything that a survey asks of a host and its providers, to look at it once more.
+pub(crate) fn host_questions(inquiry: &Inquiry, id: &HostId) -> Vec<Question> {
+    let mut questions = vec![Question::Hosts { hosts: vec![id.clone()] }, Question::Providers];
+    let Some(host) = inquiry.facts.hosts.get(id) else { return questions };
+    questions.extend(asked_of(host));
+    if let Some(manager) = host.certificate_manager.value().filter(|_| host.is_connected()) {
+        questions.push(Question::CertificateInfo { managers: vec![(id.clone(), manager.clone())] });
+    }
+    let own = inquiry.facts.providers_of(host).map(|one| MoRef::new("VasaProvider", &one.object));
+    questions.extend(own.map(|provider| Question::ProviderInfo { provider }));
+    questions
 }
 
 /// The inventory was read to its end; what is asked about clusters can be asked now.
@@ -108,6 +131,7 @@ pub(crate) fn record(inquiry: &mut Inquiry, now: UnixTime, record: &HostRecord) 
     host.certificate_manager = told.reference("configManager.certificateManager", record.certificate_manager.as_ref());
     host.service_system = told.reference("configManager.serviceSystem", record.service_system.as_ref());
     host.date_time_system = told.reference("configManager.dateTimeSystem", record.date_time_system.as_ref());
+    learn_host_values::values(&told, host);
     host.io_filters = told.fact("config.ioFilterInfo", io_filters(record));
     if host.io_filters.value().is_some_and(Vec::is_empty) {
         host.disks_using_filter = Observed::seen(0, now);
@@ -123,13 +147,14 @@ pub(crate) fn record(inquiry: &mut Inquiry, now: UnixTime, record: &HostRecord) 
 }
 
 /// A record, and why parts of it are absent.
-struct Told<'a> {
-    record: &'a HostRecord,
-    now: UnixTime,
+pub(super) struct Told<'a> {
+    pub(super) record: &'a HostRecord,
+    pub(super) now: UnixTime,
 }
 
 impl Told<'_> {
-    fn fact<T>(&self, path: &str, value: Option<T>) -> Observed<T> {
+    /// What was told, or why it was not.
+    pub(super) fn fact<T>(&self, path: &str, value: Option<T>) -> Observed<T> {
         let Some(value) = value else {
             let missing = match self.record.why_absent(path) {
                 Some(fault) => Missing {
@@ -152,7 +177,8 @@ impl Told<'_> {
         Observed::seen(value, self.now)
     }
 
-    fn reference(&self, path: &str, value: Option<&MoRef>) -> Observed<String> {
+    /// The same for a reference.
+    pub(super) fn reference(&self, path: &str, value: Option<&MoRef>) -> Observed<String> {
         self.fact(path, value.map(|reference| reference.value.clone()))
     }
 }
@@ -245,21 +271,34 @@ pub(crate) fn certificate_info(
     }
 }
 
+/// Unreadable entries of a CA store that are told one by one.
+const MOST_UNREADABLE: usize = 20;
+
 /// The CA store. An entry that is not a certificate makes the list unknown: what cannot be read must not be rewritten.
 pub(crate) fn ca_store(inquiry: &mut Inquiry, now: UnixTime, host: &HostId, list: &[String]) {
-    let read: Result<Vec<Certificate>, _> = list.iter().map(|pem| Certificate::from_pem(pem)).collect();
-    let store = match read {
-        Ok(certificates) => {
+    let (mut certificates, mut unreadable) = (Vec::new(), Vec::new());
+    for (place, pem) in list.iter().enumerate() {
+        match Certificate::from_pem(pem) {
+            Ok(certificate) => certificates.push(certificate),
+            Err(error) => unreadable.push(format!("entry {} of {}: {error}", place.saturating_add(1), list.len())),
+        }
+    }
+    let store = match unreadable.first() {
+        None => {
             let names = certificates.into_iter().map(|one| inquiry.facts.certificates.keep(one)).collect();
             Observed::seen(names, now)
         }
-        Err(error) => Observed::Unknown(Missing {
+        Some(first) => Observed::Unknown(Missing {
             reason: MissingReason::Malformed,
-            message: format!("an entry of the host's CA store is not a certificate: {error}"),
+            message: format!("an entry of the host's CA store is not a certificate: {first}"),
             help: "look at /etc/vmware/ssl/castore.pem on the host (KB 367381)".to_owned(),
         }),
     };
-    on(inquiry, host, |host| host.ca_store = store);
+    unreadable.truncate(MOST_UNREADABLE);
+    on(inquiry, host, |host| {
+        host.ca_store = store;
+        host.ca_store_unreadable = unreadable;
+    });
 }
 
 pub(crate) fn revocation_lists(inquiry: &mut Inquiry, now: UnixTime, host: &HostId, lists: Vec<String>) {

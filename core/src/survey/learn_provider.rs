@@ -22,6 +22,7 @@ pub(crate) fn list(inquiry: &mut Inquiry, now: UnixTime, list: Vec<MoRef>) -> Ve
         }
     }
     inquiry.facts.providers.retain(|_, provider| listed.contains_key(&provider.object));
+    inquiry.facts.other_providers.retain(|_, provider| listed.contains_key(&provider.object));
     count(inquiry, now);
     follow
 }
@@ -30,6 +31,7 @@ pub(crate) fn list(inquiry: &mut Inquiry, now: UnixTime, list: Vec<MoRef>) -> Ve
 pub(crate) fn gone(inquiry: &mut Inquiry, object: &MoRef) {
     inquiry.link.listed_providers.remove(&object.value);
     inquiry.facts.providers.retain(|_, provider| provider.object != object.value);
+    inquiry.facts.other_providers.retain(|_, provider| provider.object != object.value);
 }
 
 fn count(inquiry: &mut Inquiry, now: UnixTime) {
@@ -45,14 +47,8 @@ pub(crate) fn info(inquiry: &mut Inquiry, now: UnixTime, object: &MoRef, info: P
         return;
     }
     let port = inquiry.job.provider_port;
-    let is_io_filter = |url: &ProviderUrl| url.port == port && url.text.ends_with("/version.xml");
-    let Some(url) = info.url.as_deref().and_then(read_url).filter(is_io_filter) else {
-        inquiry.link.listed_providers.insert(object.value.clone(), true);
-        if let Observed::Seen { value, .. } = &mut inquiry.facts.provider_list {
-            value.others = value.others.saturating_add(1);
-        }
-        return;
-    };
+    let url = read_url(info.url.as_deref().unwrap_or_default());
+    let is_io_filter = url.port == port && url.text.ends_with("/version.xml");
     let certificate = stored_certificate(inquiry, now, info.certificate.as_deref());
     let provider = Provider {
         id: ProviderId(info.uid),
@@ -69,12 +65,23 @@ pub(crate) fn info(inquiry: &mut Inquiry, now: UnixTime, object: &MoRef, info: P
         retains_certificate: info.retain_certificate.unwrap_or(false),
         vasa_version: info.vasa_version,
     };
-    inquiry.facts.providers.insert(provider.id.clone(), provider);
+    if is_io_filter {
+        inquiry.facts.providers.insert(provider.id.clone(), provider);
+        return;
+    }
+    inquiry.facts.other_providers.insert(provider.id.clone(), provider);
+    let was_known = inquiry.link.listed_providers.insert(object.value.clone(), true) == Some(true);
+    if let Observed::Seen { value, .. } = &mut inquiry.facts.provider_list
+        && !was_known
+    {
+        value.others = value.others.saturating_add(1);
+    }
 }
 
-fn read_url(text: &str) -> Option<ProviderUrl> {
-    let url = WireUrl::parse(text)?;
-    Some(ProviderUrl { text: text.to_owned(), host: url.host, port: url.port })
+/// A text that is no URL names no host.
+fn read_url(text: &str) -> ProviderUrl {
+    let (host, port) = WireUrl::parse(text).map_or((String::new(), 0), |url| (url.host, url.port));
+    ProviderUrl { text: text.to_owned(), host, port }
 }
 
 fn told<T>(now: UnixTime, value: Option<T>, what: &str) -> Observed<T> {

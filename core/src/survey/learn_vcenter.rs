@@ -10,6 +10,7 @@ use crate::log::LogScan;
 use crate::request::{Chunk, SshOutput};
 use crate::time::UnixTime;
 use crate::wire::rest;
+use crate::wire::vim::has_privileges::EntityPrivileges;
 use crate::wire::vim::query_options::OptionValue;
 use crate::wire::vim::service_content::ServiceContent;
 use crate::wire::vim::service_versions;
@@ -67,6 +68,16 @@ pub(crate) fn cloud_foundation(inquiry: &mut Inquiry, now: UnixTime, is_managed:
 
 pub(crate) fn high_availability(inquiry: &mut Inquiry, now: UnixTime, is_configured: bool) {
     inquiry.facts.vcenter.high_availability = Observed::seen(is_configured, now);
+}
+
+/// What the user may do at the root folder.
+pub(crate) fn privileges(inquiry: &mut Inquiry, now: UnixTime, told: &[EntityPrivileges]) {
+    let root = inquiry.link.content.as_ref().map(|content| &content.root_folder);
+    let told = told.iter().find(|told| Some(&told.entity) == root);
+    inquiry.facts.vcenter.privileges = match told {
+        Some(told) => Observed::seen(told.granted.iter().cloned().collect(), now),
+        None => Observed::Unknown(not_sent("the privileges at the root folder")),
+    };
 }
 
 pub(crate) fn sps(inquiry: &mut Inquiry, now: UnixTime, told: &rest::service::ServiceState) {

@@ -8,14 +8,18 @@ use crate::facts::{Facts, Host, HostId, Missing, MissingReason, Observed};
 pub(crate) fn missed(inquiry: &mut Inquiry, question: &Question, missing: &Missing) {
     let facts = &mut inquiry.facts;
     match question {
-        Question::ServiceVersions
-        | Question::ServiceContent
-        | Question::Login
-        | Question::RestLogin
-        | Question::Logout
-        | Question::RestLogout => {}
+        Question::RestLogin | Question::Logout | Question::RestLogout => {}
+        Question::ServiceVersions | Question::ServiceContent | Question::Login => {
+            facts.vcenter.session = unknown(missing);
+        }
         Question::PeekVCenter => facts.vcenter.on_https = unknown(missing),
         Question::CurrentTime => facts.vcenter.clock_ahead_seconds = unknown(missing),
+        Question::Events { .. } => {
+            facts.vcenter.events = unknown(missing);
+            facts.vcenter.events_since = unknown(missing);
+        }
+        Question::Privileges => facts.vcenter.privileges = unknown(missing),
+        Question::Alarms | Question::AlarmNames { .. } => facts.vcenter.alarms = unknown(missing),
         Question::IsSessionAlive | Question::HostView | Question::HostPage { .. } => facts.inventory = unknown(missing),
         Question::CertificateSettings => {
             facts.vcenter.mode = unknown(missing);
@@ -38,6 +42,12 @@ pub(crate) fn missed(inquiry: &mut Inquiry, question: &Question, missing: &Missi
                 on(facts, host, |host| host.reported = unknown(missing));
             }
         }
+        Question::RunningTasks { tasks } => {
+            for (host, _) in tasks {
+                on(facts, host, |host| host.running_tasks = unknown(missing));
+            }
+        }
+        Question::VasaClient { host } => on(facts, host, |host| host.vasa_client = unknown(missing)),
         Question::CaStore { host } => on(facts, host, |host| host.ca_store = unknown(missing)),
         Question::RevocationLists { host } => on(facts, host, |host| host.ca_revocation_lists = unknown(missing)),
         Question::HostClock { host } => on(facts, host, |host| host.clock_ahead_of_vcenter_seconds = unknown(missing)),
@@ -60,6 +70,7 @@ pub(crate) fn missed(inquiry: &mut Inquiry, question: &Question, missing: &Missi
         }
         Question::SpsService => facts.vcenter.sps = unknown(missing),
         Question::Backups => facts.vcenter.backup = unknown(missing),
+        Question::Addresses => facts.vcenter.addresses = unknown(missing),
         Question::Nodes => facts.vcenter.nodes = unknown(missing),
         Question::TrustedRoots | Question::TrustedRoot { .. } => facts.vcenter.trusted_roots = unknown(missing),
         Question::CertificateStores => {

@@ -2,9 +2,11 @@
 
 mod closer;
 mod door;
+mod happenings;
 mod inquiry;
 mod learn;
 mod learn_host;
+mod learn_host_values;
 mod learn_provider;
 mod learn_shell;
 mod learn_vcenter;
@@ -12,8 +14,10 @@ mod missed;
 mod names;
 mod question;
 mod trouble;
+mod vasa_clients;
 
 pub(crate) use inquiry::{Inquiry, Tag, TaskSeen};
+pub(crate) use learn_host::host_questions;
 pub(crate) use question::{Question, Session, address_of, certificate_manager};
 
 use serde::{Deserialize, Serialize};
@@ -161,7 +165,9 @@ impl Survey {
             // For judging only: the end is said anew below.
             self.inquiry.facts.ended_at = now;
             self.phase = Phase::LookingCloser;
-            for question in closer::questions(&mut self.inquiry) {
+            let mut questions = closer::questions(&mut self.inquiry);
+            questions.extend(vasa_clients::questions(&mut self.inquiry));
+            for question in questions {
                 self.inquiry.put(question, ALL);
             }
         }
@@ -238,13 +244,17 @@ fn first_questions(job: &Job) -> Vec<Question> {
         Question::PeekVCenter,
         Question::CurrentTime,
         Question::CertificateSettings,
+        Question::Privileges,
         Question::HostView,
         Question::StorageManager,
+        Question::Alarms,
+        happenings::first_question(),
         Question::CloudFoundation,
         Question::HighAvailability,
         Question::SpsService,
         Question::Backups,
         Question::Nodes,
+        Question::Addresses,
         Question::TrustedRoots,
     ];
     if job.appliance_ssh.is_some() {

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::names;
+use super::{happenings, names};
 use crate::certificate::Fingerprint;
 use crate::facts::HostId;
 use crate::job::Job;
 use crate::request::{FileChunk, Look, SshLook, SshRequest, TlsPeek, secret};
+use crate::wire::vim::alarms::AlarmState;
 use crate::wire::{MoRef, VCenter, rest, sms, version_page, vim};
 
 /// One question. Plain data, so that an open one can be kept and asked again in another process.
@@ -39,6 +40,20 @@ pub(crate) enum Question {
     CloudFoundation,
     /// Is High Availability configured?
     HighAvailability,
+    /// What may the user do?
+    Privileges,
+    /// Which alarms are triggered?
+    Alarms,
+    /// What are they called?
+    AlarmNames {
+        /// The alarms.
+        states: Vec<AlarmState>,
+    },
+    /// What happened?
+    Events {
+        /// How far back, seconds.
+        seconds: i64,
+    },
     /// A view of all hosts, please.
     HostView,
     /// A page of hosts: the first, or the one that the token names.
@@ -64,6 +79,16 @@ pub(crate) enum Question {
     CertificateInfo {
         /// Hosts and their certificate managers.
         managers: Vec<(HostId, String)>,
+    },
+    /// Which of these tasks run still?
+    RunningTasks {
+        /// The recent tasks of hosts.
+        tasks: Vec<(HostId, Vec<MoRef>)>,
+    },
+    /// What does the host show to arrays?
+    VasaClient {
+        /// The host.
+        host: HostId,
     },
     /// What does the host trust?
     CaStore {
@@ -139,6 +164,8 @@ pub(crate) enum Question {
     Backups,
     /// Which nodes are linked?
     Nodes,
+    /// Which addresses does vCenter have?
+    Addresses,
     /// Which roots does vCenter trust?
     TrustedRoots,
     /// This one, please.
@@ -199,6 +226,19 @@ pub(crate) struct Link {
 /// The extension by which SDDC Manager registers itself. Practitioner knowledge (grade D): its presence closes a gate,
 /// its absence proves nothing, which is why the gate says so.
 const CLOUD_FOUNDATION: &str = "com.vmware.sddcManager";
+/// What the calls and steps of this crate need, besides a login.
+const PRIVILEGES: [&str; 10] = [
+    "Alarm.Acknowledge",
+    "Alarm.SetStatus",
+    "Certificate.Manage",
+    "Host.Config.Connection",
+    "Host.Config.DateTime",
+    "Host.Config.NetService",
+    "StorageViews.ConfigureService",
+    "StorageViews.View",
+    "System.Read",
+    "System.View",
+];
 /// Bytes that a piece of a log may have.
 const LOG_PIECE_BYTES: u32 = 1 << 20;
 /// Bytes that `sps.log` may have over SSH; a little more than the command prints.
@@ -239,6 +279,12 @@ impl Question {
             | Self::CertificateSettings
             | Self::CloudFoundation
             | Self::HighAvailability
+            | Self::Privileges
+            | Self::Alarms
+            | Self::AlarmNames { .. }
+            | Self::Events { .. }
+            | Self::RunningTasks { .. }
+            | Self::VasaClient { .. }
             | Self::HostView
             | Self::HostPage { .. }
             | Self::Hosts { .. }
@@ -257,6 +303,7 @@ impl Question {
             | Self::SpsService
             | Self::Backups
             | Self::Nodes
+            | Self::Addresses
             | Self::TrustedRoots
             | Self::TrustedRoot { .. } => Some(Session::Rest),
         }
@@ -285,6 +332,34 @@ impl Question {
             }
             Self::HighAvailability => {
                 vim::high_availability::request(vcenter, content()?.failover_cluster_configurator.as_ref()?)
+            }
+            Self::Privileges => vim::has_privileges::request(
+                vcenter,
+                content()?.authorization_manager.as_ref()?,
+                std::slice::from_ref(&content()?.root_folder),
+                facts.vcenter.session.value()?,
+                &PRIVILEGES,
+            ),
+            Self::Alarms => vim::alarms::triggered(vcenter, &content()?.property_collector, &content()?.root_folder),
+            Self::AlarmNames { states } => {
+                let mut alarms: Vec<MoRef> = states.iter().map(|state| state.alarm.clone()).collect();
+                alarms.sort();
+                alarms.dedup();
+                vim::alarms::definitions(vcenter, &content()?.property_collector, &alarms)
+            }
+            Self::Events { seconds } => vim::events::request(
+                vcenter,
+                content()?.event_manager.as_ref()?,
+                happenings::begin(facts, *seconds),
+                &happenings::KINDS,
+            ),
+            Self::RunningTasks { tasks } => {
+                let tasks: Vec<MoRef> = tasks.iter().flat_map(|(_, tasks)| tasks.clone()).collect();
+                vim::task_info::states(vcenter, &content()?.property_collector, &tasks)
+            }
+            Self::VasaClient { host } => {
+                let manager = facts.hosts.get(host)?.certificate_manager.value()?;
+                vim::certificate_info::list(vcenter, &certificate_manager(manager))
             }
             Self::HostView => vim::container_view::create(
                 vcenter,
@@ -342,6 +417,7 @@ impl Question {
             Self::SpsService => rest::service::state(vcenter, rest::service::STORAGE_PROFILE_SERVICE),
             Self::Backups => rest::backup_jobs::request(vcenter),
             Self::Nodes => rest::nodes::request(vcenter),
+            Self::Addresses => rest::network_interfaces::request(vcenter),
             Self::TrustedRoots => rest::trusted_roots::list(vcenter),
             Self::TrustedRoot { chain } => rest::trusted_roots::one(vcenter, chain),
             Self::CertificateStores => on_appliance(job, SshLook::ReadCertificateStores, STORES_BYTES)?,

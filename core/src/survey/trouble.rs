@@ -28,10 +28,17 @@ pub(crate) fn missing_of_failure(failure: &Failure) -> Missing {
 }
 
 /// Why a fact stays unknown after an answer that could not be used.
-pub(crate) fn missing_of_wire_error(error: &WireError) -> Missing {
+pub(crate) fn missing_of_wire_error(question: &Question, error: &WireError) -> Missing {
     let message = error.to_string();
     let (reason, help) = match error {
-        WireError::NotAuthenticated { .. } => (MissingReason::Denied, String::new()),
+        // Whoever asks to be let in has no session that could end.
+        WireError::NotAuthenticated { .. } if matches!(question, Question::Login | Question::RestLogin) => {
+            (MissingReason::Denied, "check user and password".to_owned())
+        }
+        WireError::NotAuthenticated { .. } => (MissingReason::SessionExpired, String::new()),
+        WireError::Fault { .. } if *question == Question::Login => {
+            (MissingReason::Denied, "check user and password".to_owned())
+        }
         WireError::Unavailable { .. } => (MissingReason::NoAnswer, String::new()),
         WireError::Fault { fault, .. } if fault.gone() => (MissingReason::Gone, String::new()),
         WireError::Fault { fault, .. } => match fault.privileges().first() {

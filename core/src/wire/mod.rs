@@ -58,6 +58,22 @@ pub struct VCenter {
     pub deadline_seconds: u32,
 }
 
+impl VCenter {
+    /// True when the API version that is asked for is `version` or a later one.
+    pub fn speaks(&self, version: &str) -> bool {
+        numbers(&self.vim_version) >= numbers(version)
+    }
+}
+
+/// `7.0` and `7.0.0.0` are the same version.
+fn numbers(version: &str) -> Vec<u32> {
+    let mut numbers: Vec<u32> = version.split('.').map(|part| part.parse().unwrap_or(0)).collect();
+    while numbers.last() == Some(&0) {
+        numbers.pop();
+    }
+    numbers
+}
+
 /// A reference to a managed object: what a call is sent to, and how objects name each other.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct MoRef {

@@ -71,6 +71,53 @@ pub struct VCenterPlan {
     pub session_minutes: u32,
     /// Troubles and gates of the vCenter, by code.
     pub troubles: Vec<String>,
+    /// Privileges that the administrator's role lacks, such as `StorageViews.View`.
+    pub denied_privileges: Vec<String>,
+    /// Events of the past, besides those that the lab writes as things happen.
+    pub events: Vec<EventPlan>,
+    /// Alarms that are triggered, besides those that the lab raises as things happen.
+    pub alarms: Vec<AlarmPlan>,
+}
+
+/// An event of the past.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventPlan {
+    /// `eventTypeId`, or `HostConnectedEvent`, `HostConnectionLostEvent`, `HostDisconnectedEvent`,
+    /// `HostReconnectionFailedEvent`.
+    pub kind: String,
+    /// The host that it is about.
+    #[serde(default)]
+    pub host: Option<String>,
+    /// Minutes since it happened.
+    #[serde(default)]
+    pub minutes_ago: u32,
+    /// Its text; its kind when left out.
+    #[serde(default)]
+    pub message: Option<String>,
+    /// Its arguments.
+    #[serde(default)]
+    pub arguments: BTreeMap<String, String>,
+}
+
+/// An alarm that is triggered.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AlarmPlan {
+    /// Its name; one that the lab does not know is a definition of its own.
+    pub name: String,
+    /// Its name for programs, such as `alarm.HostConnectivityAlarm`.
+    #[serde(default)]
+    pub system_name: Option<String>,
+    /// The host that it is on; the root folder when left out.
+    #[serde(default)]
+    pub host: Option<String>,
+    /// `red` or `yellow`; red when left out.
+    #[serde(default)]
+    pub status: Option<String>,
+    /// Minutes since it was triggered.
+    #[serde(default)]
+    pub minutes_ago: u32,
 }
 
 /// Who signs host certificates, `vpxd.certmgmt.mode`.
@@ -296,6 +343,9 @@ impl Default for VCenterPlan {
             options: BTreeMap::new(),
             session_minutes: 30,
             troubles: Vec::new(),
+            denied_privileges: Vec::new(),
+            events: Vec::new(),
+            alarms: Vec::new(),
         }
     }
 }

@@ -48,9 +48,7 @@ pub(crate) const RULE: Rule = Rule {
         "provider-syncerror",
     ],
     log: Some(Leg::ClientTrust),
-    cure: Cure::ByHand(
-        "see that the CA is among the trusted roots of vCenter, choose Certificates > Refresh CA Certificates for the host, then check again: the push may have dropped the SMS certificate",
-    ),
+    cure: Cure::Remedy("refresh-ca-certificates"),
     check: Check::Host(check),
     source: include_str!("castore_missing_machine_issuer.rs"),
     #[cfg(test)]

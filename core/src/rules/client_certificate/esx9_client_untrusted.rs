@@ -102,8 +102,7 @@ mod tests {
 
     fn on_nine() -> Fleet {
         let mut fleet = Fleet::of(1);
-        fleet.host(1).version = seen("9.0.0".to_owned());
-        fleet.vcenter().version = seen("9.0.0".to_owned());
+        fleet.release_nine(1);
         fleet
     }
 

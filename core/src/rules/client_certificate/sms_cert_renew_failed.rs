@@ -184,8 +184,7 @@ mod tests {
     #[test]
     fn a_failed_registration_counts_where_hosts_from_9_0_on_are_unwell() {
         let mut fleet = Fleet::healthy();
-        fleet.host(1).version = seen("9.0.0".to_owned());
-        fleet.vcenter().version = seen("9.0.0".to_owned());
+        fleet.release_nine(1);
         let kind = "com.vmware.vc.sms.RegisterVcClientCertOnRenewalFailure";
         fleet.vcenter().events = seen(vec![event(kind, -60, None, &[])]);
         fleet.is_fine();

@@ -43,9 +43,7 @@ pub(crate) const RULE: Rule = Rule {
         "provider-syncerror",
     ],
     log: Some(Leg::ClientTrust),
-    cure: Cure::ByHand(
-        "run service-control --restart vmware-sps on the appliance, which makes `sps-extension` anew, then check again",
-    ),
+    cure: Cure::Remedy("renew-sps-extension"),
     check: Check::VCenter(check),
     source: include_str!("sps_extension_missing.rs"),
     #[cfg(test)]
@@ -82,8 +80,7 @@ mod tests {
 
     fn without_entry() -> Fleet {
         let mut fleet = Fleet::of(1);
-        fleet.host(1).version = seen("9.0.0".to_owned());
-        fleet.vcenter().version = seen("9.0.0".to_owned());
+        fleet.release_nine(1);
         let mut stores = fleet.vcenter().vecs.value().cloned().unwrap_or_default();
         stores.iter_mut().for_each(|store| store.entries.retain(|entry| entry.alias != "sps-extension"));
         fleet.vcenter().vecs = seen(stores);

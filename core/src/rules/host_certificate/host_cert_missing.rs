@@ -45,6 +45,7 @@ pub(crate) const RULE: Rule = Rule {
         "provider-status-unknown",
         "provider-syncerror",
         "reverse-proxy-down",
+        "vp-no-certificate",
         "vp-tls-handshake-failed",
     ],
     log: None,

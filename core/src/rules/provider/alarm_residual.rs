@@ -36,9 +36,7 @@ pub(crate) const RULE: Rule = Rule {
     rank: 97,
     explains: &[],
     log: None,
-    cure: Cure::ByHand(
-        "select the alarm in the vSphere Client (Monitor > Issues and Alarms > Triggered Alarms) and choose Reset to Green",
-    ),
+    cure: Cure::Remedy("acknowledge-alarm"),
     check: Check::VCenter(check),
     source: include_str!("alarm_residual.rs"),
     #[cfg(test)]
@@ -46,20 +44,10 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>) -> Verdict {
-    let Some(alarms) = case.facts.vcenter.alarms.value() else { return Verdict::NotApplicable };
-    let is_settled = |alarm: &&Alarm| {
-        !alarm.acknowledged && is_ours(alarm) && case.now.seconds_since(alarm.since) >= TRANSIENT_SECONDS
-    };
-    let mut settled = alarms.iter().filter(is_settled).peekable();
-    if settled.peek().is_none() {
-        return Verdict::Fine;
+    if case.facts.vcenter.alarms.value().is_none() {
+        return Verdict::NotApplicable;
     }
-    let is_fleet_green = case.facts.hosts.values().all(|host| is_green(case, host));
-    let is_residual = |alarm: &&Alarm| match case.facts.hosts.get(&HostId(alarm.entity.clone())) {
-        Some(host) => is_green(case, host),
-        None => is_fleet_green && is_vcenter_green(case, alarm),
-    };
-    let residual: Vec<&Alarm> = settled.filter(is_residual).collect();
+    let residual = residual(case);
     if residual.is_empty() {
         return Verdict::Fine;
     }
@@ -69,6 +57,24 @@ fn check(case: &Case<'_>) -> Verdict {
         Evidence::new(format!("alarm `{}`", alarm.name), format!("{} on {place} since {}", alarm.status, alarm.since))
     };
     Verdict::found(message, residual.iter().take(NAMED).map(seen).collect())
+}
+
+/// The alarms whose cause is gone, as far as that can be seen.
+pub(crate) fn residual<'a>(case: &Case<'a>) -> Vec<&'a Alarm> {
+    let Some(alarms) = case.facts.vcenter.alarms.value() else { return Vec::new() };
+    let is_settled = |alarm: &&Alarm| {
+        !alarm.acknowledged && is_ours(alarm) && case.now.seconds_since(alarm.since) >= TRANSIENT_SECONDS
+    };
+    let mut settled = alarms.iter().filter(is_settled).peekable();
+    if settled.peek().is_none() {
+        return Vec::new();
+    }
+    let is_fleet_green = case.facts.hosts.values().all(|host| is_green(case, host));
+    let is_residual = |alarm: &&Alarm| match case.facts.hosts.get(&HostId(alarm.entity.clone())) {
+        Some(host) => is_green(case, host),
+        None => is_fleet_green && is_vcenter_green(case, alarm),
+    };
+    settled.filter(is_residual).collect()
 }
 
 /// Alarms about what this product looks at. Those of arrays, vSAN and key providers use the same words.

@@ -1,7 +1,7 @@
 //! What SMS says of the providers that are registered.
 
 pub(super) mod alarm_backup_store;
-pub(super) mod alarm_residual;
+pub(crate) mod alarm_residual;
 pub(super) mod mode_thumbprint;
 pub(super) mod provider_cache_wedged;
 pub(super) mod provider_cert_cached_stale;

@@ -43,9 +43,7 @@ pub(crate) const RULE: Rule = Rule {
         "provider-syncerror",
     ],
     log: Some(Leg::ServerTrust),
-    cure: Cure::ByHand(
-        "compare the fingerprint of the certificate on port 9080 on the host itself; then on the appliance run /usr/lib/vmware-vmafd/bin/vecs-cli entry create --store SMS --alias https://HOST:9080/version.xml --cert FILE and service-control --restart vmware-sps (KB 318194)",
-    ),
+    cure: Cure::Remedy("replace-thumbprint-entry"),
     check: Check::Host(check),
     source: include_str!("thumbprint_entry_missing.rs"),
     #[cfg(test)]

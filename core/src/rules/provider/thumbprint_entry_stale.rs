@@ -44,9 +44,7 @@ pub(crate) const RULE: Rule = Rule {
         "provider-syncerror",
     ],
     log: Some(Leg::ServerTrust),
-    cure: Cure::ByHand(
-        "compare the fingerprint of the certificate on port 9080 on the host itself; then on the appliance save and delete the entry https://HOST:9080/version.xml of the store SMS with vecs-cli, create it from that certificate, and run service-control --restart vmware-sps (KB 318194)",
-    ),
+    cure: Cure::Remedy("replace-thumbprint-entry"),
     check: Check::Host(check),
     source: include_str!("thumbprint_entry_stale.rs"),
     #[cfg(test)]

@@ -46,9 +46,7 @@ pub(crate) const RULE: Rule = Rule {
         "vp-port-filtered",
     ],
     log: Some(Leg::Network),
-    cure: Cure::ByHand(
-        "enable the firewall rule set `iofiltervp` of the host (vSphere Client: Configure, Firewall; or `esxcli network firewall ruleset set -r iofiltervp -e true`), then synchronise the provider",
-    ),
+    cure: Cure::Remedy("enable-firewall-rule-set"),
     check: Check::Host(check),
     source: include_str!("vp_ruleset_disabled.rs"),
     #[cfg(test)]

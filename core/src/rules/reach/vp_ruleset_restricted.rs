@@ -46,9 +46,7 @@ pub(crate) const RULE: Rule = Rule {
         "vp-port-filtered",
     ],
     log: Some(Leg::Network),
-    cure: Cure::ByHand(
-        "add vCenter's address to the allowed addresses of the rule set `iofiltervp` (vSphere Client: Configure, Firewall; or `esxcli network firewall ruleset allowedip add -r iofiltervp -i ADDRESS`), then synchronise the provider",
-    ),
+    cure: Cure::Remedy("enable-firewall-rule-set"),
     check: Check::Host(check),
     source: include_str!("vp_ruleset_restricted.rs"),
     #[cfg(test)]

@@ -36,6 +36,7 @@ pub(super) fn vcenter(root: Fingerprint, https: Fingerprint, sms: Fingerprint, e
         addresses: seen(vec!["192.0.2.100".to_owned()]),
         alarms: seen(Vec::new()),
         events: seen(Vec::new()),
+        events_since: seen(NOW.plus_seconds(-30 * DAY_SECONDS)),
         vecs: seen(stores(root, https, sms, extension)),
         published_roots: seen(vec![root]),
         sps_stderr: seen(LogGrowth { bytes: 40_000, seconds: 86_400 }),

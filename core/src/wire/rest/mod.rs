@@ -3,6 +3,7 @@
 pub mod appliance_version;
 pub mod backup_jobs;
 pub mod machine_certificate;
+pub mod network_interfaces;
 pub mod nodes;
 pub mod service;
 pub mod session;

@@ -1,4 +1,5 @@
-//! `HostCertificateManager.certificateInfo`: what vCenter thinks of ESXi hosts' certificates, many hosts in one call.
+//! `HostCertificateManager.certificateInfo`: what vCenter thinks of ESXi hosts' certificates, many hosts in one call;
+//! and `RetrieveCertificateInfoList`: all certificates of one host, that of `vvold` among them.
 
 use std::collections::BTreeMap;
 
@@ -7,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::request::{HttpResponse, Look};
 use crate::time::UnixTime;
 use crate::wire::property::{self, Objects, Page, Record};
+use crate::wire::soap::{self, Service};
 use crate::wire::xml::{Tag, Xml};
 use crate::wire::{Fault, MoRef, VCenter, WireError};
 
@@ -24,6 +26,8 @@ pub struct CertificateRecord {
 /// What vCenter tells of a host's certificate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CertificateInfo {
+    /// `Machine` for the host's own, [`VASA_CLIENT`] for what `vvold` shows to arrays (8.0.1 and later).
+    pub kind: Option<String>,
     /// The issuer's name as text.
     pub issuer: Option<String>,
     /// The subject's name as text.
@@ -34,6 +38,19 @@ pub struct CertificateInfo {
     pub not_after: Option<UnixTime>,
     /// `good`, `expiring`, `expiringShortly`, `expirationImminent`, `expired` or `unknown`; others may come.
     pub status: String,
+}
+
+/// The kind of the certificate by which `vvold` is known to the VASA providers of arrays.
+pub const VASA_CLIENT: &str = "VASAClient";
+
+/// Asks one host's certificate manager for all its certificates (8.0.1 and later). Needs `Certificate.Manage`.
+pub fn list(vcenter: &VCenter, certificate_manager: &MoRef) -> Look {
+    Look::Http(soap::call(vcenter, Service::Vim, "RetrieveCertificateInfoList", certificate_manager, |_| {}))
+}
+
+/// Reads the answer to [`list`].
+pub fn parse_list(response: &HttpResponse) -> Result<Vec<CertificateInfo>, WireError> {
+    soap::many(response, "RetrieveCertificateInfoList", |xml, _| info(xml))
 }
 
 /// Asks for the certificates of hosts by their certificate managers; at most a hundred at once keeps answers small.
@@ -66,9 +83,11 @@ impl Record for CertificateRecord {
 }
 
 fn info(xml: &mut Xml<'_>) -> Result<CertificateInfo, WireError> {
-    let (mut issuer, mut subject, mut not_before, mut not_after, mut status) = (None, None, None, None, None);
+    let (mut kind, mut issuer, mut subject) = (None, None, None);
+    let (mut not_before, mut not_after, mut status) = (None, None, None);
     xml.children(|xml, tag| {
         match tag.name() {
+            "kind" => kind = Some(xml.text()?),
             "issuer" => issuer = Some(xml.text()?),
             "subject" => subject = Some(xml.text()?),
             "notBefore" => not_before = Some(xml.time()?),
@@ -78,7 +97,7 @@ fn info(xml: &mut Xml<'_>) -> Result<CertificateInfo, WireError> {
         }
         Ok(())
     })?;
-    Ok(CertificateInfo { issuer, subject, not_before, not_after, status: xml.required(status, "status")? })
+    Ok(CertificateInfo { kind, issuer, subject, not_before, not_after, status: xml.required(status, "status")? })
 }
 
 #[cfg(test)]
@@ -109,5 +128,21 @@ mod tests {
         assert_eq!(info.not_before, Some(UnixTime(1_789_289_701)));
         assert_eq!(info.not_after, Some(UnixTime(1_789_289_702)));
         assert_eq!(info.status, "brandNew");
+    }
+
+    #[test]
+    fn reads_every_certificate_of_one_host() {
+        let manager = MoRef::new("HostCertificateManager", "certificateManager-1");
+        let body = soap_body(&look(list(&vcenter(), &manager)));
+        assert!(body.starts_with("<RetrieveCertificateInfoList xmlns=\"urn:vim25\">"));
+        let all = parse_list(&soap(
+            "<RetrieveCertificateInfoListResponse xmlns='urn:vim25'><returnval><kind>Machine</kind><status>good</status></returnval>\
+             <returnval><kind>VASAClient</kind><notAfter>2026-09-13T08:55:02Z</notAfter><status>expired</status></returnval>\
+             </RetrieveCertificateInfoListResponse>",
+        ))
+        .unwrap();
+        let client = all.iter().find(|info| info.kind.as_deref() == Some(VASA_CLIENT)).unwrap();
+        assert_eq!((client.status.as_str(), client.not_after), ("expired", Some(UnixTime(1_789_289_702))));
+        assert_eq!(parse_list(&soap("<RetrieveCertificateInfoListResponse xmlns='urn:vim25'/>")).unwrap(), []);
     }
 }

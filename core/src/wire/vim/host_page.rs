@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use super::host_values::{HostIoFilter, HostService};
-use super::host_values::{io_filter, list, management_ips, product, service};
+pub use super::host_values::{HostIoFilter, HostService, RuleSet};
+use super::host_values::{io_filter, list, management_ips, product, references, rule_set, service, status_of};
 
 use crate::request::{HttpResponse, Look};
 use crate::time::UnixTime;
@@ -17,8 +17,11 @@ use crate::wire::property::{self, Objects, Page, Record};
 use crate::wire::xml::{Tag, Xml};
 use crate::wire::{Fault, MoRef, VCenter, WireError};
 
+/// The rule set of the provider's port in `config.firewall`.
+pub const PROVIDER_RULE_SET: &str = "iofiltervp";
+
 /// What is asked of each host. All are known to vCenter 6.5 and later; an unknown one would fail the whole call.
-const PATHS: [&str; 18] = [
+const PATHS: [&str; 22] = [
     "name",
     "parent",
     "runtime.connectionState",
@@ -29,6 +32,8 @@ const PATHS: [&str; 18] = [
     "config.service.service",
     "config.virtualNicManagerInfo.netConfig",
     "config.ioFilterInfo",
+    "config.firewall.ruleset",
+    "config.dateTimeInfo.ntpConfig.server",
     "config.vsanHostConfig.enabled",
     "config.deploymentInfo.bootedFromStatelessCache",
     "hardware.systemInfo.uuid",
@@ -37,6 +42,15 @@ const PATHS: [&str; 18] = [
     "configManager.certificateManager",
     "configManager.serviceSystem",
     "configManager.dateTimeSystem",
+    "configManager.firewallSystem",
+    "recentTask",
+];
+
+/// What is asked besides of a vCenter that knows it: the API version that it came with, and the path.
+const LATER_PATHS: [(&str, &str); 3] = [
+    ("6.7", "summary.tpmAttestation"),
+    ("7.0.1.0", "summary.trustAuthorityAttestationInfos"),
+    ("9.0.0.0", "summary.config.sslCertificate"),
 ];
 
 /// One ESXi host as vCenter tells of it. `None` is what vCenter did not say; [`HostRecord::why_absent`] may know why.
@@ -76,6 +90,19 @@ pub struct HostRecord {
     pub uuid: Option<String>,
     /// SHA-1 of the certificate that vCenter has accepted, `AA:BB:..` (`summary.config.sslThumbprint`).
     pub ssl_thumbprint: Option<String>,
+    /// That certificate itself in PEM (`summary.config.sslCertificate`, 9.0 and later).
+    pub ssl_certificate: Option<String>,
+    /// The firewall's rule set [`PROVIDER_RULE_SET`] (`config.firewall.ruleset`).
+    pub provider_rule_set: Option<RuleSet>,
+    /// The time servers that it is told to ask (`config.dateTimeInfo.ntpConfig.server`).
+    pub time_servers: Option<Vec<String>>,
+    /// `accepted` or `notAccepted`, for a host with a TPM (`summary.tpmAttestation`, 6.7 and later).
+    pub tpm_attestation: Option<String>,
+    /// `attested`, `notAttested` or `unknown`, one for each service of vSphere Trust Authority that looks at the host
+    /// (`summary.trustAuthorityAttestationInfos`, 7.0.1 and later).
+    pub trust_authority: Option<Vec<String>>,
+    /// Tasks on it that wait, run, or ended within the last minutes (`recentTask`).
+    pub recent_tasks: Option<Vec<MoRef>>,
     /// The vCenter that manages it, as the host knows it (`summary.managementServerIp`).
     pub management_server_ip: Option<String>,
     /// Its `HostCertificateManager`.
@@ -84,13 +111,15 @@ pub struct HostRecord {
     pub service_system: Option<MoRef>,
     /// Its `HostDateTimeSystem`.
     pub date_time_system: Option<MoRef>,
+    /// Its `HostFirewallSystem`.
+    pub firewall_system: Option<MoRef>,
     /// What was asked for and withheld, by property path, such as `NoPermission` for `config.service.service`.
     pub withheld: BTreeMap<String, Fault>,
 }
 
 /// Asks for the first page of the hosts that `view`, a container view of the type `HostSystem`, shows.
 pub fn request(vcenter: &VCenter, property_collector: &MoRef, view: &MoRef) -> Look {
-    Look::Http(property::retrieve(vcenter, property_collector, "HostSystem", &PATHS, &Objects::View(view)))
+    Look::Http(property::retrieve(vcenter, property_collector, "HostSystem", &paths(vcenter), &Objects::View(view)))
 }
 
 /// Asks for the page that `token` names. A token is good once; after a lost answer begin again with [`request`].
@@ -100,7 +129,12 @@ pub fn next(vcenter: &VCenter, property_collector: &MoRef, token: &str) -> Look 
 
 /// Asks for `hosts` alone, to look again.
 pub fn request_for(vcenter: &VCenter, property_collector: &MoRef, hosts: &[MoRef]) -> Look {
-    Look::Http(property::retrieve(vcenter, property_collector, "HostSystem", &PATHS, &Objects::These(hosts)))
+    Look::Http(property::retrieve(vcenter, property_collector, "HostSystem", &paths(vcenter), &Objects::These(hosts)))
+}
+
+fn paths(vcenter: &VCenter) -> Vec<&'static str> {
+    let later = LATER_PATHS.into_iter().filter(|(since, _)| vcenter.speaks(since)).map(|(_, path)| path);
+    PATHS.into_iter().chain(later).collect()
 }
 
 /// Reads the answer to any of the requests. A view that is gone is the fault `ManagedObjectNotFound`: it ends with
@@ -140,10 +174,17 @@ impl Record for HostRecord {
             booted_from_stateless_cache: None,
             uuid: None,
             ssl_thumbprint: None,
+            ssl_certificate: None,
+            provider_rule_set: None,
+            time_servers: None,
+            tpm_attestation: None,
+            trust_authority: None,
+            recent_tasks: None,
             management_server_ip: None,
             certificate_manager: None,
             service_system: None,
             date_time_system: None,
+            firewall_system: None,
             withheld: BTreeMap::new(),
         }
     }
@@ -166,10 +207,19 @@ impl Record for HostRecord {
             }
             "hardware.systemInfo.uuid" => self.uuid = Some(xml.text()?),
             "summary.config.sslThumbprint" => self.ssl_thumbprint = Some(xml.text()?),
+            "summary.config.sslCertificate" => self.ssl_certificate = Some(xml.text()?),
+            "summary.tpmAttestation" => self.tpm_attestation = Some(status_of(xml, "status")?),
+            "summary.trustAuthorityAttestationInfos" => {
+                self.trust_authority = Some(list(xml, |xml| status_of(xml, "attestationStatus"))?);
+            }
+            "config.firewall.ruleset" => self.provider_rule_set = rule_set(xml, PROVIDER_RULE_SET)?,
+            "config.dateTimeInfo.ntpConfig.server" => self.time_servers = Some(xml.texts()?),
+            "recentTask" => self.recent_tasks = Some(references(xml)?),
             "summary.managementServerIp" => self.management_server_ip = Some(xml.text()?),
             "configManager.certificateManager" => self.certificate_manager = Some(xml.reference(value)?),
             "configManager.serviceSystem" => self.service_system = Some(xml.reference(value)?),
             "configManager.dateTimeSystem" => self.date_time_system = Some(xml.reference(value)?),
+            "configManager.firewallSystem" => self.firewall_system = Some(xml.reference(value)?),
             _ => {}
         }
         Ok(())
@@ -206,6 +256,8 @@ mod tests {
         for path in PATHS {
             assert!(body.contains(&format!("<pathSet>{path}</pathSet>")));
         }
+        assert!(body.contains("<pathSet>summary.trustAuthorityAttestationInfos</pathSet>"));
+        assert!(!body.contains("<pathSet>summary.config.sslCertificate</pathSet>"), "8.0.3 does not know it");
         assert_eq!(
             soap_body(&look(next(&vcenter(), &collector, "7<"))),
             "<ContinueRetrievePropertiesEx xmlns=\"urn:vim25\"><_this type=\"PropertyCollector\">propertyCollector</_this>\
@@ -230,24 +282,6 @@ mod tests {
         let ssh = host.services.as_ref().unwrap().iter().find(|service| service.key == "TSM-SSH").unwrap();
         assert_eq!((ssh.running, ssh.policy.as_str()), (false, "off"));
         assert_eq!(host.io_filters, None, "what was not said stays unknown");
-    }
-
-    #[test]
-    fn takes_the_address_that_is_selected_for_management() {
-        let net = "<objects><obj type='HostSystem'>h</obj><propSet><name>config.virtualNicManagerInfo.netConfig</name>\
-            <val xsi:type='ArrayOfVirtualNicManagerNetConfig'><VirtualNicManagerNetConfig><nicType>vmotion</nicType>\
-            <multiSelectAllowed>true</multiSelectAllowed><candidateVnic><device>vmk0</device><key>vmotion.key-vmk0</key>\
-            <portgroup/><spec><ip><dhcp>false</dhcp><ipAddress>10.9.9.9</ipAddress></ip></spec></candidateVnic>\
-            <selectedVnic>vmotion.key-vmk0</selectedVnic></VirtualNicManagerNetConfig><VirtualNicManagerNetConfig>\
-            <nicType>management</nicType><multiSelectAllowed>true</multiSelectAllowed><candidateVnic><device>vmk0</device>\
-            <key>management.key-vmk0</key><portgroup/><spec><ip><dhcp>false</dhcp><ipAddress>10.0.0.1</ipAddress></ip></spec>\
-            </candidateVnic><candidateVnic><device>vmk1</device><key>management.key-vmk1</key><portgroup/><spec><ip>\
-            <dhcp>false</dhcp><ipAddress>10.0.0.2</ipAddress></ip></spec></candidateVnic>\
-            <selectedVnic>management.key-vmk1</selectedVnic></VirtualNicManagerNetConfig></val></propSet></objects>";
-        assert_eq!(
-            page(net).records.first().unwrap().management_ips.as_deref(),
-            Some(["10.0.0.2".to_owned()].as_slice())
-        );
     }
 
     #[test]
@@ -277,6 +311,37 @@ mod tests {
                 "configManager.dateTimeSystem",
                 "<val type='HostDateTimeSystem' xsi:type='ManagedObjectReference'>d</val>",
             ),
+            set(
+                "configManager.firewallSystem",
+                "<val type='HostFirewallSystem' xsi:type='ManagedObjectReference'>f</val>",
+            ),
+            set(
+                "config.firewall.ruleset",
+                "<val xsi:type='ArrayOfHostFirewallRuleset'><HostFirewallRuleset><key>sshServer</key><label>SSH</label>\
+                 <required>false</required><rule><port>22</port></rule><enabled>true</enabled></HostFirewallRuleset>\
+                 <HostFirewallRuleset><key>iofiltervp</key><label>iofiltervp</label><required>false</required>\
+                 <rule><port>9080</port></rule><enabled>true</enabled><allowedHosts><ipAddress>192.0.2.9</ipAddress>\
+                 <ipNetwork><network>198.51.100.0</network><prefixLength>24</prefixLength></ipNetwork><allIp>false</allIp>\
+                 </allowedHosts></HostFirewallRuleset></val>",
+            ),
+            set(
+                "config.dateTimeInfo.ntpConfig.server",
+                "<val xsi:type='ArrayOfString'><string>ntp1</string><string>ntp2</string></val>",
+            ),
+            set(
+                "summary.tpmAttestation",
+                "<val xsi:type='HostTpmAttestationInfo'><time>2026-09-13T08:55:01Z</time><status>accepted</status></val>",
+            ),
+            set(
+                "summary.trustAuthorityAttestationInfos",
+                "<val xsi:type='ArrayOfHostTrustAuthorityAttestationInfo'><HostTrustAuthorityAttestationInfo>\
+                 <attestationStatus>attested</attestationStatus></HostTrustAuthorityAttestationInfo></val>",
+            ),
+            set(
+                "recentTask",
+                "<val xsi:type='ArrayOfManagedObjectReference'><ManagedObjectReference type='Task'>task-1\
+                 </ManagedObjectReference></val>",
+            ),
             set("some.newProperty", "<val xsi:type='Whatever'><a><b/></a></val>"),
         ]
         .concat();
@@ -291,6 +356,31 @@ mod tests {
         assert_eq!(host.certificate_manager, Some(MoRef::new("HostCertificateManager", "c")));
         assert_eq!(host.service_system, Some(MoRef::new("HostServiceSystem", "s")));
         assert_eq!(host.date_time_system, Some(MoRef::new("HostDateTimeSystem", "d")));
+        assert_eq!(host.firewall_system, Some(MoRef::new("HostFirewallSystem", "f")));
+        let allowed = vec!["192.0.2.9".to_owned(), "198.51.100.0/24".to_owned()];
+        assert_eq!(host.provider_rule_set, Some(RuleSet { enabled: true, all_addresses: false, allowed }));
+        assert_eq!(host.time_servers.as_deref(), Some(["ntp1".to_owned(), "ntp2".to_owned()].as_slice()));
+        assert_eq!(host.tpm_attestation.as_deref(), Some("accepted"));
+        assert_eq!(host.trust_authority.as_deref(), Some(["attested".to_owned()].as_slice()));
+        assert_eq!(host.recent_tasks.as_deref(), Some([MoRef::new("Task", "task-1")].as_slice()));
+    }
+
+    #[test]
+    fn nothing_is_asked_of_a_vcenter_that_does_not_know_it() {
+        let ask = |version: &str| {
+            let vcenter = VCenter { vim_version: version.to_owned(), ..vcenter() };
+            soap_body(&look(request(
+                &vcenter,
+                &MoRef::new("PropertyCollector", "p"),
+                &MoRef::new("ContainerView", "v"),
+            )))
+        };
+        let asked = |version: &str| LATER_PATHS.map(|(_, path)| ask(version).contains(path));
+        assert_eq!(asked("6.5"), [false, false, false]);
+        assert_eq!(asked("6.7.3"), [true, false, false]);
+        assert_eq!(asked("7.0.0.2"), [true, false, false]);
+        assert_eq!(asked("7.0.1.0"), [true, true, false]);
+        assert_eq!(asked("9.0.0.0"), [true, true, true]);
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::wire::WireError;
 use crate::wire::xml::Xml;
+use crate::wire::{MoRef, WireError};
 
 /// A service of an ESXi host.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +32,17 @@ pub struct HostIoFilter {
     pub kind: Option<String>,
     /// Whether it can be used on this host.
     pub available: Option<bool>,
+}
+
+/// A rule set of an ESXi host's firewall: what may come in to the ports of one service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleSet {
+    /// Whether the ports are open at all.
+    pub enabled: bool,
+    /// Whether they are open to every address.
+    pub all_addresses: bool,
+    /// The addresses, and the networks such as `192.0.2.0/24`, that they are open to when not to all.
+    pub allowed: Vec<String>,
 }
 
 /// Reads the items of an `ArrayOf..` that was just begun.
@@ -103,6 +114,78 @@ pub(super) fn io_filter(xml: &mut Xml<'_>) -> Result<HostIoFilter, WireError> {
     })
 }
 
+/// Reads the references of an `ArrayOfManagedObjectReference` that was just begun.
+pub(super) fn references(xml: &mut Xml<'_>) -> Result<Vec<MoRef>, WireError> {
+    let mut all = Vec::new();
+    xml.children(|xml, tag| {
+        all.push(xml.reference(tag)?);
+        Ok(())
+    })?;
+    Ok(all)
+}
+
+/// Reads the one text `name` out of an object, and passes over the rest.
+pub(super) fn status_of(xml: &mut Xml<'_>, name: &str) -> Result<String, WireError> {
+    let mut status = None;
+    xml.children(|xml, tag| {
+        if tag.name() == name {
+            status = Some(xml.text()?);
+        }
+        Ok(())
+    })?;
+    xml.required(status, name)
+}
+
+/// Reads the `HostFirewallRuleset` with the key `wanted`; a host has some sixty. `None` when it has no such.
+pub(super) fn rule_set(xml: &mut Xml<'_>, wanted: &str) -> Result<Option<RuleSet>, WireError> {
+    let mut found = None;
+    xml.children(|xml, _| {
+        let (mut key, mut enabled, mut allowed) = (None, None, None);
+        xml.children(|xml, tag| {
+            match tag.name() {
+                "key" => key = Some(xml.text()?),
+                "enabled" => enabled = Some(xml.boolean()?),
+                "allowedHosts" => allowed = Some(allowed_hosts(xml)?),
+                _ => {}
+            }
+            Ok(())
+        })?;
+        if key.as_deref() == Some(wanted) {
+            // A rule set without a list of addresses restricts none.
+            let (all_addresses, allowed) = allowed.unwrap_or((true, Vec::new()));
+            found = Some(RuleSet { enabled: xml.required(enabled, "enabled")?, all_addresses, allowed });
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+fn allowed_hosts(xml: &mut Xml<'_>) -> Result<(bool, Vec<String>), WireError> {
+    let (mut all, mut allowed) = (None, Vec::new());
+    xml.children(|xml, tag| {
+        match tag.name() {
+            "allIp" => all = Some(xml.boolean()?),
+            "ipAddress" => allowed.push(xml.text()?),
+            "ipNetwork" => {
+                let (mut network, mut length) = (None, None);
+                xml.children(|xml, tag| {
+                    match tag.name() {
+                        "network" => network = Some(xml.text()?),
+                        "prefixLength" => length = Some(xml.integer()?),
+                        _ => {}
+                    }
+                    Ok(())
+                })?;
+                let (network, length) = (xml.required(network, "network")?, xml.required(length, "prefixLength")?);
+                allowed.push(format!("{network}/{length}"));
+            }
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok((xml.required(all, "allIp")?, allowed))
+}
+
 /// The addresses of the candidates that are selected for the type `management`; `vmk0` alone would be a guess.
 pub(super) fn management_ips(xml: &mut Xml<'_>) -> Result<Vec<String>, WireError> {
     let mut ips = Vec::new();
@@ -153,4 +236,30 @@ fn adapter(xml: &mut Xml<'_>) -> Result<Adapter, WireError> {
         Ok(())
     })?;
     Ok(Adapter { key: xml.required(key, "key")?, address })
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use crate::wire::testing::soap;
+    use crate::wire::vim::host_page;
+
+    #[test]
+    fn takes_the_address_that_is_selected_for_management() {
+        let net = "<RetrievePropertiesExResponse xmlns='urn:vim25'><returnval><objects><obj type='HostSystem'>h</obj><propSet><name>config.virtualNicManagerInfo.netConfig</name>\
+            <val xsi:type='ArrayOfVirtualNicManagerNetConfig'><VirtualNicManagerNetConfig><nicType>vmotion</nicType>\
+            <multiSelectAllowed>true</multiSelectAllowed><candidateVnic><device>vmk0</device><key>vmotion.key-vmk0</key>\
+            <portgroup/><spec><ip><dhcp>false</dhcp><ipAddress>10.9.9.9</ipAddress></ip></spec></candidateVnic>\
+            <selectedVnic>vmotion.key-vmk0</selectedVnic></VirtualNicManagerNetConfig><VirtualNicManagerNetConfig>\
+            <nicType>management</nicType><multiSelectAllowed>true</multiSelectAllowed><candidateVnic><device>vmk0</device>\
+            <key>management.key-vmk0</key><portgroup/><spec><ip><dhcp>false</dhcp><ipAddress>10.0.0.1</ipAddress></ip></spec>\
+            </candidateVnic><candidateVnic><device>vmk1</device><key>management.key-vmk1</key><portgroup/><spec><ip>\
+            <dhcp>false</dhcp><ipAddress>10.0.0.2</ipAddress></ip></spec></candidateVnic>\
+            <selectedVnic>management.key-vmk1</selectedVnic></VirtualNicManagerNetConfig></val></propSet></objects></returnval>\
+            </RetrievePropertiesExResponse>";
+        assert_eq!(
+            host_page::parse(&soap(net)).unwrap().records.first().unwrap().management_ips.as_deref(),
+            Some(["10.0.0.2".to_owned()].as_slice())
+        );
+    }
 }

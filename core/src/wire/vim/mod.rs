@@ -1,11 +1,13 @@
 //! SOAP at `/sdk`: vCenter itself, namespace `urn:vim25`.
 
 pub mod acknowledge_alarm;
+pub mod alarms;
 pub mod certificate_info;
 pub mod certificate_lists;
 pub mod clusters;
 pub mod container_view;
 pub mod current_time;
+pub mod events;
 pub mod find_extension;
 pub mod firewall;
 pub mod has_privileges;

@@ -25,6 +25,8 @@ pub struct ServiceContent {
     pub session_manager: Option<MoRef>,
     /// `AuthorizationManager`.
     pub authorization_manager: Option<MoRef>,
+    /// `EventManager`.
+    pub event_manager: Option<MoRef>,
     /// `ExtensionManager`.
     pub extension_manager: Option<MoRef>,
     /// `CertificateManager`.
@@ -66,7 +68,8 @@ pub fn parse(response: &HttpResponse) -> Result<ServiceContent, WireError> {
 fn content(xml: &mut Xml<'_>) -> Result<ServiceContent, WireError> {
     let (mut about, mut root_folder, mut property_collector) = (None, None, None);
     let (mut view_manager, mut option_manager, mut session_manager) = (None, None, None);
-    let (mut authorization_manager, mut alarm_manager, mut extension_manager) = (None, None, None);
+    let (mut authorization_manager, mut alarm_manager, mut event_manager, mut extension_manager) =
+        (None, None, None, None);
     let (mut certificate_manager, mut io_filter_manager, mut failover_cluster_configurator) = (None, None, None);
     xml.children(|xml, tag| {
         let slot = match tag.name() {
@@ -81,6 +84,7 @@ fn content(xml: &mut Xml<'_>) -> Result<ServiceContent, WireError> {
             "sessionManager" => &mut session_manager,
             "authorizationManager" => &mut authorization_manager,
             "alarmManager" => &mut alarm_manager,
+            "eventManager" => &mut event_manager,
             "extensionManager" => &mut extension_manager,
             "certificateManager" => &mut certificate_manager,
             "ioFilterManager" => &mut io_filter_manager,
@@ -99,6 +103,7 @@ fn content(xml: &mut Xml<'_>) -> Result<ServiceContent, WireError> {
         session_manager,
         authorization_manager,
         alarm_manager,
+        event_manager,
         extension_manager,
         certificate_manager,
         io_filter_manager,

@@ -17,6 +17,8 @@ pub struct TaskRecord {
     pub moref: MoRef,
     /// `None` when it was withheld: vCenter forgets a finished task after some minutes (`ManagedObjectNotFound`).
     pub info: Option<TaskInfo>,
+    /// Its state, in the answer to [`states`].
+    pub state: Option<TaskState>,
     /// Why it was withheld, by property path.
     pub withheld: BTreeMap<String, Fault>,
 }
@@ -41,19 +43,26 @@ pub fn request(vcenter: &VCenter, property_collector: &MoRef, tasks: &[MoRef]) -
     Look::Http(property::retrieve(vcenter, property_collector, "Task", &["info"], &Objects::These(tasks)))
 }
 
-/// Reads the answer.
+/// Asks for the states of `tasks` and nothing else.
+pub fn states(vcenter: &VCenter, property_collector: &MoRef, tasks: &[MoRef]) -> Look {
+    Look::Http(property::retrieve(vcenter, property_collector, "Task", &["info.state"], &Objects::These(tasks)))
+}
+
+/// Reads the answer to either.
 pub fn parse(response: &HttpResponse) -> Result<Page<TaskRecord>, WireError> {
     property::page(response)
 }
 
 impl Record for TaskRecord {
     fn of(moref: MoRef) -> Self {
-        Self { moref, info: None, withheld: BTreeMap::new() }
+        Self { moref, info: None, state: None, withheld: BTreeMap::new() }
     }
 
     fn set(&mut self, path: &str, xml: &mut Xml<'_>, _: &Tag<'_>) -> Result<(), WireError> {
-        if path == "info" {
-            self.info = Some(info(xml)?);
+        match path {
+            "info" => self.info = Some(info(xml)?),
+            "info.state" => self.state = Some(TaskState::of(xml.text()?)),
+            _ => {}
         }
         Ok(())
     }
@@ -105,5 +114,19 @@ mod tests {
         assert_eq!((error.name.as_str(), error.field("thumbprint")), ("SSLVerifyFault", Some("AA:BB")));
         assert_eq!((info.progress, info.complete_time), (Some(15), Some(UnixTime(1_789_289_701))));
         assert_eq!(info.entity, Some(MoRef::new("HostSystem", "host-21")));
+    }
+
+    #[test]
+    fn asks_for_states_alone() {
+        let tasks = [MoRef::new("Task", "task-68")];
+        let body = soap_body(&look(states(&vcenter(), &MoRef::new("PropertyCollector", "p"), &tasks)));
+        assert!(body.contains("<type>Task</type><all>false</all><pathSet>info.state</pathSet>"));
+        let page = parse(&soap(
+            "<RetrievePropertiesExResponse xmlns='urn:vim25'><returnval><objects><obj type='Task'>task-68</obj><propSet>\
+             <name>info.state</name><val xsi:type='TaskInfoState'>running</val></propSet></objects></returnval>\
+             </RetrievePropertiesExResponse>",
+        ))
+        .unwrap();
+        assert_eq!(page.records.first().unwrap().state, Some(TaskState::Running));
     }
 }

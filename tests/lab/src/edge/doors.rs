@@ -123,6 +123,10 @@ impl Doors {
 
 /// Takes one connection: writes it down, plays the fault that a rule has for it, then serves it.
 async fn admit(lab: Shared, stream: TcpStream, door: Door, machine: Machine) {
+    if door == Door::Provider && is_filtered(&lab.world(), &stream, &machine) {
+        // A filtered port says nothing at all. Userland cannot but accept; nothing is ever sent or read.
+        return std::future::pending().await;
+    }
     let _ = stream.set_nodelay(true);
     let place = stream.local_addr().map(|address| address.to_string()).unwrap_or_default();
     let host = if let Machine::Esxi(host) = &machine { Some(host.as_str()) } else { None };
@@ -142,6 +146,16 @@ async fn admit(lab: Shared, stream: TcpStream, door: Door, machine: Machine) {
         Door::Ssh => ssh::serve(lab, stream, machine).await,
         Door::Https | Door::Provider => serve_tls(lab, stream, door, machine).await,
     }
+}
+
+/// Does a firewall, the host's own or one on the way, keep this connection from the provider's port?
+fn is_filtered(world: &World, stream: &TcpStream, machine: &Machine) -> bool {
+    let Machine::Esxi(host) = machine else { return false };
+    let from = match stream.peer_addr().map(|address| address.ip()) {
+        Ok(IpAddr::V4(address)) => address,
+        Ok(IpAddr::V6(_)) | Err(_) => return false,
+    };
+    world.host(host).is_some_and(|host| host.filtered || !host.rule_set.admits(from))
 }
 
 async fn serve_tls(lab: Shared, stream: TcpStream, door: Door, machine: Machine) {

@@ -19,6 +19,7 @@ pub(super) fn answer(world: &mut World, call: &Call<'_>) -> Answer {
             Ok(Payload::Value(high_availability(world)))
         }
         ("GET", ["appliance", "system", "version"]) => Ok(Payload::Value(version(world))),
+        ("GET", ["appliance", "networking", "interfaces"]) => Ok(Payload::Value(interfaces(world))),
         (method, ["appliance", "recovery", "backup", rest @ ..]) => backup(world, method, rest),
         _ => Err(Refusal::not_found("the operation")),
     }
@@ -83,6 +84,16 @@ fn version(world: &World) -> Value {
         "releasedate": "June 25, 2024",
         "install_time": stamp(world.pki.vmca.not_before),
     })
+}
+
+fn interfaces(world: &World) -> Value {
+    json!([{
+        "name": "nic0", "status": "up", "mac": "00:50:56:60:00:00",
+        "ipv4": {
+            "configurable": true, "mode": "STATIC", "address": world.vcenter.address, "prefix": 8,
+            "default_gateway": "127.0.0.1",
+        },
+    }])
 }
 
 fn backup(world: &World, method: &str, rest: &[&str]) -> Answer {

@@ -167,7 +167,7 @@ impl Exchange<'_> {
 
     /// Checks session and object, then carries the method out.
     fn guarded(&self, context: &mut Context<'_>, method: Option<&Method>) -> Answer {
-        let privilege = method.map_or("System.Read", |method| method.privilege);
+        let privilege: &'static str = method.map_or("System.Read", |method| method.privilege);
         if context.session.is_none() && privilege != "System.Anonymous" {
             return Err(fault::not_authenticated(
                 &self.call.this,
@@ -180,6 +180,9 @@ impl Exchange<'_> {
         };
         if !exists {
             return Err(fault::not_found(&self.call.this));
+        }
+        if context.world.vcenter.denied_privileges.contains(privilege) {
+            return Err(fault::no_permission(&self.call.this, privilege));
         }
         match self.service {
             Service::VCenter => vim25::answer(context, &self.call.method.name),

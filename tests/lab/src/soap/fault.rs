@@ -11,6 +11,13 @@ pub(crate) fn not_authenticated(object: &Reference, privilege: &'static str) -> 
         .with("privilegeId", privilege)
 }
 
+/// The caller's role lacks a privilege.
+pub(crate) fn no_permission(object: &Reference, privilege: &'static str) -> Fault {
+    Fault::new("NoPermission", "Permission to perform this operation was denied.")
+        .with("object", object.clone())
+        .with("privilegeId", privilege)
+}
+
 /// The object was deleted, or never was.
 pub(crate) fn not_found(object: &Reference) -> Fault {
     let message = "The object has already been deleted or has not been completely created";

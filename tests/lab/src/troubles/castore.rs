@@ -45,6 +45,13 @@ pub(super) fn fleet_without_sms(world: &mut World) -> Result<(), LabError> {
     Ok(())
 }
 
+/// Another `sms_self_signed`, with these days left, in the place of the one in use; castores stay as they are.
+pub(super) fn replace_sms(world: &mut World, days_left: i64) -> Result<Arc<Certificate>, LabError> {
+    let other = sms_certificate(world, 1800, days_left)?;
+    world.vcenter.put_sms_entry(SMS_ALIAS, Entry { certificate: Some(Arc::clone(&other)), key: Some(SMS_KEY) });
+    Ok(other)
+}
+
 fn sms_certificate(world: &mut World, days_old: i64, days_left: i64) -> Result<Arc<Certificate>, LabError> {
     let now = world.now();
     let plan = LeafPlan {

@@ -84,6 +84,11 @@ pub(super) fn older(world: &mut World, key: &str, days_left: i64) -> Result<Iden
     issue(world, key, Signer::Vmca, Span::left(days_left))
 }
 
+/// A certificate that ended a day ago, by VMCA, that nobody serves.
+pub(super) fn ended(world: &mut World, key: &str) -> Result<Identity, LabError> {
+    older(world, key, -1)
+}
+
 /// A certificate that also names the host's address, on both ports and in SMS.
 pub(super) fn with_address(world: &mut World, key: &str) -> Result<(), LabError> {
     let address = host(world, key)?.address.to_string();
@@ -114,7 +119,7 @@ fn serve_everywhere(world: &mut World, key: &str, identity: Identity) -> Result<
     host.refresh_provider_copy();
     host.recorded = Arc::clone(&certificate);
     let url_host = host.name.clone();
-    for provider in world.providers.iter_mut().filter(|provider| provider.url_host() == url_host) {
+    for provider in world.providers.iter_mut().filter(|provider| provider.is_of(&url_host)) {
         provider.certificate = Arc::clone(&certificate);
     }
     Ok(())

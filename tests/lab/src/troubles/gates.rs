@@ -39,6 +39,12 @@ pub(super) fn autodeploy(world: &mut World, key: &str) -> Result<(), LabError> {
     Ok(())
 }
 
+/// vSphere Trust Authority attests the host.
+pub(super) fn trust_authority(world: &mut World, key: &str) -> Result<(), LabError> {
+    host(world, key)?.attested = true;
+    Ok(())
+}
+
 /// A second vCenter is in the single sign-on domain.
 pub(super) fn linked_mode(world: &mut World) {
     let (own, other) = (world.vcenter.name.clone(), "vc02.lab.example".to_owned());

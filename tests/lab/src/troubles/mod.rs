@@ -4,6 +4,8 @@ mod castore;
 mod certificate;
 mod files;
 mod gates;
+mod happenings;
+mod others;
 mod provider;
 mod state;
 mod vecs;
@@ -57,18 +59,24 @@ pub fn vcenter_codes() -> impl Iterator<Item = &'static str> {
 }
 
 const HOST_TROUBLES: &[HostTrouble] = &[
+    ("alarm-residual", happenings::alarm_residual),
     ("castore-empty", castore::empty),
+    ("castore-malformed", others::castore_malformed),
     ("castore-missing-sms", castore::missing_sms),
     ("castore-missing-vmca-root", castore::missing_vmca_root),
     ("castore-stale-sms", castore::stale_sms),
+    ("castore-wiped-after-refresh", happenings::wiped_after_refresh),
     ("cert-not-yet-valid", certificate::not_yet_valid),
     ("dns-mismatch", state::name_leads_elsewhere),
     ("esx9-client-untrusted", castore::missing_vmca_root),
+    ("filter-disabled", happenings::filter_disabled),
+    ("filter-install-failed", happenings::filter_install_failed),
     ("gate-autodeploy", gates::autodeploy),
     ("gate-filter-in-use", gates::filter_in_use),
     ("gate-lockdown", gates::lockdown),
     ("gate-lockdown-strict", gates::lockdown_strict),
     ("gate-maintenance", state::maintenance),
+    ("gate-trust-authority", gates::trust_authority),
     ("gate-vsan", gates::vsan),
     ("host-cert-expired", certificate::expired),
     ("host-cert-expiring-hard", certificate::expiring_hard),
@@ -88,19 +96,27 @@ const HOST_TROUBLES: &[HostTrouble] = &[
     ("provider-missing", provider::missing),
     ("provider-offline", provider::offline),
     ("provider-orphan", provider::orphan),
+    ("provider-registration-failed", happenings::registration_failed),
+    ("provider-unregistration-failed", happenings::unregistration_failed),
     ("ssh-stopped", state::ssh_stopped),
     ("thumbprint-entry-leftover", vecs::entry_leftover),
     ("thumbprint-entry-missing", vecs::entry_missing),
     ("thumbprint-entry-stale", vecs::entry_stale),
     ("vc-host-clock-skew", state::clock_skew),
+    ("vcdb-thumbprint-mismatch", others::recorded_other),
     ("vp-cert-expired", certificate::vp_expired),
     ("vp-cert-expiring-hard", certificate::vp_expiring_hard),
     ("vp-cert-expiring-soft", certificate::vp_expiring_soft),
     ("vp-cert-stale", certificate::vp_stale),
     ("vp-no-certificate", provider::no_certificate),
+    ("vp-port-filtered", others::port_filtered),
     ("vp-port-refused", provider::port_refused),
+    ("vp-ruleset-disabled", others::rule_set_disabled),
+    ("vp-ruleset-restricted", others::rule_set_restricted),
     ("vp-tls-handshake-failed", provider::no_common_cipher),
     ("vp-version-xml-error", provider::page_broken),
+    ("vsan-provider-offline", others::vsan_provider),
+    ("vvol-client-cert-failed", happenings::vasa_client_failed),
 ];
 
 const VCENTER_TROUBLES: &[VCenterTrouble] = &[
@@ -110,15 +126,20 @@ const VCENTER_TROUBLES: &[VCenterTrouble] = &[
     ("gate-no-backup", Make::Surely(gates::no_backup)),
     ("gate-vcf", Make::Surely(gates::vcf)),
     ("gate-vcha", Make::Surely(gates::high_availability)),
+    ("privilege-missing-view", Make::Surely(happenings::no_view)),
+    ("privilege-missing-write", Make::Surely(happenings::no_write)),
+    ("refresh-ca-failed-event", Make::Surely(happenings::refresh_failed)),
     // The world's clock is set ahead when it is built; nothing is left to do.
     ("scanner-clock-skew", Make::Surely(|_| ())),
     ("sms-cert-missing", Make::Surely(provider::client_certificate_missing)),
+    ("sms-cert-renew-failed", Make::Perhaps(happenings::sms_renewal_failed)),
     ("sms-store-missing", Make::Surely(vecs::store_missing)),
     ("sms-store-permission", Make::Surely(vecs::store_not_writable)),
     ("sps-extension-expired", Make::Perhaps(vecs::extension_expired)),
     ("sps-extension-missing", Make::Surely(vecs::extension_missing)),
     ("sps-service-stopped", Make::Surely(provider::service_stopped)),
     ("thumbprint-log-flood", Make::Surely(vecs::log_flood)),
+    ("vvol-provider-expired", Make::Perhaps(others::array_provider)),
     ("whole-fleet-down", Make::Perhaps(castore::fleet_without_sms)),
 ];
 

@@ -33,7 +33,7 @@ pub(super) fn disconnected(world: &mut World, key: &str) -> Result<(), LabError>
 /// No provider is registered for the host.
 pub(super) fn missing(world: &mut World, key: &str) -> Result<(), LabError> {
     let name = host(world, key)?.name.clone();
-    world.providers.retain(|provider| provider.url_host() != name);
+    world.providers.retain(|provider| !provider.is_of(&name));
     Ok(())
 }
 
@@ -120,7 +120,7 @@ fn register_by_hand(world: &mut World, url_host: &str) -> Result<(), LabError> {
 
 fn provider_of<'a>(world: &'a mut World, key: &str) -> Result<&'a mut Provider, LabError> {
     let name = host(world, key)?.name.clone();
-    let found = world.providers.iter_mut().find(|provider| provider.url_host() == name);
+    let found = world.providers.iter_mut().find(|provider| provider.is_of(&name));
     found.ok_or_else(|| LabError::scenario(format!("host `{name}` has no provider to be in trouble with")))
 }
 

@@ -5,17 +5,22 @@ use std::net::Ipv4Addr;
 use super::{CLOCK_SKEW, host};
 use crate::error::LabError;
 use crate::world::World;
+use crate::world::alarm;
 use crate::world::host::{Connection, SSH_SERVICE};
 
 /// A person disconnected it.
 pub(super) fn disconnected(world: &mut World, key: &str) -> Result<(), LabError> {
-    host(world, key)?.connection = Connection::Disconnected;
-    Ok(())
+    let known = host(world, key)?.moref.clone();
+    world.disconnect_host(&known).map_err(|fault| LabError::scenario(fault.message))
 }
 
 /// Its agent does not answer.
 pub(super) fn not_responding(world: &mut World, key: &str) -> Result<(), LabError> {
-    host(world, key)?.connection = Connection::NotResponding;
+    let lost = host(world, key)?;
+    lost.connection = Connection::NotResponding;
+    let (moref, text) = (lost.moref.clone(), format!("Host {} is not responding", lost.name));
+    world.record_event("HostConnectionLostEvent", text, Some(&moref));
+    world.raise_alarm(alarm::CONNECTION, Some(&moref), "red");
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use time::Duration;
 
+use super::alarm;
 use super::host::{Connection, FileContent, Host, ProviderHealth};
 use super::{Fault, World};
 use crate::pki::{Certificate, Identity, LeafPlan, Signer};
@@ -48,6 +49,7 @@ impl World {
         target.must_be_connected()?;
         let kept: Vec<_> = target.castore.iter().filter(|old| keep && !old.is_authority).map(Arc::clone).collect();
         target.castore = roots;
+        target.castore_junk.clear();
         target.castore.extend(kept);
         target.crls = crls;
         let (moref, name) = (target.moref.clone(), target.name.clone());
@@ -58,7 +60,10 @@ impl World {
 
     /// Disconnects a host.
     pub fn disconnect_host(&mut self, host: &str) -> Result<(), Fault> {
-        self.host_or_fault(host)?.connection = Connection::Disconnected;
+        let target = self.host_or_fault(host)?;
+        target.connection = Connection::Disconnected;
+        let (moref, text) = (target.moref.clone(), format!("Disconnected from {}", target.name));
+        self.record_event("HostDisconnectedEvent", text, Some(&moref));
         Ok(())
     }
 
@@ -67,6 +72,10 @@ impl World {
         let (now, mode, switches) = (self.now(), self.mode(), self.switches);
         let target = self.host_or_fault(host)?;
         target.connection = Connection::Connected;
+        let (moref, text) = (target.moref.clone(), format!("Connected to {}", target.name));
+        self.record_event("HostConnectedEvent", text, Some(&moref));
+        self.clear_alarm(alarm::CONNECTION, Some(&moref));
+        let target = self.host_or_fault(host)?;
         target.recorded = Arc::clone(&target.machine.certificate);
         let expired = target.machine.certificate.not_after < now;
         let untrusted = {
@@ -111,6 +120,7 @@ impl World {
             certificates.iter().map(|pem| Certificate::from_pem(pem).map(Arc::new)).collect();
         let parsed = parsed.map_err(|_| Fault::new("HostConfigFault", "a CA certificate is not a PEM certificate"))?;
         target.castore = parsed;
+        target.castore_junk.clear();
         target.crls = crls.to_vec();
         Ok(())
     }

@@ -8,8 +8,9 @@ use sha2::{Digest as _, Sha256};
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
+use super::alarm;
 use super::clock::Clock;
-use super::host::{Connection, Filter, Host, Lockdown, ProviderHealth, SSH_SERVICE, Service};
+use super::host::{Connection, Filter, Host, Lockdown, ProviderHealth, RuleSet, SSH_SERVICE, Service};
 use super::sps::{Sps, SpsState};
 use super::vcenter::{Backup, MODE_OPTION, Node, Sessions, VCenter};
 use super::vecs::{Entry, Vecs};
@@ -66,6 +67,7 @@ impl World {
             troubles::trouble_vcenter(&mut world, code)?;
         }
         world.settle();
+        world.add_happenings(&scenario.vcenter);
         Ok(world)
     }
 
@@ -124,6 +126,12 @@ impl World {
             agents_serve: true,
             resolves_to: address,
             vsan: false,
+            rule_set: RuleSet::open(),
+            filtered: false,
+            time_servers: vec!["pool.ntp.example".into()],
+            attested: false,
+            vasa_client: None,
+            castore_junk: Vec::new(),
             stateless: false,
             ssh: plan.ssh,
             turns: 0,
@@ -238,6 +246,7 @@ fn vcenter(
     }
     Ok(VCenter {
         name: plan.name.clone(),
+        address: vcenter_address(network),
         uuid: uuid_of(seed, "vcenter"),
         version: plan.version.clone(),
         build: plan.build.clone(),
@@ -261,6 +270,9 @@ fn vcenter(
         extensions: vec!["com.vmware.vim.sps".into(), "com.vmware.vim.sms".into()],
         sessions: Sessions::with_idle_limit(Duration::minutes(i64::from(plan.session_minutes))),
         events: Vec::new(),
+        alarm_definitions: alarm::definitions(&plan.alarms),
+        alarms: Vec::new(),
+        denied_privileges: plan.denied_privileges.iter().cloned().collect(),
     })
 }
 

@@ -64,12 +64,54 @@ pub struct Host {
     pub recorded: Arc<Certificate>,
     /// Is it a member of a vSAN cluster?
     pub vsan: bool,
+    /// What its firewall lets in to the provider's port.
+    pub rule_set: RuleSet,
+    /// Does a firewall on the way to it drop everything for the provider's port?
+    pub filtered: bool,
+    /// The time servers that it is told to ask.
+    pub time_servers: Vec<String>,
+    /// Does vSphere Trust Authority attest it?
+    pub attested: bool,
+    /// What `vvold` shows to arrays, if it has been given a certificate.
+    pub vasa_client: Option<Arc<Certificate>>,
+    /// What stands in `castore.pem` besides certificates.
+    pub castore_junk: Vec<String>,
     /// Is it stateless (Auto Deploy)?
     pub stateless: bool,
     /// Who answers on its SSH port.
     pub ssh: Ssh,
     /// How many certificates were issued to it.
     pub turns: u64,
+}
+
+/// The firewall rule set `iofiltervp` (`HostFirewallRuleset`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RuleSet {
+    /// Is the port open at all?
+    pub enabled: bool,
+    /// To every address?
+    pub all_addresses: bool,
+    /// If not: to these addresses, and networks such as `192.0.2.0/24`.
+    pub allowed: Vec<String>,
+}
+
+impl RuleSet {
+    /// As ESXi is installed.
+    pub fn open() -> Self {
+        Self { enabled: true, all_addresses: true, allowed: Vec::new() }
+    }
+
+    /// Does it let in what comes from this address?
+    pub fn admits(&self, from: Ipv4Addr) -> bool {
+        self.enabled && (self.all_addresses || self.allowed.iter().any(|allowed| holds(allowed, from)))
+    }
+}
+
+fn holds(allowed: &str, address: Ipv4Addr) -> bool {
+    let (network, length) = allowed.split_once('/').unwrap_or((allowed, "32"));
+    let (Ok(network), Ok(length)) = (network.parse::<Ipv4Addr>(), length.parse::<u32>()) else { return false };
+    let mask = u32::MAX.checked_shl(32_u32.saturating_sub(length)).unwrap_or(0);
+    network.to_bits() & mask == address.to_bits() & mask
 }
 
 /// How a provider daemon that runs is.
@@ -228,9 +270,10 @@ impl Host {
         }
     }
 
-    /// Does its provider answer whoever it trusts?
-    pub fn provider_answers(&self) -> bool {
-        self.provider_daemon && self.provider_health == ProviderHealth::Well
+    /// Does its provider answer who comes from this address and trusts it?
+    pub fn answers_provider(&self, from: Ipv4Addr) -> bool {
+        let is_well = self.provider_daemon && self.provider_health == ProviderHealth::Well;
+        is_well && !self.filtered && self.rule_set.admits(from)
     }
 
     /// Does its castore hold this very certificate?
@@ -240,7 +283,8 @@ impl Host {
 
     /// `castore.pem` as text.
     pub fn castore_text(&self) -> String {
-        self.castore.iter().map(|certificate| certificate.pem.as_str()).collect()
+        let junk = self.castore_junk.iter().map(String::as_str);
+        self.castore.iter().map(|certificate| certificate.pem.as_str()).chain(junk).collect()
     }
 
     /// Puts a new pair on 443 and into `rui.crt` and `rui.key`.

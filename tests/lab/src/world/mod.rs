@@ -4,6 +4,7 @@
 //! fell due since the last look (tasks, SPS, polls). Who holds the world through `LabState::world` has it settled.
 
 pub mod actions;
+pub mod alarm;
 pub mod build;
 pub mod clock;
 pub mod host;

@@ -37,6 +37,20 @@ pub struct Provider {
     pub last_sync: OffsetDateTime,
     /// Does SMS still look at it?
     pub link: Link,
+    /// Whose provider it is.
+    pub kind: ProviderKind,
+}
+
+/// Whose provider it is. Only an ESXi host's IO filters have one that the lab runs; the status of the others stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ProviderKind {
+    /// An ESXi host's IO filters, on port 9080.
+    IoFilter,
+    /// An ESXi host's vSAN, on port 8080.
+    Vsan,
+    /// A storage array.
+    Array,
 }
 
 /// `VasaProviderStatus`.
@@ -121,6 +135,11 @@ pub enum Link {
 }
 
 impl Provider {
+    /// Is it the IOFilter provider of the host with this name?
+    pub fn is_of(&self, host: &str) -> bool {
+        self.kind == ProviderKind::IoFilter && self.url_host() == host
+    }
+
     /// The host part of its URL.
     pub fn url_host(&self) -> &str {
         let rest = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);

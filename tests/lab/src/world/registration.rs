@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use time::Duration;
 
+use super::alarm;
 use super::host::Connection;
-use super::provider::{CertificateStatus, Link, Provider, Status};
+use super::provider::{CertificateStatus, Link, Provider, ProviderKind, Status};
 use super::sps::{Trouble, UNKNOWN_CHAIN};
 use super::vcenter::{SMS_ALIAS, SPS_EXTENSION_ALIAS};
 use super::vecs::Entry;
@@ -123,6 +124,7 @@ impl World {
         let host = self.host_of_provider(&gone).map(|host| host.moref.clone());
         let text = format!("Unregistered vendor provider {}", gone.name);
         self.record_event("com.vmware.vc.iofilter.HostVendorProviderUnregistrationSuccessEvent", text, host.as_deref());
+        self.clear_alarm(alarm::DISCONNECTED, host.as_deref());
         Ok(())
     }
 
@@ -140,6 +142,7 @@ impl World {
             let moref = self.host(&host).map(|host| host.moref.clone());
             let (kind, text) = match outcome {
                 Ok(_) => {
+                    self.clear_alarm(alarm::REGISTRATION, moref.as_deref());
                     ("HostVendorProviderRegistrationSuccessEvent", format!("Registered vendor provider on host {host}"))
                 }
                 Err(fault) => (
@@ -150,6 +153,9 @@ impl World {
             // SPS tries at every start, so the same failure is written once only.
             let known = self.vcenter.events.last().is_some_and(|event| event.message == text);
             if !known {
+                if kind.ends_with("FailedEvent") {
+                    self.raise_alarm(alarm::REGISTRATION, moref.as_deref(), "red");
+                }
                 self.record_event(&format!("com.vmware.vc.iofilter.{kind}"), text, moref.as_deref());
             }
         }
@@ -183,9 +189,12 @@ impl World {
             certificate_status: CertificateStatus::Valid,
             last_sync: self.now(),
             link: Link::Polled,
+            kind: ProviderKind::IoFilter,
         };
         let unreachable = || Fault::new("ProviderRegistrationFault", "the provider does not answer");
-        let host = self.host_of_provider(&provider).filter(|host| host.provider_answers()).ok_or_else(unreachable)?;
+        let from = self.vcenter.address;
+        let host = self.host_of_provider(&provider).filter(|host| host.answers_provider(from));
+        let host = host.ok_or_else(unreachable)?;
         provider.description = format!("IOFILTER VASA Provider on host {}", host.name);
         provider.array_id = format!("IOFILTERS:{}", host.uuid);
         provider.certificate = Arc::clone(&host.provider.certificate);

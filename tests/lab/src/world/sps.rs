@@ -5,8 +5,9 @@ use std::sync::Arc;
 use serde::Serialize;
 use time::{Duration, OffsetDateTime};
 
+use super::alarm;
 use super::host::{Connection, Host};
-use super::provider::{CertificateStatus, Link, Provider, Status};
+use super::provider::{CertificateStatus, Link, Provider, ProviderKind, Status};
 use super::task::milliseconds;
 use super::vcenter::{SMS_ALIAS, SPS_EXTENSION_ALIAS};
 use super::{Fault, World};
@@ -168,7 +169,7 @@ impl World {
     pub(crate) fn look_at(&mut self, index: usize) {
         let now = self.now();
         let Some(provider) = self.providers.get(index) else { return };
-        if provider.link != Link::Polled {
+        if provider.link != Link::Polled || provider.kind != ProviderKind::IoFilter {
             return;
         }
         let trouble = self.trouble_of(provider);
@@ -204,12 +205,18 @@ impl World {
             Status::Online => ("VasaProviderConnectedEvent", format!("Provider {} is connected", provider.name)),
             _ => ("VasaProviderDisconnectedEvent", format!("Provider {} is disconnected", provider.name)),
         };
-        self.record_event(&format!("com.vmware.vc.sms.{kind}"), text, host.as_deref());
+        let arguments = vec![("providerName".to_owned(), provider.name.clone())];
+        self.record_event_with(&format!("com.vmware.vc.sms.{kind}"), text, host.as_deref(), arguments);
+        match status {
+            Status::Online => self.clear_alarm(alarm::DISCONNECTED, host.as_deref()),
+            _ => self.raise_alarm(alarm::DISCONNECTED, host.as_deref(), "red"),
+        }
     }
 
     /// What stands between SPS and a provider: the network, leg A, then leg B.
     pub fn trouble_of(&self, provider: &Provider) -> Option<Trouble> {
-        let Some(host) = self.host_of_provider(provider).filter(|host| host.provider_answers()) else {
+        let from = self.vcenter.address;
+        let Some(host) = self.host_of_provider(provider).filter(|host| host.answers_provider(from)) else {
             return Some(Trouble::NoAnswer);
         };
         let served = &host.provider.certificate;

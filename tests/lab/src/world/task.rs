@@ -188,6 +188,16 @@ impl Operation {
         }
     }
 
+    /// Does it work on this host, named by managed object id?
+    pub fn is_on_host(&self, host: &str) -> bool {
+        match self {
+            Self::RenewCertificates { hosts } | Self::RefreshAuthorities { hosts } => {
+                hosts.iter().any(|one| one == host)
+            }
+            _ => !self.is_sms() && self.object() == Some(host),
+        }
+    }
+
     /// The one host or provider it works on, by managed object id, if it is one.
     pub fn object(&self) -> Option<&str> {
         match self {

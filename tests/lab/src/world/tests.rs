@@ -267,6 +267,7 @@ fn only_the_troubles_that_should_take_a_provider_offline_do() {
         "castore-empty",
         "castore-missing-sms",
         "castore-stale-sms",
+        "castore-wiped-after-refresh",
         "cert-not-yet-valid",
         "host-cert-expired",
         "host-cert-name-mismatch",
@@ -274,9 +275,13 @@ fn only_the_troubles_that_should_take_a_provider_offline_do() {
         "host-cert-self-signed",
         "provider-offline",
         "vp-cert-expired",
+        "vp-port-filtered",
         "vp-port-refused",
+        "vp-ruleset-disabled",
+        "vp-ruleset-restricted",
     ];
-    for code in crate::troubles::host_codes().filter(|code| *code != "provider-missing") {
+    let without = ["provider-missing", "provider-registration-failed"];
+    for code in crate::troubles::host_codes().filter(|code| !without.contains(code)) {
         let world = one_host(code);
         let expected = match code {
             "provider-disconnected" => Status::Disconnected,

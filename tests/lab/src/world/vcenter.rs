@@ -1,11 +1,13 @@
 //! vCenter itself: settings, stores, sessions, backups, events.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use serde::Serialize;
 use time::{Duration, OffsetDateTime};
 
+use super::alarm::{Alarm, Definition};
 use super::vecs::{Entry, Vecs};
 use super::{Fault, World};
 use crate::pki::{Certificate, Identity};
@@ -15,6 +17,8 @@ use crate::scenario::Mode;
 pub struct VCenter {
     /// Its name.
     pub name: String,
+    /// Its address.
+    pub address: Ipv4Addr,
     /// Instance uuid.
     pub uuid: String,
     /// Release, three numbers.
@@ -49,6 +53,12 @@ pub struct VCenter {
     pub sessions: Sessions,
     /// Events, oldest first.
     pub events: Vec<Event>,
+    /// What alarms there are, triggered or not.
+    pub alarm_definitions: Vec<Definition>,
+    /// Alarms that are triggered.
+    pub alarms: Vec<Alarm>,
+    /// Privileges that the administrator's role lacks.
+    pub denied_privileges: BTreeSet<String>,
 }
 
 /// A finished backup job.
@@ -75,7 +85,7 @@ pub struct Node {
     pub partners: Vec<String>,
 }
 
-/// An event (`EventEx`).
+/// An event: an `EventEx`, or of a type of its own when its kind has no dot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Event {
     /// Number, counted from 1.
@@ -83,10 +93,12 @@ pub struct Event {
     /// When.
     #[serde(with = "time::serde::rfc3339")]
     pub created: OffsetDateTime,
-    /// `eventTypeId`.
+    /// `eventTypeId`, or the name of its type.
     pub kind: String,
     /// Text.
     pub message: String,
+    /// Arguments, name and text.
+    pub arguments: Vec<(String, String)>,
     /// The host it is about, by managed object id.
     pub host: Option<String>,
 }
@@ -215,10 +227,20 @@ impl World {
 
     /// Writes an event.
     pub fn record_event(&mut self, kind: &str, message: impl Into<String>, host: Option<&str>) {
+        self.record_event_with(kind, message, host, Vec::new());
+    }
+
+    /// Writes an event that has arguments.
+    pub(crate) fn record_event_with(
+        &mut self,
+        kind: &str,
+        message: impl Into<String>,
+        host: Option<&str>,
+        arguments: Vec<(String, String)>,
+    ) {
         let key = self.vcenter.events.len() as u64 + 1;
-        let created = self.now();
-        let event = Event { key, created, kind: kind.into(), message: message.into(), host: host.map(Into::into) };
-        self.vcenter.events.push(event);
+        let (created, host) = (self.now(), host.map(Into::into));
+        self.vcenter.events.push(Event { key, created, kind: kind.into(), message: message.into(), arguments, host });
     }
 }
 

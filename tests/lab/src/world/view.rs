@@ -32,6 +32,8 @@ impl World {
                 "extensions": self.vcenter.extensions,
                 "open_sessions": self.vcenter.sessions.count(),
                 "events": self.vcenter.events,
+                "alarms": self.vcenter.alarms,
+                "denied_privileges": self.vcenter.denied_privileges,
                 "sps": self.sps.state,
             },
             "clusters": self.clusters,
@@ -88,6 +90,12 @@ fn host(host: &Host) -> Value {
         "recorded": host.recorded.fingerprint,
         "vsan": host.vsan,
         "stateless": host.stateless,
+        "rule_set": host.rule_set,
+        "filtered": host.filtered,
+        "time_servers": host.time_servers,
+        "attested": host.attested,
+        "vasa_client": host.vasa_client.as_ref().map(|client| certificate(client)),
+        "castore_junk": host.castore_junk,
     })
 }
 
@@ -104,6 +112,7 @@ fn provider(provider: &Provider) -> Value {
         "certificate_status": provider.certificate_status,
         "last_sync": stamp(provider.last_sync),
         "link": provider.link,
+        "kind": provider.kind,
     })
 }
 

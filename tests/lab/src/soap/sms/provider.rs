@@ -7,7 +7,7 @@ use crate::soap::context::{Answer, Context};
 use crate::soap::fault::{self, world_fault};
 use crate::soap::value::{Object, Reference};
 use crate::world::World;
-use crate::world::provider::{Provider, Status};
+use crate::world::provider::{Provider, ProviderKind, Status};
 use crate::world::task::Operation;
 
 /// All providers, in order of registration.
@@ -35,7 +35,12 @@ pub(crate) fn begin(context: &mut Context<'_>, operation: fn(String) -> Operatio
 
 /// `VasaProviderInfo`. Times are text here, unlike everywhere else.
 fn info(provider: &Provider) -> Object {
-    let model = Object::new("SupportedVendorModelMapping").with("vendorId", "VMware Inc.").with("modelId", "IOFILTERS");
+    let (namespace, kind, category) = match provider.kind {
+        ProviderKind::IoFilter => ("IOFILTERS", "DATASERVICE", "internal"),
+        ProviderKind::Vsan => ("VSAN", "PERSISTENCE", "internal"),
+        ProviderKind::Array => ("com.example.array", "PERSISTENCE", "external"),
+    };
+    let model = Object::new("SupportedVendorModelMapping").with("vendorId", "VMware Inc.").with("modelId", namespace);
     let array = Object::new("RelatedStorageArray")
         .with("arrayId", &provider.array_id)
         .with("active", true)
@@ -53,7 +58,7 @@ fn info(provider: &Provider) -> Object {
         .with("status", provider.status.as_str())
         .with_some("statusFault", why.filter(|_| provider.status != Status::Online))
         .with("vasaVersion", &provider.vasa_version)
-        .with("namespace", "IOFILTERS")
+        .with("namespace", namespace)
         .with("lastSyncTime", stamp(provider.last_sync))
         .with("supportedVendorModelMapping", vec![model])
         .with("supportedProfile", vec!["capability"])
@@ -66,8 +71,8 @@ fn info(provider: &Provider) -> Object {
         .with("maxBatchSize", 0_i64)
         .with("retainVasaProviderCertificate", false)
         .with("arrayIndependentProvider", true)
-        .with("type", "DATASERVICE")
-        .with("category", "internal")
+        .with("type", kind)
+        .with("category", category)
         .with("priority", 0)
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn query(context: &Context<'_>) -> Answer {
     Ok(Some(found.into_iter().map(|found| event(context.world, found)).collect::<Vec<_>>().into()))
 }
 
-/// An event as `EventEx`.
+/// An event as `EventEx`, or as a type of its own.
 pub(crate) fn event(world: &World, event: &Event) -> Object {
     let host = event
         .host
@@ -29,21 +29,33 @@ pub(crate) fn event(world: &World, event: &Event) -> Object {
         .and_then(|moref| world.host(moref))
         .map(|host| Object::new("HostEventArgument").with("name", &host.name).with("host", host::reference(host)));
     let key = i32::try_from(event.key).unwrap_or(i32::MAX);
-    Object::new("EventEx")
+    let own = OWN_TYPES.into_iter().find(|own| *own == event.kind);
+    let answer = Object::new(own.unwrap_or("EventEx"))
         .with("key", key)
         .with("chainId", key)
         .with("createdTime", event.created)
         .with("userName", "")
         .with_some("host", host)
-        .with("fullFormattedMessage", &event.message)
+        .with("fullFormattedMessage", &event.message);
+    if own.is_some() {
+        return answer;
+    }
+    let argument = |(key, value): &(String, String)| Object::new("KeyAnyValue").with("key", key).with("value", value);
+    answer
         .with("eventTypeId", &event.kind)
         .with("severity", "info")
         .with("message", &event.message)
+        .with("arguments", event.arguments.iter().map(argument).collect::<Vec<_>>())
 }
+
+/// Events that are types of their own here.
+const OWN_TYPES: [&str; 4] =
+    ["HostConnectedEvent", "HostConnectionLostEvent", "HostDisconnectedEvent", "HostReconnectionFailedEvent"];
 
 fn passes(world: &World, filter: &Element, event: &Event) -> bool {
     let kinds = filter.texts_of("eventTypeId");
-    let of_kind = kinds.is_empty() || kinds.contains(&event.kind);
+    let of_kind =
+        kinds.is_empty() || kinds.iter().any(|kind| kind.strip_prefix("vim.event.").unwrap_or(kind) == event.kind);
     let entity = filter.child("entity").and_then(|entity| entity.reference("entity"));
     let of_entity = entity.is_none_or(|entity| concerns(world, event, &entity));
     let time = filter.child("time");

@@ -2,7 +2,9 @@
 
 use std::net::Ipv4Addr;
 
-use super::host_managers;
+use time::Duration;
+
+use super::{alarms, host_managers};
 use crate::soap::value::{Object, Reference, Value};
 use crate::world::World;
 use crate::world::host::{Connection, Host};
@@ -13,13 +15,11 @@ pub(crate) fn property(world: &World, host: &Host, name: &str) -> Option<Value> 
         "name" => Some((&host.name).into()),
         "parent" => Some(Reference::new("ClusterComputeResource", &host.cluster).into()),
         "overallStatus" | "configStatus" => Some(status(host).into()),
-        "triggeredAlarmState"
-        | "declaredAlarmState"
-        | "recentTask"
-        | "tag"
-        | "customValue"
-        | "datastore"
-        | "network" => Some(Value::List("xsd:anyType", Vec::new())),
+        "triggeredAlarmState" => Some(alarms::triggered_below(world, &reference(host)).into()),
+        "recentTask" => Some(recent_tasks(world, host).into()),
+        "declaredAlarmState" | "tag" | "customValue" | "datastore" | "network" => {
+            Some(Value::List("xsd:anyType", Vec::new()))
+        }
         "disabledMethod" => Some(disabled_methods(host).into()),
         "vm" => Some(machines(host).into()),
         "runtime" => Some(runtime(host).into()),
@@ -60,6 +60,18 @@ fn machines(host: &Host) -> Vec<Reference> {
     ids.dedup();
     ids.into_iter().map(|id| Reference::new("VirtualMachine", id)).collect()
 }
+
+/// Tasks that go on, and those that ended within the last minutes.
+fn recent_tasks(world: &World, host: &Host) -> Vec<Reference> {
+    let since = world.now() - RECENT;
+    let tasks = world.tasks.values().rev().take_while(|task| task.queued > since - RECENT);
+    let recent =
+        tasks.filter(|task| task.completed.is_none_or(|at| at > since) && task.operation.is_on_host(&host.moref));
+    recent.map(|task| Reference::new("Task", task.id())).collect()
+}
+
+/// How long vCenter shows a task that has ended.
+const RECENT: Duration = Duration::minutes(10);
 
 fn runtime(host: &Host) -> Object {
     let power = if host.connection == Connection::Connected { "poweredOn" } else { "unknown" };
@@ -102,6 +114,14 @@ fn summary(world: &World, host: &Host) -> Object {
         .with("overallStatus", status(host))
         .with("rebootRequired", false)
         .with("managementServerIp", vcenter_address(host).to_string())
+        .with_some("trustAuthorityAttestationInfos", host.attested.then(|| vec![attestation()]))
+}
+
+/// What a service of vSphere Trust Authority found.
+fn attestation() -> Object {
+    Object::new("HostTrustAuthorityAttestationInfo")
+        .with("attestationStatus", "attested")
+        .with("serviceId", "trust-authority-1")
 }
 
 /// vCenter is the first address of the lab's network.
@@ -158,6 +178,7 @@ fn config(world: &World, host: &Host) -> Object {
         .with("network", Object::new("HostNetworkInfo").with("vnic", vec![nic]))
         .with("virtualNicManagerInfo", Object::new("HostVirtualNicManagerInfo").with("netConfig", vec![management]))
         .with("service", host_managers::service_info(host))
+        .with("firewall", host_managers::firewall_info(host))
         .with("dateTimeInfo", host_managers::date_time_info(world, host))
         .with("adminDisabled", host.lockdown.as_str() != "lockdownDisabled")
         .with("lockdownMode", host.lockdown.as_str())
@@ -199,6 +220,7 @@ fn config_manager(host: &Host) -> Object {
     Object::new("HostConfigManager")
         .with_some("virtualNicManager", manager("HostVirtualNicManager"))
         .with_some("serviceSystem", manager("HostServiceSystem"))
+        .with_some("firewallSystem", manager("HostFirewallSystem"))
         .with_some("advancedOption", manager("OptionManager"))
         .with_some("dateTimeSystem", manager("HostDateTimeSystem"))
         .with_some("hostAccessManager", manager("HostAccessManager"))

@@ -3,6 +3,7 @@
 use time::Duration;
 
 use super::host_managers::connected;
+use crate::pki::Certificate;
 use crate::soap::context::{Answer, Context};
 use crate::soap::value::{Object, Value};
 use crate::world::World;
@@ -10,23 +11,24 @@ use crate::world::host::Host;
 
 /// `HostCertificateManagerCertificateInfo` of the certificate that the host serves on 443.
 pub(crate) fn info(world: &World, host: &Host) -> Object {
-    let certificate = &host.machine.certificate;
+    let info = info_of(world, &host.machine.certificate, "Machine");
+    // It knows of no end where the host's file is gone.
+    if host.files.contains_key("rui.crt") { info } else { info.with("status", "unknown") }
+}
+
+fn info_of(world: &World, certificate: &Certificate, kind: &str) -> Object {
     Object::new("HostCertificateManagerCertificateInfo")
-        .with("kind", "Machine")
+        .with("kind", kind)
         .with("issuer", &certificate.issuer)
         .with("notBefore", certificate.not_before)
         .with("notAfter", certificate.not_after)
         .with("subject", &certificate.subject)
-        .with("status", status(world, host))
+        .with("status", status(world, certificate))
 }
 
-/// vCenter's word for what is left, by its own thresholds in days; below half of the soft one it is "shortly". It knows
-/// of none where the host's file is gone.
-fn status(world: &World, host: &Host) -> &'static str {
-    if !host.files.contains_key("rui.crt") {
-        return "unknown";
-    }
-    let left = host.machine.certificate.not_after - world.now();
+/// vCenter's word for what is left, by its own thresholds in days; below half of the soft one it is "shortly".
+fn status(world: &World, certificate: &Certificate) -> &'static str {
+    let left = certificate.not_after - world.now();
     let days = |key: &str, default: i64| {
         let set = world.vcenter.options.get(key).and_then(|text| text.parse().ok());
         Duration::days(set.unwrap_or(default))
@@ -42,16 +44,18 @@ fn status(world: &World, host: &Host) -> &'static str {
     }
 }
 
-/// `RetrieveCertificateInfoList`: the host's own certificate only, for the lab has no vVol client certificates.
+/// `RetrieveCertificateInfoList`: the host's own certificate, and the one that it shows to arrays if it has one.
 pub(crate) fn list_info(context: &Context<'_>) -> Answer {
     let host = connected(context)?;
-    Ok(Some(vec![info(context.world, host)].into()))
+    let client = host.vasa_client.as_ref().map(|client| info_of(context.world, client, "VASAClient"));
+    Ok(Some(std::iter::once(info(context.world, host)).chain(client).collect::<Vec<_>>().into()))
 }
 
 /// `ListCACertificates`: one PEM per certificate of the castore.
 pub(crate) fn list_authorities(context: &Context<'_>) -> Answer {
     let host = connected(context)?;
-    Ok(Some(host.castore.iter().map(|certificate| certificate.pem.as_str()).collect::<Vec<_>>().into()))
+    let certificates = host.castore.iter().map(|certificate| certificate.pem.as_str());
+    Ok(Some(certificates.chain(host.castore_junk.iter().map(String::as_str)).collect::<Vec<_>>().into()))
 }
 
 /// `ListCACertificateRevocationLists`.

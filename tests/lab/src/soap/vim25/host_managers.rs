@@ -6,9 +6,10 @@ use crate::world::World;
 use crate::world::host::Host;
 
 /// Every manager that a host has here: its type, and what its id begins with.
-const MANAGERS: [(&str, &str); 6] = [
+const MANAGERS: [(&str, &str); 7] = [
     ("HostCertificateManager", "certificateManager"),
     ("HostServiceSystem", "serviceSystem"),
+    ("HostFirewallSystem", "firewallSystem"),
     ("HostDateTimeSystem", "dateTimeSystem"),
     ("HostAccessManager", "hostAccessManager"),
     ("HostVirtualNicManager", "virtualNicManager"),
@@ -34,6 +35,7 @@ pub(crate) fn property(world: &World, host: &Host, manager: &Reference, name: &s
     match (manager.kind.as_str(), name) {
         ("HostCertificateManager", "certificateInfo") => Some(super::host_certificates::info(world, host).into()),
         ("HostServiceSystem", "serviceInfo") => Some(service_info(host).into()),
+        ("HostFirewallSystem", "firewallInfo") => Some(firewall_info(host).into()),
         ("HostDateTimeSystem", "dateTimeInfo") => Some(date_time_info(world, host).into()),
         ("HostAccessManager", "lockdownMode") => Some(host.lockdown.as_str().into()),
         _ => None,
@@ -54,6 +56,45 @@ pub(crate) fn service_info(host: &Host) -> Object {
     Object::new("HostServiceInfo").with("service", services.collect::<Vec<_>>())
 }
 
+/// `HostFirewallInfo`: some of the rule sets that a host has, and that of the provider's port among them.
+pub(crate) fn firewall_info(host: &Host) -> Object {
+    let everyone = crate::world::host::RuleSet::open();
+    let policy = Object::new("HostFirewallDefaultPolicy").with("incomingBlocked", true).with("outgoingBlocked", true);
+    let rule_sets = vec![
+        rule_set("sshServer", "SSH Server", 22, &everyone),
+        rule_set("vSphereClient", "vSphere Web Client", 443, &everyone),
+        rule_set("iofiltervp", "iofiltervp", 9080, &host.rule_set),
+    ];
+    Object::new("HostFirewallInfo").with("defaultPolicy", policy).with("ruleset", rule_sets)
+}
+
+fn rule_set(key: &str, label: &str, port: i32, state: &crate::world::host::RuleSet) -> Object {
+    let rule = Object::new("HostFirewallRule")
+        .with("port", port)
+        .with("direction", "inbound")
+        .with("portType", "dst")
+        .with("protocol", "tcp");
+    let (networks, addresses): (Vec<&String>, Vec<&String>) =
+        state.allowed.iter().partition(|allowed| allowed.contains('/'));
+    let network = |text: &&String| {
+        let (network, length) = text.split_once('/').unwrap_or((text, "32"));
+        Object::new("HostFirewallRulesetIpNetwork")
+            .with("network", network)
+            .with("prefixLength", length.parse::<i32>().unwrap_or(32))
+    };
+    let allowed = Object::new("HostFirewallRulesetIpList")
+        .with("ipAddress", addresses)
+        .with("ipNetwork", networks.iter().map(network).collect::<Vec<_>>())
+        .with("allIp", state.all_addresses);
+    Object::new("HostFirewallRuleset")
+        .with("key", key)
+        .with("label", label)
+        .with("required", false)
+        .with("rule", vec![rule])
+        .with("enabled", state.enabled)
+        .with("allowedHosts", allowed)
+}
+
 /// `HostDateTimeInfo`.
 pub(crate) fn date_time_info(world: &World, host: &Host) -> Object {
     let zone = Object::new("HostDateTimeSystemTimeZone")
@@ -61,7 +102,7 @@ pub(crate) fn date_time_info(world: &World, host: &Host) -> Object {
         .with("name", "UTC")
         .with("description", "UTC")
         .with("gmtOffset", 0);
-    let ntp = Object::new("HostNtpConfig").with("server", vec!["pool.ntp.example"]);
+    let ntp = Object::new("HostNtpConfig").with("server", host.time_servers.iter().collect::<Vec<_>>());
     Object::new("HostDateTimeInfo")
         .with("timeZone", zone)
         .with("systemClockProtocol", "ntp")

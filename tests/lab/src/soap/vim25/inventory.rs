@@ -1,5 +1,6 @@
 //! The inventory tree: root folder, one datacenter, its folders, clusters and hosts.
 
+use super::alarms;
 use crate::soap::value::{Object, Reference, Value};
 use crate::world::World;
 use crate::world::host::Connection;
@@ -44,7 +45,8 @@ pub(crate) fn children(world: &World, parent: &Reference) -> Vec<Reference> {
 pub(crate) fn property(world: &World, object: &Reference, name: &str) -> Option<Value> {
     match (object.kind.as_str(), name) {
         (_, "overallStatus" | "configStatus") => Some("green".into()),
-        (_, "triggeredAlarmState" | "declaredAlarmState" | "disabledMethod" | "recentTask" | "tag" | "customValue") => {
+        (_, "triggeredAlarmState") => Some(alarms::triggered_below(world, object).into()),
+        (_, "declaredAlarmState" | "disabledMethod" | "recentTask" | "tag" | "customValue") => {
             Some(Value::List("xsd:anyType", Vec::new()))
         }
         ("Folder", "name") => folder_name(&object.id).map(Value::from),

@@ -168,13 +168,17 @@ fn extension(world: &World, key: &str) -> Object {
         .with("lastHeartbeatTime", world.now())
 }
 
-/// `HasPrivilegeOnEntities`: the lab's one user is an administrator and has them all.
-pub(crate) fn has_privileges(context: &Context<'_>) -> Answer {
+/// `HasPrivilegeOnEntities` and `HasUserPrivilegeOnEntities`: the lab's one user is an administrator and has them all,
+/// but for those that were taken away.
+pub(crate) fn has_privileges(context: &Context<'_>, parameter: &str) -> Answer {
     let privileges = context.parameters().texts_of("privId");
-    let answers = context.parameters().references("entity").into_iter().map(|entity| {
-        let granted = privileges
-            .iter()
-            .map(|privilege| Object::new("PrivilegeAvailability").with("privId", privilege).with("isGranted", true));
+    let denied = &context.world.vcenter.denied_privileges;
+    let answers = context.parameters().references(parameter).into_iter().map(|entity| {
+        let granted = privileges.iter().map(|privilege| {
+            Object::new("PrivilegeAvailability")
+                .with("privId", privilege)
+                .with("isGranted", !denied.contains(privilege))
+        });
         Object::new("EntityPrivilege").with("entity", entity).with("privAvailability", granted.collect::<Vec<_>>())
     });
     Ok(Some(answers.collect::<Vec<_>>().into()))

@@ -1,5 +1,6 @@
 //! vCenter's API, `/sdk`: one method name, one function.
 
+mod alarms;
 mod collector;
 mod events;
 mod host;
@@ -32,7 +33,8 @@ pub(crate) fn answer(context: &mut Context<'_>, method: &str) -> Answer {
         "DestroyView" => managers::destroy_view(context),
         "QueryOptions" => managers::query_options(context),
         "FindExtension" => managers::find_extension(context),
-        "HasPrivilegeOnEntities" => managers::has_privileges(context),
+        "HasPrivilegeOnEntities" => managers::has_privileges(context, "entity"),
+        "HasUserPrivilegeOnEntities" => managers::has_privileges(context, "entities"),
         "getVchaConfig" => managers::high_availability_config(context),
         "getClusterMode" => managers::high_availability_mode(context),
         "QueryEvents" => events::query(context),

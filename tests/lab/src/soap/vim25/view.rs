@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use super::{host, host_managers, inventory, managers, task};
+use super::{alarms, host, host_managers, inventory, managers, task};
 use crate::soap::objects::Objects;
 use crate::soap::property_collector::Inventory;
 use crate::soap::schema::schema;
@@ -26,6 +26,7 @@ impl Inventory for WorldView<'_> {
     fn exists(&self, object: &Reference) -> bool {
         match object.kind.as_str() {
             "ContainerView" => self.view(&object.id).is_some(),
+            "Alarm" => alarms::definition(self.world, &object.id).is_some(),
             "PropertyFilter" => self.filters().contains(&object.id),
             "Task" => self.world.task(&object.id).is_some_and(|task| !task.operation.is_sms()),
             _ => {
@@ -41,6 +42,7 @@ impl Inventory for WorldView<'_> {
             "HostSystem" => host::property(self.world, self.host(&object.id)?, name),
             "Folder" | "Datacenter" | "ClusterComputeResource" => inventory::property(self.world, object, name),
             "ContainerView" => self.view_property(&object.id, name),
+            "Alarm" => alarms::property(self.world, &object.id, name),
             "Task" => (name == "info")
                 .then_some(())
                 .and_then(|()| self.world.task(&object.id))
