@@ -6,6 +6,8 @@
 //! A new rule is a file, a line in its group's `mod.rs`, a row in [`RULES`], and its code in the `explains` of what
 //! causes it. Its rank puts it below those and above what it explains; tests hold both.
 
+#[cfg(test)]
+mod absurd;
 mod authority;
 pub(crate) mod case;
 #[cfg(test)]
@@ -15,6 +17,8 @@ mod fold;
 mod happenings;
 mod judge;
 mod log;
+#[cfg(test)]
+mod mix;
 pub mod page;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -99,9 +99,10 @@ impl Run {
     pub(super) fn would_be_left_worse(&self, unit: &Unit) -> bool {
         let steps = || unit.steps.iter().filter_map(|id| self.plan.step(*id));
         let has_acted = |id: StepId| matches!(self.status(id), Status::Started | Status::Succeeded);
-        let closes = |undo: &Undo, act: &Act| matches!(undo, Undo::By { act: back, .. } if back == act);
+        let takes_back = |undo: &Undo, act: &Act| matches!(undo, Undo::By { act: back, .. } if back == act);
         steps().filter(|step| has_acted(step.id)).any(|open| {
-            let mut closers = steps().filter(|other| other.id > open.id && closes(&open.undo, &other.act)).peekable();
+            let mut closers =
+                steps().filter(|other| other.id > open.id && takes_back(&open.undo, &other.act)).peekable();
             let is_behind = |id: StepId| matches!(self.status(id), Status::Succeeded | Status::Skipped);
             match closers.peek() {
                 Some(_) => !closers.any(|closer| is_behind(closer.id)),

@@ -176,12 +176,6 @@ impl Fleet {
         self
     }
 
-    /// Makes a host one of release 9, and vCenter too: no older one manages such a host.
-    pub(crate) fn release_nine(&mut self, number: usize) {
-        self.host(number).version = seen("9.0.0".to_owned());
-        self.vcenter().version = seen("9.0.0".to_owned());
-    }
-
     /// A host becomes unreachable for vCenter and for us.
     pub(crate) fn lose(&mut self, number: usize, state: ConnectionState) {
         let host = self.host(number);
