@@ -22,6 +22,7 @@ pub mod gates;
 pub mod job;
 pub mod log;
 pub mod machine;
+pub mod meant;
 #[cfg(feature = "native")]
 pub mod native;
 pub mod plan;

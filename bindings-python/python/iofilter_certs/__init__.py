@@ -3,6 +3,7 @@
 Everything is decided in the Rust core behind `iofilter_certs._native`; there is no check, default or message here.
 """
 
+from ._codes import Code
 from ._native import (
     BrokenOffError,
     ConnectError,
@@ -35,6 +36,7 @@ from .logs import scan_logs
 
 __all__ = [
     "BrokenOffError",
+    "Code",
     "ConnectError",
     "Finding",
     "IofilterCertsError",

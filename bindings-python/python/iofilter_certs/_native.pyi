@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, final
 
+from ._codes import Code
 from ._types import Approve, Document, Progress, StrPath
 
 __all__ = [
@@ -163,7 +164,7 @@ class Finding:
     """One trouble at one place."""
 
     @property
-    def code(self) -> str:
+    def code(self) -> Code:
         """Its stable name; see `explain`."""
     @property
     def severity(self) -> Literal["info", "low", "medium", "high", "critical"]: ...

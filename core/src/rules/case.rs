@@ -38,6 +38,9 @@ pub struct Case<'a> {
     /// A signature costs a tenth of a millisecond, and several rules and gates ask about the same certificate.
     chains: RefCell<BTreeMap<(Fingerprint, Vec<Fingerprint>), ChainVerdict>>,
     is_any_unwell: OnceCell<bool>,
+    /// How often something was looked up, for the test that no rule loops over the fleet.
+    #[cfg(test)]
+    pub(super) lookups: std::cell::Cell<u64>,
     pub(super) vmca: OnceCell<Vec<&'a Certificate>>,
     pub(super) authorities: OnceCell<BTreeMap<&'a str, Vec<&'a Certificate>>>,
 }
@@ -100,6 +103,8 @@ impl<'a> Case<'a> {
             log_hits: log_hits(facts),
             chains: RefCell::default(),
             is_any_unwell: OnceCell::new(),
+            #[cfg(test)]
+            lookups: std::cell::Cell::new(0),
             vmca: OnceCell::new(),
             authorities: OnceCell::new(),
         }
@@ -107,6 +112,7 @@ impl<'a> Case<'a> {
 
     /// The IOFilter providers of a host; more than one is a trouble of its own.
     pub fn providers_of(&self, host: &Host) -> &[&'a Provider] {
+        self.count();
         self.providers_of_host.get(&host.id).map_or(&[], Vec::as_slice)
     }
 
@@ -118,6 +124,7 @@ impl<'a> Case<'a> {
 
     /// The host that a provider serves, if it is in the inventory.
     pub fn host_of(&self, provider: &Provider) -> Option<&'a Host> {
+        self.count();
         self.host_of_provider.get(&provider.id).copied()
     }
 
@@ -128,6 +135,7 @@ impl<'a> Case<'a> {
 
     /// A certificate by its fingerprint. `Err` when the facts name it but do not hold it.
     pub fn certificate(&self, fingerprint: &Fingerprint) -> Result<&'a Certificate, Missing> {
+        self.count();
         self.facts.certificates.find(fingerprint).ok_or_else(|| Missing {
             reason: MissingReason::Malformed,
             message: format!("certificate `{fingerprint}` is named by the facts and is not among their certificates"),
@@ -142,6 +150,7 @@ impl<'a> Case<'a> {
 
     /// What the logs say of a host, by any of the names that it is known by; the logs' names are in lower case.
     pub(crate) fn log_hits(&self, host: &Host) -> Vec<(&'a LogFacts, &'a LogHit)> {
+        self.count();
         let own = host.name.to_ascii_lowercase();
         let addresses = host.management_addresses.value().into_iter().flatten();
         let names = std::iter::once(own.as_str()).chain(addresses.map(String::as_str));
@@ -150,6 +159,7 @@ impl<'a> Case<'a> {
 
     /// The events about a host, the newest first; none where the list was not read.
     pub(crate) fn events_at(&self, host: &Host) -> &[&'a VCenterEvent] {
+        self.count();
         self.happenings.of_host(host)
     }
 
@@ -265,6 +275,12 @@ impl<'a> Case<'a> {
             hard_days: self.policy.hard_days.unwrap_or(told.hard_days),
             ..told
         }
+    }
+
+    #[cfg_attr(not(test), expect(clippy::unused_self, reason = "only tests count"))]
+    fn count(&self) {
+        #[cfg(test)]
+        self.lookups.set(self.lookups.get() + 1);
     }
 
     /// True when vCenter's own CA issues the host certificates.
