@@ -55,12 +55,18 @@ salt: ## the extension, under salt-call
 	PATH=$(CURDIR)/$(SALT)/bin:$$PATH $(SALT)/bin/python -m pytest -q tests/salt
 	PATH=$(CURDIR)/$(SALT)/bin:$$PATH $(SALT)/bin/python -m pytest -q tests/examples/test_salt_example.py
 
-bench: ## figures, no thresholds: checks of 100 to 2,000 ESXi hosts
+bench: ## figures, no thresholds: checks of 100 to 2,000 ESXi hosts, and a repair of 200 in 20 clusters
 	cargo build --release --quiet --package iofilter-certs-shell
 	examples/bench.sh $(CARGO_TARGET_DIR)/release/iofilter-certs
+	python3 examples/bench_apply.py $(CARGO_TARGET_DIR)/release/iofilter-certs
+
+soak: ## repairs killed at 200 instants, and every fault at every change: an hour or more
+	SOAK_KILLS=200 cargo test --package iofilter-certs-shell --test killed -- --nocapture
+	SOAK_MIXES=100 cargo test --package iofilter-certs-tests --test end_to_end mixes -- --nocapture
+	SOAK_FAULTS=all cargo test --package iofilter-certs-tests --test end_to_end matrix -- --nocapture
 
 clean: ## what was built, in target/ and build/
 	cargo clean
 	rm -rf build
 
-.PHONY: help prerequisites demo test lint rust component wheel python ansible salt bench clean
+.PHONY: help prerequisites demo test lint rust component wheel python ansible salt bench soak clean

@@ -52,7 +52,7 @@ say "plan"
 "$command" plan "${options[@]}" || [ $? = 2 ]
 
 say "apply"
-"$command" apply --yes --step-timeout 60 --poll-seconds 1 --run-dir "$folder/run" "${options[@]}"
+"$command" apply --yes --step-timeout 60 --poll-seconds 1 --proof-seconds 1 --lock-dir "$folder/locks" --run-dir "$folder/run" "${options[@]}"
 
 say "check again"
 "$command" check "${options[@]}"

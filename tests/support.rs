@@ -7,12 +7,14 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use iofilter_certs::native::{self, Apply, Connection, OperationError, SshAccess, Stop, SystemClock};
+use iofilter_certs::native::{
+    self, Apply, Connection, Journal, OperationError, Resume, Rollback, SshAccess, Stop, SystemClock,
+};
 use iofilter_certs::policy::Policy;
 use iofilter_certs::report::Report;
 use iofilter_certs::request::{Approval, ApprovalRequest};
-use iofilter_certs::run::Outcome;
-use iofilter_certs_lab::{Lab, Scenario};
+use iofilter_certs::run::{JournalEntry, Outcome};
+use iofilter_certs_lab::{Lab, Scenario, troubles};
 
 /// A lab that runs, and the way to it.
 pub struct World {
@@ -99,7 +101,8 @@ impl World {
         policy: &Policy,
         approver: impl Fn(ApprovalRequest) -> Approval + Send + Sync + 'static,
     ) -> Result<Result<Outcome, Box<Report>>, OperationError> {
-        let apply = Apply { plan: None, folder: self.run_folder(folder), approver: Arc::new(approver) };
+        let locks = Some(self.run_folder("locks"));
+        let apply = Apply { plan: None, folder: self.run_folder(folder), locks, approver: Arc::new(approver) };
         let stop = Stop::new();
         let operation = native::apply(&self.connection, policy, apply, &SystemClock, &stop, |_| {});
         native::run(operation).expect("a runtime")
@@ -108,8 +111,43 @@ impl World {
     /// Goes on with the run in a folder.
     pub fn resume(&self, folder: &str) -> Result<Outcome, OperationError> {
         let stop = Stop::new();
-        let folder = self.run_folder(folder);
-        let operation = native::resume(&self.connection, folder, Arc::new(agree), &SystemClock, &stop, |_| {});
+        let (folder, locks) = (self.run_folder(folder), Some(self.run_folder("locks")));
+        let resume = Resume { folder, locks, approver: Arc::new(agree), until: None };
+        let operation = native::resume(&self.connection, resume, &SystemClock, &stop, |_| {});
+        native::run(operation).expect("a runtime")
+    }
+
+    /// Takes the run in a folder back.
+    pub fn rollback(&self, folder: &str) -> Result<Outcome, OperationError> {
+        self.rollback_as(folder, agree)
+    }
+
+    /// The journal of the run in a folder.
+    pub fn journal(&self, folder: &str) -> Vec<JournalEntry> {
+        let read = Journal::<JournalEntry>::read(self.run_folder(folder).join("journal.jsonl"));
+        read.unwrap_or_else(|error| panic!("the journal does not read: {error}")).entries
+    }
+
+    /// Gives the vCenter, or one of its hosts, a trouble from now on.
+    pub fn trouble(&self, host: Option<&str>, code: &str) {
+        let mut world = self.lab.shared().world();
+        let given = match host {
+            Some(host) => troubles::trouble_host(&mut world, host, code),
+            None => troubles::trouble_vcenter(&mut world, code),
+        };
+        given.unwrap_or_else(|error| panic!("the lab does not know `{code}`: {error}"));
+    }
+
+    /// The same with someone who approves.
+    pub fn rollback_as(
+        &self,
+        folder: &str,
+        approver: impl Fn(ApprovalRequest) -> Approval + Send + Sync + 'static,
+    ) -> Result<Outcome, OperationError> {
+        let stop = Stop::new();
+        let (folder, locks) = (self.run_folder(folder), Some(self.run_folder("locks")));
+        let rollback = Rollback { folder, locks, approver: Arc::new(approver), waivers: BTreeMap::new() };
+        let operation = native::rollback(&self.connection, rollback, &SystemClock, &stop, |_| {});
         native::run(operation).expect("a runtime")
     }
 
@@ -132,7 +170,7 @@ pub fn agree(request: ApprovalRequest) -> Approval {
 
 /// A policy that waits no longer than a lab needs.
 pub fn quick() -> Policy {
-    Policy { step_timeout_seconds: 20, poll_seconds: 1, ..Policy::default() }
+    Policy { step_timeout_seconds: 20, poll_seconds: 1, proof_seconds: 1, ..Policy::default() }
 }
 
 /// The causes of a report, as `code at place`.

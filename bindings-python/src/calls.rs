@@ -1,5 +1,6 @@
 //! The calls. Each works with Python's lock released, on a runtime of its own, and answers Ctrl-C.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::pin::pin;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use iofilter_certs::native::{self, Approver, Connection, OperationError, Progress, SystemClock};
 use iofilter_certs::policy::Policy as CorePolicy;
 use iofilter_certs::request::{Approval, ApprovalRequest};
+use iofilter_certs::time::UnixTime;
 use iofilter_certs::{document, log, report, vector};
 use pyo3::IntoPyObjectExt as _;
 use pyo3::prelude::*;
@@ -58,7 +60,7 @@ pub(crate) fn plan(
 
 /// Carries out a plan behind its approval, with a journal. The report when there is nothing to carry out.
 #[pyfunction]
-#[pyo3(signature = (vcenter, policy=None, *, run_dir, approve, plan=None, progress=None, stop=None))]
+#[pyo3(signature = (vcenter, policy=None, *, run_dir, approve, plan=None, lock_dir=None, progress=None, stop=None))]
 #[expect(clippy::too_many_arguments, reason = "each is an option that users give by its name")]
 pub(crate) fn apply<'py>(
     py: Python<'py>,
@@ -67,13 +69,14 @@ pub(crate) fn apply<'py>(
     run_dir: PathBuf,
     approve: Py<PyAny>,
     plan: Option<&Bound<'py, Plan>>,
+    lock_dir: Option<PathBuf>,
     progress: Option<Py<PyAny>>,
     stop: Option<&Bound<'py, Stop>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let (connection, policy) = said(vcenter, policy);
     let listener = Listener::new(progress, stop);
     let plan = plan.map(|plan| plan.get().0.clone());
-    let order = native::Apply { plan, folder: run_dir, approver: approver(approve, &listener) };
+    let order = native::Apply { plan, folder: run_dir, locks: lock_dir, approver: approver(approve, &listener) };
     let ended = carry_out(py, &listener, || {
         native::apply(connection, &policy, order, &SystemClock, &listener.stop, |event| listener.tell(&event))
     })?;
@@ -85,20 +88,48 @@ pub(crate) fn apply<'py>(
 
 /// Goes on where the journal in `run_dir` ends.
 #[pyfunction]
-#[pyo3(signature = (vcenter, *, run_dir, approve, progress=None, stop=None))]
+#[pyo3(signature = (vcenter, *, run_dir, approve, until=None, lock_dir=None, progress=None, stop=None))]
+#[expect(clippy::too_many_arguments, reason = "each is an option that users give by its name")]
 pub(crate) fn resume(
     py: Python<'_>,
     vcenter: &Bound<'_, VCenter>,
     run_dir: PathBuf,
     approve: Py<PyAny>,
+    until: Option<i64>,
+    lock_dir: Option<PathBuf>,
     progress: Option<Py<PyAny>>,
     stop: Option<&Bound<'_, Stop>>,
 ) -> PyResult<Outcome> {
     let connection = &vcenter.get().0;
     let listener = Listener::new(progress, stop);
-    let approver = approver(approve, &listener);
+    let (approver, until) = (approver(approve, &listener), until.map(UnixTime));
+    let order = native::Resume { folder: run_dir, locks: lock_dir, approver, until };
     let outcome = carry_out(py, &listener, || {
-        native::resume(connection, run_dir, approver, &SystemClock, &listener.stop, |event| listener.tell(&event))
+        native::resume(connection, order, &SystemClock, &listener.stop, |event| listener.tell(&event))
+    })?;
+    Ok(outcome.into())
+}
+
+/// Takes back what the run in `run_dir` did, as far as its steps can be.
+#[pyfunction]
+#[pyo3(signature = (vcenter, *, run_dir, approve, waivers=None, lock_dir=None, progress=None, stop=None))]
+#[expect(clippy::too_many_arguments, reason = "each is an option that users give by its name")]
+pub(crate) fn rollback(
+    py: Python<'_>,
+    vcenter: &Bound<'_, VCenter>,
+    run_dir: PathBuf,
+    approve: Py<PyAny>,
+    waivers: Option<BTreeMap<String, String>>,
+    lock_dir: Option<PathBuf>,
+    progress: Option<Py<PyAny>>,
+    stop: Option<&Bound<'_, Stop>>,
+) -> PyResult<Outcome> {
+    let connection = &vcenter.get().0;
+    let listener = Listener::new(progress, stop);
+    let (approver, waivers) = (approver(approve, &listener), waivers.unwrap_or_default());
+    let order = native::Rollback { folder: run_dir, locks: lock_dir, approver, waivers };
+    let outcome = carry_out(py, &listener, || {
+        native::rollback(connection, order, &SystemClock, &listener.stop, |event| listener.tell(&event))
     })?;
     Ok(outcome.into())
 }
@@ -259,7 +290,8 @@ fn approver(callback: Py<PyAny>, listener: &Listener) -> Arc<Approver> {
     let raised = Arc::clone(&listener.raised);
     Arc::new(move |request: ApprovalRequest| {
         let answer = Python::attach(|py| -> PyResult<Option<String>> {
-            let asked = serde_json::json!({"digest": request.digest, "summary": request.summary});
+            let kind = request.subject.kind();
+            let asked = serde_json::json!({"digest": request.digest, "summary": request.summary, "kind": kind});
             callback.call1(py, (to_python(py, &asked)?,))?.extract(py)
         });
         match answer {

@@ -13,7 +13,9 @@ use pyo3::prelude::pymodule;
 #[pymodule(gil_used = false)]
 mod _native {
     #[pymodule_export]
-    use crate::calls::{Stop, apply, check, command, explain, judge, plan, resume, rules, scan_log, vector_run};
+    use crate::calls::{
+        Stop, apply, check, command, explain, judge, plan, resume, rollback, rules, scan_log, vector_run,
+    };
     #[pymodule_export]
     use crate::documents::{Finding, Outcome, Plan, Report};
     #[pymodule_export]

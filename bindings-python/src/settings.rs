@@ -126,7 +126,7 @@ impl Policy {
         *, soft_days=None, hard_days=None, provider_soft_days=None, provider_hard_days=None, clock_warn_seconds=None,
         clock_block_seconds=None, fleet_down_percent=None, renew_by=None, renew_soft=None, ceiling=None,
         clusters_at_once=None, only_hosts=None, waivers=None, backup_days=None, step_timeout_seconds=None,
-        poll_seconds=None
+        poll_seconds=None, canary=None, approve=None, until=None, proof_seconds=None, stop_seconds=None
     ))]
     #[expect(clippy::too_many_arguments, reason = "each is an option that users give by its name")]
     fn new(
@@ -147,6 +147,11 @@ impl Policy {
         backup_days: Option<Bound<'_, PyAny>>,
         step_timeout_seconds: Option<Bound<'_, PyAny>>,
         poll_seconds: Option<Bound<'_, PyAny>>,
+        canary: Option<Bound<'_, PyAny>>,
+        approve: Option<Bound<'_, PyAny>>,
+        until: Option<Bound<'_, PyAny>>,
+        proof_seconds: Option<Bound<'_, PyAny>>,
+        stop_seconds: Option<Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let said = [
             ("soft_days", soft_days),
@@ -165,6 +170,11 @@ impl Policy {
             ("backup_days", backup_days),
             ("step_timeout_seconds", step_timeout_seconds),
             ("poll_seconds", poll_seconds),
+            ("canary", canary),
+            ("approve", approve),
+            ("until", until),
+            ("proof_seconds", proof_seconds),
+            ("stop_seconds", stop_seconds),
         ];
         // Through the document that the core reads, so that every word and range is judged there and nowhere else.
         let document = PyDict::new(py);

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::connection::ConnectionOptions;
-use crate::limits::{LimitOptions, ThresholdOptions};
+use crate::limits::{LimitOptions, ThresholdOptions, moment, waiver};
+use iofilter_certs::time::UnixTime;
 
 /// Find out why IOFilter storage providers are offline, expired or untrusted, and repair it
 ///
@@ -46,6 +47,9 @@ pub(crate) enum Command {
     /// Go on with a run that was stopped or broken off
     #[command(after_long_help = AFTER_RESUME)]
     Resume(Box<ResumeOptions>),
+    /// Take back what a run did, in the reverse of its order, as far as it can be
+    #[command(after_long_help = AFTER_ROLLBACK)]
+    Rollback(Box<RollbackOptions>),
     /// Show the page of a finding, a gate or a log signature
     Explain {
         /// Code, such as `vp-cert-stale`
@@ -110,9 +114,18 @@ pub(crate) struct ApplyOptions {
     #[arg(long)]
     pub(crate) yes: bool,
     #[command(flatten)]
+    pub(crate) locks: LockOptions,
+    #[command(flatten)]
     pub(crate) connection: ConnectionOptions,
     #[command(flatten)]
     pub(crate) limits: LimitOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LockOptions {
+    /// Folder for the locks that keep two runs from one vCenter; share it with your team [default: the user's own]
+    #[arg(long, value_name = "FOLDER", env = "IOFILTER_CERTS_LOCK_DIR")]
+    pub(crate) lock_dir: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -123,6 +136,28 @@ pub(crate) struct ResumeOptions {
     /// Approve without being asked, where the run was not approved yet
     #[arg(long)]
     pub(crate) yes: bool,
+    /// End of the maintenance window that it goes on in, such as `2026-02-04T05:00:00Z` [default: none]
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub(crate) until: Option<UnixTime>,
+    #[command(flatten)]
+    pub(crate) locks: LockOptions,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RollbackOptions {
+    /// The run's folder
+    #[arg(value_name = "FOLDER")]
+    pub(crate) run_dir: PathBuf,
+    /// Approve without being asked
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Pass a closed gate, with the reason for the journal; may be given more than once
+    #[arg(long = "waive", value_name = "GATE=REASON", value_parser = waiver)]
+    pub(crate) waivers: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(crate) locks: LockOptions,
     #[command(flatten)]
     pub(crate) connection: ConnectionOptions,
 }
@@ -195,12 +230,14 @@ EXIT CODES
   3  nothing was found, but something could not be asked
 
 SIGNALS
-  The first Ctrl-C finishes what is in hand and begins nothing new; the second breaks off. Both can be resumed.
+  The first Ctrl-C finishes or takes back the step in hand and begins nothing new; the second breaks off. Both can be
+  resumed.
 
 EXAMPLES
   iofilter-certs apply --ca-file roots.pem
   iofilter-certs apply --plan plan.json --yes
-  iofilter-certs apply --ceiling safe --yes --json --run-dir runs/tonight";
+  iofilter-certs apply --ceiling safe --yes --json --run-dir runs/tonight
+  iofilter-certs apply --approve host --until 2026-02-04T05:00:00Z";
 
 const AFTER_RESUME: &str = "\
 EXIT CODES
@@ -210,6 +247,16 @@ EXIT CODES
 
 EXAMPLES
   iofilter-certs resume iofilter-certs-runs/20260204T101500Z-vc.example.com";
+
+const AFTER_ROLLBACK: &str = "\
+EXIT CODES
+  0  taken back, as was seen
+  1  error, or nothing was done
+  2  something could not be taken back, or it was stopped
+
+EXAMPLES
+  iofilter-certs rollback iofilter-certs-runs/20260204T101500Z-vc.example.com
+  iofilter-certs rollback runs/tonight --waive 'maintenance=checked by hand'";
 
 const AFTER_LOGS: &str = "\
 EXIT CODES
@@ -242,7 +289,7 @@ mod tests {
     #[test]
     fn help_tells_exit_codes_and_examples() {
         let mut cli = Cli::command();
-        for name in ["check", "plan", "apply", "resume", "logs"] {
+        for name in ["check", "plan", "apply", "resume", "rollback", "logs"] {
             let help = cli.find_subcommand_mut(name).map(|command| command.render_long_help().to_string());
             let help = help.unwrap_or_default();
             assert!(

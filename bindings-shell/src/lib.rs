@@ -8,6 +8,7 @@
 mod args;
 mod commands;
 mod connection;
+mod consent;
 mod failure;
 mod files;
 mod limits;
@@ -43,6 +44,7 @@ pub fn main_with(args: impl Iterator<Item = OsString>) -> u8 {
         Command::Plan(options) => commands::plan::run(options, screen),
         Command::Apply(options) => commands::apply::run(options, screen),
         Command::Resume(options) => commands::resume::run(options, screen),
+        Command::Rollback(options) => commands::rollback::run(options, screen),
         Command::Explain { code } => commands::explain::run(code, screen),
         Command::Rules => Ok(commands::rules::run(screen)),
         Command::Report(options) => commands::report::run(options, screen),

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use iofilter_certs::gates::{self, GATES};
-use iofilter_certs::policy::{Policy, RenewBy, Safety, SignedCertificate};
+use iofilter_certs::policy::{Approve, Policy, RenewBy, Safety, SignedCertificate};
+use iofilter_certs::time::UnixTime;
 
 use crate::commands::nearest;
 use crate::failure::Failure;
@@ -62,6 +63,32 @@ pub(crate) struct LimitOptions {
     /// Seconds between two looks while waiting for an effect [default: 2]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
     poll_seconds: Option<u32>,
+    /// Begin with all clusters at once, and not with one host alone
+    #[arg(long)]
+    no_canary: bool,
+    /// What is approved one at a time [default: plan]
+    #[arg(long, value_name = "PART")]
+    approve: Option<Part>,
+    /// End of the maintenance window, such as `2026-02-04T05:00:00Z`; nothing new is begun from then on
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    until: Option<UnixTime>,
+    /// Seconds between the look after the last step and one more; 0 for none [default: 300]
+    #[arg(long, value_name = "SECONDS")]
+    proof_seconds: Option<u32>,
+    /// Seconds that a step in hand may wait on after Ctrl-C [default: 30]
+    #[arg(long, value_name = "SECONDS")]
+    stop_seconds: Option<u32>,
+}
+
+/// What is approved one at a time.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Part {
+    /// Only the plan as a whole
+    Plan,
+    /// Besides, each host before its first step, and each step on vCenter
+    Host,
+    /// Besides, each step before it acts
+    Step,
 }
 
 /// How host certificates are renewed.
@@ -112,6 +139,11 @@ impl LimitOptions {
         policy.step_timeout_seconds = self.step_timeout.map_or(policy.step_timeout_seconds, i64::from);
         policy.poll_seconds = self.poll_seconds.map_or(policy.poll_seconds, i64::from);
         policy.waivers.extend(self.waivers.iter().cloned());
+        policy.canary = policy.canary && !self.no_canary;
+        policy.approve = self.approve.map_or(policy.approve, Approve::from);
+        policy.until = self.until.or(policy.until);
+        policy.proof_seconds = self.proof_seconds.map_or(policy.proof_seconds, i64::from);
+        policy.stop_seconds = self.stop_seconds.map_or(policy.stop_seconds, i64::from);
         policy.allow_fleet_wide |= self.allow_fleet_wide;
         if !self.time_servers.is_empty() {
             policy.time_servers.clone_from(&self.time_servers);
@@ -120,6 +152,16 @@ impl LimitOptions {
             policy.host_certificates.extend(signed_certificates(folder)?);
         }
         Ok(policy)
+    }
+}
+
+impl From<Part> for Approve {
+    fn from(part: Part) -> Self {
+        match part {
+            Part::Plan => Self::Plan,
+            Part::Host => Self::Host,
+            Part::Step => Self::Step,
+        }
     }
 }
 
@@ -162,8 +204,13 @@ impl From<Class> for Safety {
     }
 }
 
+/// A time in UTC, or with its offset.
+pub(crate) fn moment(text: &str) -> Result<UnixTime, String> {
+    UnixTime::parse(text).ok_or_else(|| "it is no time such as `2026-02-04T05:00:00Z`".to_owned())
+}
+
 /// `GATE=REASON`: a gate that is there, and a reason that says something.
-fn waiver(text: &str) -> Result<(String, String), String> {
+pub(crate) fn waiver(text: &str) -> Result<(String, String), String> {
     let (gate, reason) = text.split_once('=').unwrap_or((text, ""));
     if gates::find(gate).is_none() {
         let meant = nearest(gate, GATES.iter().map(|gate| gate.name));

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::time::UnixTime;
 
 /// Thresholds, limits and waivers. Every field has a default that is safe on a production vCenter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +49,32 @@ pub struct Policy {
     pub step_timeout_seconds: i64,
     /// Seconds between two looks while waiting for an effect.
     pub poll_seconds: i64,
+    /// Whether one host is repaired alone, and seen to be well, before any other is begun. Only where there are others.
+    pub canary: bool,
+    /// What is approved one at a time, beyond the plan as a whole.
+    pub approve: Approve,
+    /// The end of the maintenance window, UTC: nothing new is begun from then on. In documents RFC 3339, such as
+    /// `2026-02-04T05:00:00Z`, or seconds since 1970.
+    #[serde(deserialize_with = "moment")]
+    pub until: Option<UnixTime>,
+    /// Seconds between the look after the last step and one more, so that SMS has asked every provider meanwhile; 0 for
+    /// none. How often SMS asks is not published.
+    pub proof_seconds: i64,
+    /// Seconds that a step in hand may go on waiting for its effect after a person asked to stop; four times as long
+    /// where its host would be left worse than before.
+    pub stop_seconds: i64,
+}
+
+/// What is approved one at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Approve {
+    /// Only the plan as a whole.
+    Plan,
+    /// Besides, each host before its first step, and each step on the vCenter.
+    Host,
+    /// Besides, each step before it acts.
+    Step,
 }
 
 /// How host certificates are renewed.
@@ -127,6 +155,27 @@ impl Default for Policy {
             backup_days: 7,
             step_timeout_seconds: 600,
             poll_seconds: 2,
+            canary: true,
+            approve: Approve::Plan,
+            until: None,
+            proof_seconds: 300,
+            stop_seconds: 30,
         }
     }
+}
+
+/// A moment as text or as a number.
+fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<UnixTime>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Moment {
+        Seconds(i64),
+        Text(String),
+    }
+    let wrong = |text: &str| serde::de::Error::custom(format!("`{text}` is no time such as `2026-02-04T05:00:00Z`"));
+    Ok(match Option::<Moment>::deserialize(deserializer)? {
+        None => None,
+        Some(Moment::Seconds(seconds)) => Some(UnixTime(seconds)),
+        Some(Moment::Text(text)) => Some(UnixTime::parse(&text).ok_or_else(|| wrong(&text))?),
+    })
 }

@@ -85,7 +85,7 @@ fn another_plan_than_the_approved_one_is_not_carried_out() {
     let other = |_| Approval::Approved { digest: "0".repeat(64), by: "the test".to_owned() };
     let outcome = world.apply_as("run", &quick(), other).expect("a run").expect("there is something to do");
     let Ending::Refused { why } = &outcome.ending else { panic!("it was carried out: {:?}", outcome.ending) };
-    assert!(why.contains("another plan was approved") && why.contains(&"0".repeat(64)), "{why}");
+    assert!(why.contains("something else was approved") && why.contains(&"0".repeat(64)), "{why}");
     assert_eq!(outcome.exit_code(), 1);
     world.assert_unchanged();
 }

@@ -10,7 +10,7 @@ from iofilter_certs import JournalError, LoginError, Outcome, Plan, Policy, Repo
 
 # Nobody makes a backup of the lab.
 POLICY = Policy(
-    waivers={"backup": "the lab has no backup"}, only_hosts=["esx02.lab.example"], poll_seconds=1, step_timeout_seconds=60
+    waivers={"backup": "the lab has no backup"}, only_hosts=["esx02.lab.example"], poll_seconds=1, step_timeout_seconds=60, proof_seconds=1
 )
 
 

@@ -26,10 +26,11 @@ from ._native import (
     judge,
     plan,
     resume,
+    rollback,
     rules,
     vector_run,
 )
-from .asynchronous import apply_async, check_async, plan_async, resume_async, scan_logs_async
+from .asynchronous import apply_async, check_async, plan_async, resume_async, rollback_async, scan_logs_async
 from .logs import scan_logs
 
 __all__ = [
@@ -59,6 +60,8 @@ __all__ = [
     "plan_async",
     "resume",
     "resume_async",
+    "rollback",
+    "rollback_async",
     "rules",
     "scan_logs",
     "scan_logs_async",

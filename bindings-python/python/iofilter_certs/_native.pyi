@@ -29,6 +29,7 @@ __all__ = [
     "judge",
     "plan",
     "resume",
+    "rollback",
     "rules",
     "scan_log",
     "vector_run",
@@ -123,6 +124,11 @@ class Policy:
         backup_days: int | None = None,
         step_timeout_seconds: int | None = None,
         poll_seconds: int | None = None,
+        canary: bool | None = None,
+        approve: Literal["plan", "host", "step"] | None = None,
+        until: str | int | None = None,
+        proof_seconds: int | None = None,
+        stop_seconds: int | None = None,
     ) -> Policy:
         """
         soft_days, hard_days: days before a host certificate's end; vCenter's own thresholds when None.
@@ -138,6 +144,11 @@ class Policy:
         backup_days: that a backup of vCenter may be old.
         step_timeout_seconds: that a step may take to show its effect.
         poll_seconds: between two looks.
+        canary: whether one host is repaired alone, and seen to be well, before any other.
+        approve: what is approved one at a time: `plan`, `host` or `step`.
+        until: the end of the maintenance window, as `2026-02-04T05:00:00Z` or in seconds since 1970.
+        proof_seconds: between the look after the last step and one more; 0 for none.
+        stop_seconds: that a step in hand may wait on after a wish to stop.
         """
 
     @staticmethod
@@ -337,12 +348,14 @@ def apply(
     run_dir: StrPath,
     approve: Approve,
     plan: Plan | None = None,
+    lock_dir: StrPath | None = None,
     progress: Progress | None = None,
     stop: Stop | None = None,
 ) -> Outcome | Report:
     """Carries out a plan, one made now when None is given, behind its approval and with a journal in `run_dir`.
 
-    Gives the report when there is nothing to carry out. `approve` is called in another thread.
+    Gives the report when there is nothing to carry out. `approve` is called in another thread. `lock_dir` is shared by
+    those who must not act on one vCenter at the same time; by default it is the user's own.
     """
 
 def resume(
@@ -350,10 +363,27 @@ def resume(
     *,
     run_dir: StrPath,
     approve: Approve,
+    until: int | None = None,
+    lock_dir: StrPath | None = None,
     progress: Progress | None = None,
     stop: Stop | None = None,
 ) -> Outcome:
-    """Goes on where the journal in `run_dir` ends."""
+    """Goes on where the journal in `run_dir` ends, in a maintenance window that ends at `until`, seconds since 1970."""
+
+def rollback(
+    vcenter: VCenter,
+    *,
+    run_dir: StrPath,
+    approve: Approve,
+    waivers: Mapping[str, str] | None = None,
+    lock_dir: StrPath | None = None,
+    progress: Progress | None = None,
+    stop: Stop | None = None,
+) -> Outcome:
+    """Takes back what the run in `run_dir` did, in the reverse of its order, as far as its steps can be.
+
+    It goes on in the same journal. What cannot be taken back stands in the ending, with what to do by hand.
+    """
 
 def judge(facts: str | Mapping[str, Any], policy: Policy | None = None) -> Report:
     """Judges facts that were kept. Asks nobody."""

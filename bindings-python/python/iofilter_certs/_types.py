@@ -13,4 +13,4 @@ Progress = Callable[[Document], object]
 """Called with each event of a call at work."""
 
 Approve = Callable[[Document], Optional[str]]
-"""Called with `{"digest", "summary"}` of a plan; gives the name of whoever approves, for the journal, or None for a no."""
+"""Called with `{"digest", "summary", "kind"}` of a plan or a part; gives a name for the journal, or None for a no."""

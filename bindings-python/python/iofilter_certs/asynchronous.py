@@ -6,7 +6,7 @@ Cancelling one asks the work to stop and waits until it has, because work that g
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Callable, TypeVar
 
 from . import _native
@@ -48,11 +48,12 @@ async def apply_async(
     run_dir: StrPath,
     approve: Approve,
     plan: Plan | None = None,
+    lock_dir: StrPath | None = None,
     progress: Progress | None = None,
     stop: Stop | None = None,
 ) -> Outcome | Report:
     """`apply` for asyncio; `progress` is called in the loop, `approve` in a thread, where it may take its time."""
-    order: dict[str, Any] = {"run_dir": run_dir, "approve": approve, "plan": plan}
+    order: dict[str, Any] = {"run_dir": run_dir, "approve": approve, "plan": plan, "lock_dir": lock_dir}
     return await _work(_native.apply, vcenter, policy, **order, progress=progress, stop=stop)
 
 
@@ -61,11 +62,29 @@ async def resume_async(
     *,
     run_dir: StrPath,
     approve: Approve,
+    until: int | None = None,
+    lock_dir: StrPath | None = None,
     progress: Progress | None = None,
     stop: Stop | None = None,
 ) -> Outcome:
     """`resume` for asyncio; `progress` is called in the loop, `approve` in a thread, where it may take its time."""
-    return await _work(_native.resume, vcenter, run_dir=run_dir, approve=approve, progress=progress, stop=stop)
+    order: dict[str, Any] = {"run_dir": run_dir, "approve": approve, "until": until, "lock_dir": lock_dir}
+    return await _work(_native.resume, vcenter, **order, progress=progress, stop=stop)
+
+
+async def rollback_async(
+    vcenter: VCenter,
+    *,
+    run_dir: StrPath,
+    approve: Approve,
+    waivers: Mapping[str, str] | None = None,
+    lock_dir: StrPath | None = None,
+    progress: Progress | None = None,
+    stop: Stop | None = None,
+) -> Outcome:
+    """`rollback` for asyncio; `progress` is called in the loop, `approve` in a thread, where it may take its time."""
+    order: dict[str, Any] = {"run_dir": run_dir, "approve": approve, "waivers": waivers, "lock_dir": lock_dir}
+    return await _work(_native.rollback, vcenter, **order, progress=progress, stop=stop)
 
 
 async def scan_logs_async(paths: Iterable[StrPath]) -> list[Document]:

@@ -1,23 +1,21 @@
 //! `apply`: show the plan, ask for approval, carry it out, and tell how it ended.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use iofilter_certs::native::{self, Apply, Approver, Clock as _, Connection, OperationError, Stop, SystemClock};
-use iofilter_certs::plan::Plan;
+use iofilter_certs::native::{self, Apply, Clock as _, Connection, OperationError, Stop, SystemClock};
 use iofilter_certs::policy::Policy;
 use iofilter_certs::report::Report;
-use iofilter_certs::request::{Approval, ApprovalRequest};
 use iofilter_certs::run::{Ending, Outcome};
 
 use super::plan;
 use crate::args::ApplyOptions;
+use crate::consent::Consent;
 use crate::failure::Failure;
 use crate::files;
 use crate::progress::{Show, Voice};
-use crate::screen::{Screen, can_ask};
+use crate::screen::Screen;
 use crate::show;
-use crate::signals::{line, with_stop};
+use crate::signals::with_stop;
 
 /// The outcome's file in a run's folder, beside the journal.
 pub(crate) const OUTCOME: &str = "outcome.json";
@@ -37,9 +35,12 @@ pub(crate) fn run(options: &ApplyOptions, screen: Screen) -> Result<u8, Failure>
             None => return Ok(nothing_to_do(&report, screen)),
         }
     };
-    let by = consent.ask(&plan, screen)?;
+    let approved = consent.ask(&plan, options.plan.is_some(), screen)?;
     let folder = options.run_dir.clone().unwrap_or_else(|| default_folder(&plan.vcenter));
-    let outcome = carry_out(&connection, &policy, plan, &folder, approver(by), screen)?;
+    let voice = Voice::new(screen);
+    let approver = consent.approver(Some(approved), voice.clone(), screen);
+    let apply = Apply { plan: Some(plan), folder: folder.clone(), locks: options.locks.lock_dir.clone(), approver };
+    let outcome = carry_out(&connection, &policy, apply, &folder, voice)?;
     finish(&outcome, &folder, screen)
 }
 
@@ -55,21 +56,15 @@ pub(crate) fn finish(outcome: &Outcome, folder: &Path, screen: Screen) -> Result
 
 /// What a person is told who stops a run or loses it.
 pub(crate) fn how_to_resume(folder: &Path) -> String {
-    format!("go on with `iofilter-certs resume {}`", folder.display())
+    format!("the journal is in `{0}`; go on with `iofilter-certs resume {0}`", folder.display())
 }
 
 /// What is said when a run is asked to stop.
 pub(crate) fn notice(folder: &Path) -> String {
-    let resume = how_to_resume(folder);
     format!(
-        "finishing what is in hand and beginning nothing new; the journal is in `{}`, {resume}. Again to break off",
-        folder.display()
+        "finishing or taking back what is in hand, and beginning nothing new; {}. Again to break off",
+        how_to_resume(folder)
     )
-}
-
-/// Approves what the user has approved before.
-pub(crate) fn approver(by: String) -> Arc<Approver> {
-    Arc::new(move |request: ApprovalRequest| Approval::Approved { digest: request.digest, by: by.clone() })
 }
 
 /// A plan without steps is shown with the reasons, which are in the report.
@@ -81,14 +76,11 @@ fn nothing_to_do(report: &Report, screen: Screen) -> u8 {
 fn carry_out(
     connection: &Connection,
     policy: &Policy,
-    plan: Plan,
+    apply: Apply,
     folder: &Path,
-    approver: Arc<Approver>,
-    screen: Screen,
+    voice: Voice,
 ) -> Result<Outcome, Failure> {
-    let voice = Voice::new(screen);
     let mut show = Show::new(voice.clone());
-    let apply = Apply { plan: Some(plan), folder: folder.to_owned(), approver };
     let work = async |stop: Stop| -> Result<Result<Outcome, Box<Report>>, OperationError> {
         native::apply(connection, policy, apply, &SystemClock, &stop, |progress| show.progress(&progress)).await
     };
@@ -114,75 +106,13 @@ fn default_folder(vcenter: &str) -> PathBuf {
     Path::new("iofilter-certs-runs").join(format!("{time}-{name}"))
 }
 
-/// Who approves, and how.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Consent {
-    /// The user said so on the command line.
-    Given,
-    /// A person is asked on the terminal.
-    Ask,
-}
-
-impl Consent {
-    /// Fails before anything is looked at when nobody could approve.
-    pub(crate) fn new(yes: bool, input_is_free: bool) -> Result<Self, Failure> {
-        match (yes, input_is_free && can_ask()) {
-            (true, _) => Ok(Self::Given),
-            (false, true) => Ok(Self::Ask),
-            (false, false) => {
-                let help = "run it on a terminal, or give `--yes` with the `--ceiling` that steps may go to";
-                Err(Failure::usage("nobody can be asked whether the plan may be carried out", help))
-            }
-        }
-    }
-
-    /// Shows the plan and says who approved it, for the journal. Only the word `yes` approves.
-    pub(crate) fn ask(self, plan: &Plan, screen: Screen) -> Result<String, Failure> {
-        let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_default();
-        let user = if user.is_empty() { "an unnamed user".to_owned() } else { format!("`{user}`") };
-        if self == Self::Given {
-            screen.words(&show::plan::plan(plan));
-            return Ok(format!("{user} with `--yes`"));
-        }
-        let digest = plan.digest();
-        let short = digest.get(..12).unwrap_or(&digest);
-        // Nobody approves what they cannot read, however quiet it is to be.
-        let aloud = Screen::new(screen.is_json(), false);
-        aloud.words(&show::plan::plan(plan));
-        aloud.aside(&format!("\ncarry out plan {short}? only `yes` approves: "));
-        match line()?.as_deref() {
-            Some("yes") => Ok(format!("{user} on a terminal")),
-            _ => Err(Failure {
-                code: "declined",
-                message: "not approved; nothing was done".to_owned(),
-                help: String::new(),
-            }),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
     use super::*;
-
-    #[test]
-    fn where_nobody_can_be_asked_only_yes_approves() {
-        assert_eq!(Consent::new(true, false).unwrap(), Consent::Given);
-        assert!(Consent::new(false, false).unwrap_err().help.contains("--yes"));
-    }
 
     #[test]
     fn the_folder_of_a_run_is_named_for_time_and_vcenter() {
         let name = default_folder("[2001:db8::1]:443").display().to_string();
         assert!(name.starts_with("iofilter-certs-runs/2") && name.ends_with("Z-_2001_db8__1__443"), "{name}");
-    }
-
-    #[test]
-    fn the_approver_approves_the_digest_that_it_is_asked_for() {
-        let request = ApprovalRequest { digest: "ab".to_owned(), summary: String::new() };
-        let wanted = Approval::Approved { digest: "ab".to_owned(), by: "`eva` with `--yes`".to_owned() };
-        assert_eq!(approver("`eva` with `--yes`".to_owned())(request), wanted);
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod logs;
 pub(crate) mod plan;
 pub(crate) mod report;
 pub(crate) mod resume;
+pub(crate) mod rollback;
 pub(crate) mod rules;
 
 /// The name that was probably meant, if one is near enough.

@@ -6,7 +6,7 @@ use iofilter_certs::facts::FACTS_SCHEMA;
 use iofilter_certs::native::{Journal, OperationError};
 use iofilter_certs::plan::{PLAN_SCHEMA, Plan};
 use iofilter_certs::report::{REPORT_SCHEMA, Report};
-use iofilter_certs::run::{JournalEntry, OUTCOME_SCHEMA, Outcome};
+use iofilter_certs::run::{CHANGES_SCHEMA, Changes, JournalEntry, OUTCOME_SCHEMA, Outcome};
 
 use super::resume::JOURNAL;
 use crate::args::ReportOptions;
@@ -22,8 +22,11 @@ pub(crate) fn run(options: &ReportOptions, screen: Screen) -> Result<u8, Failure
     let path = &options.file;
     if path.is_dir() || path.extension().is_some_and(|extension| extension == "jsonl") {
         let file = if path.is_dir() { path.join(JOURNAL) } else { path.clone() };
-        let recovered = Journal::<JournalEntry>::read(file).map_err(OperationError::from)?;
-        screen.result(&recovered.entries, || show::journal::story(&recovered.entries));
+        let recovered = Journal::<JournalEntry>::read(&file).map_err(OperationError::from)?;
+        let changes = changes_beside(&file)?;
+        let document = serde_json::json!({ "journal": recovered.entries, "changes": changes });
+        let words = changes.map(|changes| format!("\n{}", changes.in_words())).unwrap_or_default();
+        screen.result(&document, || show::journal::story(&recovered.entries) + &words);
         return Ok(0);
     }
     let document = files::json(path)?;
@@ -31,6 +34,15 @@ pub(crate) fn run(options: &ReportOptions, screen: Screen) -> Result<u8, Failure
     screen.result(&document, || words);
     Ok(0)
 }
+
+/// What the run changed; nothing for one that is not over.
+fn changes_beside(journal: &Path) -> Result<Option<Changes>, Failure> {
+    let path = journal.with_file_name(CHANGES);
+    if path.exists() { Ok(Some(files::parse(&path, &files::text(&path)?)?)) } else { Ok(None) }
+}
+
+/// The file in a run's folder that tells what it changed.
+const CHANGES: &str = "changes.json";
 
 fn in_words(path: &Path, depth: Depth) -> Result<String, Failure> {
     let text = files::text(path)?;
@@ -44,6 +56,7 @@ fn in_words(path: &Path, depth: Depth) -> Result<String, Failure> {
         }
         PLAN_SCHEMA => show::plan::plan(&files::parse::<Plan>(path, &text)?),
         OUTCOME_SCHEMA => show::outcome::outcome(&files::parse::<Outcome>(path, &text)?),
+        CHANGES_SCHEMA => files::parse::<Changes>(path, &text)?.in_words(),
         FACTS_SCHEMA => show::facts::facts(&files::facts(path)?),
         other => {
             let message =

@@ -1,11 +1,11 @@
 //! `resume`: go on where a run's journal ends.
 
-use iofilter_certs::native::{self, Journal, OperationError, Stop, SystemClock};
-use iofilter_certs::plan::Plan;
+use iofilter_certs::native::{self, Journal, OperationError, Resume, Stop, SystemClock};
 use iofilter_certs::run::{JournalEntry, JournalEvent, Outcome};
 
-use super::apply::{Consent, after_begin, approver, finish, notice};
+use super::apply::{after_begin, finish, notice};
 use crate::args::ResumeOptions;
+use crate::consent::Consent;
 use crate::failure::Failure;
 use crate::progress::{Show, Voice};
 use crate::screen::Screen;
@@ -20,20 +20,20 @@ pub(crate) fn run(options: &ResumeOptions, screen: Screen) -> Result<u8, Failure
     let folder = &options.run_dir;
     let recovered = Journal::<JournalEntry>::read(folder.join(JOURNAL)).map_err(OperationError::from)?;
     screen.aside(&show::journal::story(&recovered.entries));
-    // A run that was approved is not asked for again: the journal says who approved.
-    let by = match unapproved(&recovered.entries) {
-        Some(plan) => {
-            let consent = Consent::new(options.yes, !options.connection.takes_standard_input())?;
-            consent.ask(plan, screen)?
-        }
-        None => String::new(),
+    // A run that was approved may need nobody any more; where it does after all, nobody on a terminal is a no.
+    let consent = match Consent::new(options.yes, !options.connection.takes_standard_input()) {
+        Err(_) if is_approved(&recovered.entries) => Consent::Nobody,
+        consent => consent?,
     };
     let connection = options.connection.connection()?;
     let voice = Voice::new(screen);
+    let approver = consent.approver(None, voice.clone(), screen);
+    let locks = options.locks.lock_dir.clone();
+    let resume = Resume { folder: folder.clone(), locks, approver, until: options.until };
     let mut show = Show::new(voice.clone());
+    show.recall(&recovered.entries);
     let work = async |stop: Stop| -> Result<Outcome, OperationError> {
-        let progress = |progress: native::Progress<'_>| show.progress(&progress);
-        native::resume(&connection, folder.clone(), approver(by), &SystemClock, &stop, progress).await
+        native::resume(&connection, resume, &SystemClock, &stop, |progress| show.progress(&progress)).await
     };
     match with_stop(voice, notice(folder), work)? {
         Ok(outcome) => finish(&outcome, folder, screen),
@@ -41,13 +41,13 @@ pub(crate) fn run(options: &ResumeOptions, screen: Screen) -> Result<u8, Failure
     }
 }
 
-/// The plan of a run that nobody approved yet.
-fn unapproved(entries: &[JournalEntry]) -> Option<&Plan> {
-    if entries.iter().any(|entry| matches!(entry.event, JournalEvent::Approved { .. })) {
-        return None;
-    }
-    entries.iter().find_map(|entry| match &entry.event {
-        JournalEvent::Begun { plan, .. } => Some(plan.as_ref()),
-        _ => None,
-    })
+/// Whether what the run is to do was approved as a whole.
+fn is_approved(entries: &[JournalEntry]) -> bool {
+    let last = entries.iter().rev().find(|entry| {
+        matches!(
+            entry.event,
+            JournalEvent::Approved { .. } | JournalEvent::Replanned { .. } | JournalEvent::TakingBack { .. }
+        )
+    });
+    matches!(last, Some(JournalEntry { event: JournalEvent::Approved { .. }, .. }))
 }

@@ -45,9 +45,12 @@ pub(crate) fn ending(ending: &Ending) -> String {
             text.extend(by_hand.iter().map(|line| format!("  {line}\n")));
             text
         }
-        Ending::Halted { remaining } => {
+        Ending::Halted { remaining, why } => {
             let (stopped, many) = (paint(style::WARNING, "stopped"), count(u64::from(*remaining), "step"));
-            format!("{stopped}: what was begun is finished, {many} not begun\n")
+            format!("{stopped}: {why}; {many} left, and no host is worse than before\n")
+        }
+        Ending::TakenBack { steps } => {
+            format!("{}: {}, as was seen\n", paint(style::GOOD, "taken back"), count(u64::from(*steps), "step"))
         }
         Ending::Refused { why } => format!("{}: {why}\n", paint(style::BAD, "refused")),
     }
@@ -76,15 +79,11 @@ fn steps(steps: &[StepOutcome]) -> String {
 
 /// A step's standing in one word.
 pub(crate) fn status(status: Status) -> (anstyle::Style, &'static str) {
-    match status {
-        Status::Waiting => (style::FAINT, "not begun"),
-        Status::Started => (style::WARNING, "in doubt"),
-        Status::Succeeded => (style::GOOD, "done"),
-        Status::Skipped => (style::GOOD, "not needed"),
-        Status::NotReached => (style::FAINT, "not reached"),
-        Status::Failed => (style::BAD, "failed"),
-        Status::UndoStarted => (style::WARNING, "undo in doubt"),
-        Status::Undone => (style::WARNING, "taken back"),
-        Status::UndoFailed => (style::BAD, "not taken back"),
-    }
+    let style = match status {
+        Status::Waiting | Status::NotReached => style::FAINT,
+        Status::Succeeded | Status::Skipped => style::GOOD,
+        Status::Started | Status::UndoStarted | Status::Undone => style::WARNING,
+        Status::Failed | Status::UndoFailed => style::BAD,
+    };
+    (style, status.word())
 }

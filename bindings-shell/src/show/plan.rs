@@ -17,6 +17,10 @@ pub(crate) fn plan(plan: &Plan) -> String {
         plan.summary()
     );
     text += &fleet("first, on vCenter", &plan.first);
+    if let Some(canary) = &plan.canary {
+        let name = paint(style::STRONG, &canary.name);
+        text += &format!("\n{name} goes first, alone; no other host is begun until it was seen to be well\n");
+    }
     for lane in &plan.lanes {
         text += &format!(
             "\n{}, one ESXi host after the other\n",
@@ -46,13 +50,15 @@ fn fleet(title: &str, steps: &[Step]) -> String {
     format!("\n{}\n{steps}", paint(style::STRONG, title))
 }
 
-fn host(host: &HostSteps) -> String {
+/// One host's steps.
+pub(crate) fn host(host: &HostSteps) -> String {
     let cures = names(host.cures.iter().map(String::as_str));
     let steps: String = host.steps.iter().map(|one| step(one, "")).collect();
     format!("  {}, cures {cures}\n{steps}", paint(style::STRONG, &host.host.name))
 }
 
-fn step(step: &Step, whose: &str) -> String {
+/// One step; `whose` stands behind its title.
+pub(crate) fn step(step: &Step, whose: &str) -> String {
     let class = match step.safety {
         Safety::Safe => String::new(),
         Safety::Disturbs => format!("  {}", paint(style::WARNING, "disturbs")),

@@ -1,14 +1,16 @@
 //! The certificates that facts refer to, each held once.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::certificate::{Certificate, Fingerprint};
 
 /// Certificates by fingerprint. Hosts share most of what they trust, so a fleet needs little more than a leaf a host.
+/// Copies share what they hold until one of them changes.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Certificates(BTreeMap<Fingerprint, Certificate>);
+pub struct Certificates(Arc<BTreeMap<Fingerprint, Certificate>>);
 
 /// What a server showed in its handshake.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,7 +28,9 @@ impl Certificates {
     /// Keeps a certificate, and says by what name it is kept.
     pub fn keep(&mut self, certificate: Certificate) -> Fingerprint {
         let fingerprint = certificate.fingerprint;
-        self.0.entry(fingerprint).or_insert(certificate);
+        if !self.0.contains_key(&fingerprint) {
+            Arc::make_mut(&mut self.0).insert(fingerprint, certificate);
+        }
         fingerprint
     }
 
@@ -42,7 +46,7 @@ impl Certificates {
 
     /// Forgets those that `is_needed` does not name. A look at one host needs no others.
     pub fn retain(&mut self, is_needed: impl Fn(&Fingerprint) -> bool) {
-        self.0.retain(|fingerprint, _| is_needed(fingerprint));
+        Arc::make_mut(&mut self.0).retain(|fingerprint, _| is_needed(fingerprint));
     }
 }
 
@@ -56,6 +60,7 @@ impl Serialize for Certificates {
 impl<'de> Deserialize<'de> for Certificates {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let list = Vec::<Certificate>::deserialize(deserializer)?;
-        Ok(Self(list.into_iter().map(|certificate| (certificate.fingerprint, certificate)).collect()))
+        let by_name = list.into_iter().map(|certificate| (certificate.fingerprint, certificate));
+        Ok(Self(Arc::new(by_name.collect())))
     }
 }

@@ -5,20 +5,20 @@
 //! gate holds is told by what they touch, so that a harmless step is not held by a gate that is about another.
 
 mod auto_deploy;
-mod backup;
-mod certificate_mode;
+pub(crate) mod backup;
+pub(crate) mod certificate_mode;
 mod clock;
-mod cloud_foundation;
-mod filter_in_use;
+pub(crate) mod cloud_foundation;
+pub(crate) mod filter_in_use;
 mod foreign_certificate;
-mod high_availability;
+pub(crate) mod high_availability;
 mod host_busy;
-mod linked_mode;
-mod lockdown;
-mod maintenance;
+pub(crate) mod linked_mode;
+pub(crate) mod lockdown;
+pub(crate) mod maintenance;
 mod roots;
 mod trust_authority;
-mod vsan;
+pub(crate) mod vsan;
 mod whole_fleet_down;
 
 use serde::{Deserialize, Serialize};

@@ -9,7 +9,7 @@ impl OperationError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Connection(_) | Self::Policy(_) | Self::Folder { .. } => "usage",
-            Self::Journal(_) | Self::Illegal(_) | Self::Run(DriveError::Record(_)) => "journal",
+            Self::Journal(_) | Self::Illegal(_) | Self::Changes { .. } | Self::Run(DriveError::Record(_)) => "journal",
             Self::Lock(_) => "locked",
             Self::Survey(DriveError::Abandoned(_)) | Self::Run(DriveError::Abandoned(_)) => "broken-off",
             Self::Survey(DriveError::Record(never)) => match *never {},

@@ -95,7 +95,7 @@ impl Perform<Work> for Host {
     async fn perform(&self, work: Work) -> Result<Response, Failure> {
         match work {
             Work::Look(look) => self.perform(look).await,
-            Work::Approve(request) => self.approve(request).await,
+            Work::Approve(request) => self.approve(*request).await,
             Work::Change { change: Change::Http(request), .. } => self.http(request, Effect::Change).await,
             Work::Change { change: Change::Ssh(request), .. } => {
                 self.ssh(request, SshChange::text, Effect::Change).await

@@ -70,6 +70,14 @@ pub enum JournalError {
         /// What is wrong with it.
         why: &'static str,
     },
+    /// What is needed to go back cannot be kept.
+    #[error("the evidence `{path}` cannot be written, and nothing was changed: {why}; free or change what stands in the way", why = plain(.source))]
+    Evidence {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
     /// An entry cannot be written as JSON.
     #[error("this is a mistake in iofilter-certs, please report it: an entry of the journal cannot be written as json")]
     Entry(#[source] serde_json::Error),
@@ -151,7 +159,7 @@ impl<T: Serialize + DeserializeOwned> Journal<T> {
 }
 
 /// A journal names hosts and what was done to them: its owner's business.
-fn private() -> OpenOptions {
+pub(super) fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);

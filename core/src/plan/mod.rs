@@ -4,6 +4,7 @@
 //! digest. Whether a step is still needed is observed when its turn comes; what it does is written here.
 
 mod act;
+mod canary;
 mod condition;
 mod holds;
 mod planner;
@@ -42,6 +43,10 @@ pub struct Plan {
     pub lanes: Vec<Lane>,
     /// Steps after all hosts: what is done once a run and not once a host.
     pub last: Vec<Step>,
+    /// The host that is repaired alone before any other is begun; `None` where one host is all there is, or where the
+    /// policy asks for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub canary: Option<HostRef>,
     /// What is not done although it was found, and why.
     pub refused: Vec<Refusal>,
     /// What a reader should know, such as a renewal that is not needed.

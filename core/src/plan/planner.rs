@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Act, HostRef, HostSteps, IfNotDone, Lane, PLAN_SCHEMA, Plan, Refusal, Step, StepId};
+use super::{Act, HostRef, HostSteps, IfNotDone, Lane, PLAN_SCHEMA, Plan, Refusal, Step, StepId, canary};
 use crate::certificate::Certificate;
 use crate::facts::{Facts, Host, HostId, Provider};
 use crate::gates::{GateReading, Touches, read_gates};
@@ -70,27 +70,26 @@ pub fn plan(facts: &Facts, judgement: &Judgement, policy: &Policy, ways: Ways) -
     let gates = read_gates(&case);
     let planning = Planning { case, gates, ways };
     let mut work = Work::default();
+    let spread: BTreeSet<(&str, &str)> = judgement.causes().filter_map(spread_on_hosts).collect();
     for finding in &judgement.findings {
-        if is_to_be_cured(judgement, finding) {
+        let remedy = finding.remedy.as_deref().unwrap_or_default();
+        let is_to_be_cured = match &finding.follows_from {
+            None => spread_on_hosts(finding).is_none(),
+            Some(cause) => spread.contains(&(cause.as_str(), remedy)),
+        };
+        if is_to_be_cured {
             work.take_up(&planning, finding);
         }
     }
     work.into_plan(&planning)
 }
 
-/// Causes are cured, and what follows from them goes with them. A cause at the vCenter whose remedy works on hosts is
-/// cured at each host whose finding follows from it and names the same remedy.
-fn is_to_be_cured(judgement: &Judgement, finding: &Finding) -> bool {
-    let is_spread = |cause: &Finding| {
-        let remedy = cause.remedy.as_deref().and_then(remedies::find);
-        cause.place.kind == PlaceKind::Vcenter && remedy.is_some_and(|remedy| matches!(remedy.scope, Scope::Host(_)))
-    };
-    match &finding.follows_from {
-        None => !is_spread(finding),
-        Some(code) => judgement
-            .causes()
-            .any(|cause| cause.diagnostic.code == *code && is_spread(cause) && cause.remedy == finding.remedy),
-    }
+/// Code and remedy of a cause at the vCenter whose remedy works on hosts: it is cured at each host whose finding follows
+/// from it and names the same remedy. Of other causes, what follows goes with them.
+fn spread_on_hosts(cause: &Finding) -> Option<(&str, &str)> {
+    let name = cause.remedy.as_deref()?;
+    let is_of_hosts = remedies::find(name).is_some_and(|remedy| matches!(remedy.scope, Scope::Host(_)));
+    (cause.place.kind == PlaceKind::Vcenter && is_of_hosts).then_some((cause.diagnostic.code.as_str(), name))
 }
 
 /// The plan in the making.
@@ -217,14 +216,17 @@ impl Work {
         let unknown = planning.case.policy.only_hosts.iter().filter(is_nobody);
         self.notes.extend(unknown.map(|name| format!("no ESXi host of this vCenter is called `{name}`")));
         self.notes.sort();
+        let mut lanes: Vec<Lane> = lanes.into_values().collect();
+        let canary = planning.case.policy.canary.then(|| canary::choose(&mut lanes)).flatten();
         let mut plan = Plan {
             schema: PLAN_SCHEMA.to_owned(),
             vcenter: facts.vcenter.authority.clone(),
             instance_uuid: facts.vcenter.instance_uuid.value().cloned(),
             facts_at: facts.ended_at,
             first: std::mem::take(&mut self.fleet.first),
-            lanes: lanes.into_values().collect(),
+            lanes,
             last: self.last_steps(timeout),
+            canary,
             refused: self.refused,
             notes: self.notes,
         };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::facts::HostId;
-use crate::plan::{Act, HostRef, Step};
+use crate::plan::{Act, HostRef, Step, Undo};
 
 /// The order in which one host is repaired: bottom-up, so that nothing above is tried on a broken ground.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,7 +70,9 @@ impl HostDraft {
 
     /// The steps in order.
     pub(crate) fn into_steps(self) -> Vec<Step> {
-        self.steps.into_values().flatten().collect()
+        let mut steps: Vec<Step> = self.steps.into_values().flatten().collect();
+        reopen_on_the_way_back(&mut steps);
+        steps
     }
 
     /// The steps in order, to look at.
@@ -83,6 +85,26 @@ impl HostDraft {
         for steps in self.steps.values_mut() {
             steps.retain(|step| !is_held(step));
         }
+    }
+}
+
+/// A command that takes a step back needs the shell that was closed after it: then taking the closing back opens it, and
+/// taking the opening back closes it again.
+fn reopen_on_the_way_back(steps: &mut [Step]) {
+    let needs_shell = |step: &Step| matches!(&step.undo, Undo::By { act: Act::Shell { .. }, .. });
+    let Some(first) = steps.iter().position(needs_shell) else { return };
+    let mut before = steps.get(..first).unwrap_or_default().iter().rev();
+    let opening = before.find(|step| matches!(step.act, Act::StartService { .. }));
+    let Some((open, close)) = opening.and_then(|step| match &step.undo {
+        Undo::By { act, .. } => {
+            Some((Undo::By { act: step.act.clone(), done_when: step.done_when.clone() }, act.clone()))
+        }
+        _ => None,
+    }) else {
+        return;
+    };
+    for step in steps.iter_mut().skip(first).filter(|step| step.act == close) {
+        step.undo = open.clone();
     }
 }
 

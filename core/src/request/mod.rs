@@ -14,6 +14,8 @@ pub use commands::{SshChange, SshLook};
 
 use serde::{Deserialize, Serialize};
 
+use crate::plan::{HostSteps, Plan, Step};
+
 /// A request that changes nothing at its target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -46,8 +48,8 @@ pub enum Change {
 pub enum Work {
     /// Look, as the survey does.
     Look(Look),
-    /// Ask a person, or whoever stands in for one, whether the plan may be carried out.
-    Approve(ApprovalRequest),
+    /// Ask a person, or whoever stands in for one, whether the plan, or a part of it, may be carried out.
+    Approve(Box<ApprovalRequest>),
     /// Change something. Exists only after the plan's digest was approved.
     Change {
         /// The step of the approved plan.
@@ -59,13 +61,44 @@ pub enum Work {
     },
 }
 
-/// The plan that waits for approval.
+/// What waits for approval.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApprovalRequest {
-    /// SHA-256 of the plan's canonical JSON, lower-case hex. The answer must repeat it.
+    /// SHA-256 of the subject's canonical JSON, lower-case hex. The answer must repeat it.
     pub digest: String,
     /// One line for a person: how many hosts, how many steps, what is disturbed.
     pub summary: String,
+    /// What it is, whole.
+    pub subject: Subject,
+}
+
+/// What can be approved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Subject {
+    /// A plan.
+    Plan(Plan),
+    /// A plan in place of one that was approved and does not fit the world any more.
+    PlanAgain(Plan),
+    /// One host of the approved plan, before its first step.
+    Host(HostSteps),
+    /// One step of the approved plan, before it acts.
+    Step(Step),
+    /// Taking steps of a run back: these, in this order.
+    Rollback(Vec<Step>),
+}
+
+impl Subject {
+    /// The kind as a word: `plan`, `plan_again`, `host`, `step` or `rollback`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Plan(_) => "plan",
+            Self::PlanAgain(_) => "plan_again",
+            Self::Host(_) => "host",
+            Self::Step(_) => "step",
+            Self::Rollback(_) => "rollback",
+        }
+    }
 }
 
 /// One HTTPS exchange. The host program joins the pieces as it sends, so that no secret enters the core.

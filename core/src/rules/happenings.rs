@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Case;
 use crate::facts::{Alarm, Facts, Host, Provider, ProviderId, VCenterEvent, VecsEntry};
+use crate::time::UnixTime;
 
 /// Events by what they are about; one that names no host and no provider is about the vCenter. Alarms by what they are
 /// on.
@@ -87,6 +88,24 @@ impl Case<'_> {
     }
 }
 
+/// The newest of these events that is of a kind in `bad` and that none of a kind in `good` came after. Kinds are the
+/// last part of the event's type.
+pub(crate) fn standing<'e>(
+    events: impl IntoIterator<Item = &'e VCenterEvent>,
+    bad: &[&str],
+    good: &[&str],
+) -> Option<&'e VCenterEvent> {
+    let (mut worst, mut cleared) = (None::<&VCenterEvent>, None::<UnixTime>);
+    for event in events {
+        if bad.contains(&event.short_kind()) && worst.is_none_or(|worst| worst.at < event.at) {
+            worst = Some(event);
+        } else if good.contains(&event.short_kind()) {
+            cleared = cleared.max(Some(event.at));
+        }
+    }
+    worst.filter(|worst| cleared.is_none_or(|cleared| cleared < worst.at))
+}
+
 /// An event's arguments in lower case, whole and by their parts where they are lists.
 fn words(event: &VCenterEvent) -> impl Iterator<Item = String> {
     let is_between = |letter: char| letter.is_whitespace() || ",;[]{}()'\"".contains(letter);
@@ -108,30 +127,21 @@ impl Alarm {
     }
 }
 
-/// The newest event of the kind `failure` that no later one of the kinds `successes` has cancelled.
-pub(crate) fn standing<'a>(events: &[&'a VCenterEvent], failure: &str, successes: &[&str]) -> Option<&'a VCenterEvent> {
-    let newest = |kinds: &[&str]| {
-        let of_kind = events.iter().filter(|event| kinds.contains(&event.short_kind()));
-        of_kind.max_by_key(|event| event.at).copied()
-    };
-    let failed = newest(&[failure])?;
-    newest(successes).is_none_or(|success| success.at < failed.at).then_some(failed)
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
     use super::*;
+    use crate::rules::standing;
     use crate::rules::testing::{Fleet, event, seen};
 
     #[test]
     fn a_later_success_cancels_a_failure_and_an_earlier_one_does_not() {
         let of = |kind: &str, seconds| event(kind, seconds, None, &[]);
         let (failed, earlier, later) = (of("a.Failed", -60), of("a.Done", -61), of("a.Done", -60));
-        assert_eq!(standing(&[&failed, &earlier], "Failed", &["Done"]), Some(&failed));
-        assert_eq!(standing(&[&failed, &later], "Failed", &["Done"]), None);
-        assert_eq!(standing(&[&later], "Failed", &["Done"]), None);
+        assert_eq!(standing([&failed, &earlier], &["Failed"], &["Done"]), Some(&failed));
+        assert_eq!(standing([&failed, &later], &["Failed"], &["Done"]), None);
+        assert_eq!(standing([&later], &["Failed"], &["Done"]), None);
     }
 
     #[test]

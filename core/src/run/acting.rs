@@ -60,7 +60,9 @@ impl Run {
     /// The answer to a change.
     pub(super) fn acted(&mut self, now: UnixTime, index: usize, answer: Result<Response, Failure>) {
         let activity = self.tracks.get(index).and_then(|track| track.activity.clone());
-        let Some((id, Activity::Send { direction, attempts, .. })) = activity else { return };
+        let Some((id, Activity::Send { direction, attempts, .. })) = activity else {
+            return self.part_decided(now, index, answer);
+        };
         let Some(act) = self.act_of(id, direction) else { return };
         let said = match answer {
             Ok(response) => act::read(&act, &response),
@@ -204,7 +206,10 @@ impl Run {
         match self.inquiry.tasks.get(&task.value).cloned() {
             Some(TaskSeen::Error(why)) => self.said_no(now, index, id, direction, format!("the task failed: {why}")),
             Some(TaskSeen::Success | TaskSeen::Gone) => self.look_at_effect(now, index, id, direction, None),
-            Some(TaskSeen::Going) | None if now >= deadline => {
+            Some(TaskSeen::Going) | None if self.is_late(now, index, id, direction, deadline) => {
+                if direction == Direction::Forward && self.leave_off(now, index, id) {
+                    return true;
+                }
                 self.unsure.insert(id);
                 self.said_no(now, index, id, direction, format!("the task `{}` did not end in time", task.value));
             }

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Run, Status};
+use super::{Run, Status, by_hand, left};
 use crate::diagnostic::Diagnostic;
 use crate::facts::Facts;
-use crate::plan::{Act, Step, StepId, Undo};
+use crate::plan::{Act, Safety, Step, StepId, Undo};
 use crate::report::Report;
 
 /// How a run ended. A cure is one only when the trouble was looked for again and not found.
@@ -30,10 +30,18 @@ pub enum Ending {
         /// What to do by hand, one line each, in order.
         by_hand: Vec<String>,
     },
-    /// A person stopped the run: what was begun is finished, the rest was not begun. It can be resumed.
+    /// The run was stopped by a person, by the end of its window, or by an approval that was not given. It can be
+    /// resumed: what is in doubt is looked at then, and the rest is begun.
     Halted {
-        /// Steps that were not begun.
+        /// Steps that were not begun, and those in doubt.
         remaining: u32,
+        /// Why.
+        why: String,
+    },
+    /// A run was taken back, all of it, as was seen.
+    TakenBack {
+        /// Steps that were taken back.
+        steps: u32,
     },
     /// Nothing was done.
     Refused {
@@ -48,13 +56,18 @@ pub(super) fn of(run: &Run, facts: &Facts, proof: &Report, unseen: Option<&Diagn
     if with(Status::UndoFailed).is_some() {
         return stuck(run);
     }
-    let has_failed = run.plan().steps().any(|step| failed_first(run, step));
-    if has_failed && let Some(stuck) = not_returned(run, facts) {
+    if let Some(stuck) = not_returned(run, facts) {
         return stuck;
     }
     if let Some(step) = run.plan().steps().find(|step| failed_first(run, step)) {
         let why = run.why(step.id).unwrap_or("it failed").to_owned();
         return Ending::RolledBack { step: step.id, why };
+    }
+    if let Some((step, why)) = unwell(run) {
+        return Ending::RolledBack { step, why };
+    }
+    if let Some(stopping) = run.stopping.as_ref().filter(|_| run.remaining() > 0) {
+        return Ending::Halted { remaining: run.remaining(), why: stopping.why.clone() };
     }
     if let Some(unseen) = unseen {
         return Ending::Stuck {
@@ -63,16 +76,12 @@ pub(super) fn of(run: &Run, facts: &Facts, proof: &Report, unseen: Option<&Diagn
             by_hand: vec!["run `iofilter-certs check`".to_owned()],
         };
     }
-    let remaining = run.plan().steps().filter(|step| run.status(step.id) == Status::Waiting).count();
-    if remaining > 0 && run.stopping.is_some() {
-        return Ending::Halted { remaining: u32::try_from(remaining).unwrap_or(u32::MAX) };
-    }
-    let left = still_there(run, proof);
+    let left = left::of(run, facts, proof);
     let unsigned = unsigned(run);
     if !unsigned.is_empty() {
         return Ending::Stuck {
             step: None,
-            left_behind: [left, unsigned].concat(),
+            left_behind: [left.lines, unsigned].concat(),
             by_hand: vec![
                 "have the signing requests of this run signed by your CA, then plan again with `--host-certificates DIR`"
                     .to_owned(),
@@ -82,7 +91,31 @@ pub(super) fn of(run: &Run, facts: &Facts, proof: &Report, unseen: Option<&Diagn
     if left.is_empty() {
         return Ending::Cured;
     }
-    Ending::Stuck { step: None, left_behind: left, by_hand: vec!["run `iofilter-certs check`, then `plan`".to_owned()] }
+    let (left_behind, by_hand) = (left.lines, by_hand::of(run, facts, &left.hosts));
+    Ending::Stuck { step: None, left_behind, by_hand }
+}
+
+/// How a run that was taken back ended.
+pub(super) fn of_rollback(run: &Run) -> Ending {
+    if run.plan().steps().any(|step| run.status(step.id) == Status::UndoFailed) {
+        return stuck(run);
+    }
+    match run.stopping.as_ref().filter(|_| run.plan().steps().any(|step| run.can_be_undone(step.id))) {
+        Some(stopping) => {
+            let left = run.plan().steps().filter(|step| run.can_be_undone(step.id)).count();
+            Ending::Halted { remaining: u32::try_from(left).unwrap_or(u32::MAX), why: stopping.why.clone() }
+        }
+        None => run.taken_back(),
+    }
+}
+
+/// The last step of a host that was not well after its steps, and why.
+fn unwell(run: &Run) -> Option<(StepId, String)> {
+    run.plan().hosts().find_map(|host| {
+        let why = run.unwell.get(&host.host.id)?;
+        let last = host.steps.iter().rev().find(|step| run.status(step.id) != Status::Waiting)?;
+        Some((last.id, format!("`{}` was not well after its steps: {why}", host.host.name)))
+    })
 }
 
 /// The step that failed and was taken back; steps before it on its host were taken back with it, and have no reason.
@@ -95,12 +128,18 @@ fn failed_first(run: &Run, step: &Step) -> bool {
 fn not_returned(run: &Run, facts: &Facts) -> Option<Ending> {
     let (mut first, mut left_behind, mut by_hand) = (None, Vec::new(), Vec::new());
     for step in run.plan().last.iter().filter(|step| run.status(step.id) == Status::Succeeded) {
-        let (Undo::Impossible(what), Some(host)) = (&step.undo, &step.host) else { continue };
+        // One that was unregistered for good was asked about by name.
+        let is_wanted = matches!(step.act, Act::UnregisterProvider { .. }) && step.safety != Safety::AskFirst;
+        let Some(host) = step.host.as_ref().filter(|_| is_wanted) else { continue };
         let own = facts.hosts.get(&host.id).and_then(|host| facts.providers_of(host).next());
         if facts.provider_list.value().is_none() || own.is_none() {
             first.get_or_insert(step.id);
             left_behind.push(format!("`{}`: its storage provider was unregistered and is not seen again", host.name));
-            by_hand.push(format!("`{}`: {what}", host.name));
+            by_hand.push(match &step.undo {
+                Undo::By { act, .. } => act.by_hand(&host.name),
+                Undo::Impossible(what) | Undo::Nothing(what) => format!("`{}`: {what}", host.name),
+                Undo::PutBackCaStore => format!("`{}`: register its storage provider again", host.name),
+            });
         }
     }
     first.map(|step| Ending::Stuck { step: Some(step), left_behind, by_hand })
@@ -131,18 +170,4 @@ fn unsigned(run: &Run) -> Vec<String> {
     let waits = |step: &&Step| matches!(step.act, Act::RequestSigning { .. }) && run.made(step.id).is_some();
     let hosts = run.plan().steps().filter(waits).filter_map(|step| step.host.as_ref());
     hosts.map(|host| format!("`{}`: its certificate waits for the signature of your CA", host.name)).collect()
-}
-
-/// The findings that the plan was to cure and that are still there, at the same host.
-fn still_there(run: &Run, proof: &Report) -> Vec<String> {
-    let mut left = Vec::new();
-    for host in run.plan().hosts() {
-        for finding in proof.root_causes() {
-            let is_here = finding.place.host.as_deref() == Some(host.host.id.0.as_str());
-            if is_here && host.cures.contains(&finding.diagnostic.code) {
-                left.push(format!("`{}`: {}", host.host.name, finding.diagnostic.message));
-            }
-        }
-    }
-    left
 }

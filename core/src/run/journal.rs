@@ -3,9 +3,13 @@
 //! Live and recovered runs go through one transition table, [`Status::after`]. The host program stores each entry, and
 //! makes it durable, before it performs the requests that come after it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use super::Ending;
+use super::evidence::Picture;
+use super::{Ending, Part, StopCause};
+use crate::facts::HostId;
 use crate::plan::{Plan, StepId};
 use crate::policy::Policy;
 use crate::time::UnixTime;
@@ -47,6 +51,32 @@ pub enum JournalEvent {
     },
     /// The world was looked at again before the first act, and the plan still fits.
     Fits,
+    /// It does not fit any more, and this plan takes its place. It needs an approval of its own.
+    Replanned {
+        /// The new plan's digest.
+        digest: String,
+        /// The new plan.
+        plan: Box<Plan>,
+    },
+    /// What was there before the first act, to be compared with what is there at the end.
+    Before {
+        /// What was seen.
+        picture: Box<Picture>,
+    },
+    /// A part of the approved plan may be carried out.
+    PartApproved {
+        /// The part.
+        part: Part,
+        /// Who approved.
+        by: String,
+    },
+    /// It may not.
+    PartRejected {
+        /// The part.
+        part: Part,
+        /// Why.
+        reason: String,
+    },
     /// The step is about to act.
     Started {
         /// The step.
@@ -85,6 +115,27 @@ pub enum JournalEvent {
         /// Why.
         why: String,
     },
+    /// The step goes on elsewhere, and nobody waits for it any more: whether it reaches its end is in doubt.
+    LeftOff {
+        /// The step.
+        step: StepId,
+        /// Why.
+        why: String,
+    },
+    /// All steps of a host are behind, and the host was looked at: what they were to cure is gone, and nothing is new.
+    HostProved {
+        /// The host.
+        host: HostId,
+        /// What is still there and is for the steps at the end of the plan, by code.
+        left: Vec<String>,
+    },
+    /// The host was looked at, and is not well: its steps are taken back.
+    HostUnwell {
+        /// The host.
+        host: HostId,
+        /// What is not well.
+        why: String,
+    },
     /// The step failed.
     Failed {
         /// The step.
@@ -113,6 +164,20 @@ pub enum JournalEvent {
     Stopping {
         /// Why.
         why: String,
+        /// What kind of reason it is.
+        cause: StopCause,
+    },
+    /// The run goes on after it was stopped or broken off.
+    Resumed {
+        /// The end of the maintenance window from now on.
+        until: Option<UnixTime>,
+    },
+    /// What was done is to be taken back, if that is approved.
+    TakingBack {
+        /// The digest of the steps, in order.
+        digest: String,
+        /// Gates that are passed besides those of the policy, each with the reason.
+        waivers: BTreeMap<String, String>,
     },
     /// The run is over.
     Ended {
@@ -173,19 +238,38 @@ impl Status {
     pub fn after(self, event: &JournalEvent) -> Option<Self> {
         match (self, event) {
             // A step in doubt is looked at after a crash and may act once more.
-            (Self::Waiting | Self::Started, JournalEvent::Started { .. }) => Some(Self::Started),
-            (Self::Started, JournalEvent::TaskBegun { .. } | JournalEvent::Made { .. }) => Some(Self::Started),
+            (Self::Waiting | Self::Started, JournalEvent::Started { .. })
+            | (
+                Self::Started,
+                JournalEvent::TaskBegun { .. } | JournalEvent::Made { .. } | JournalEvent::LeftOff { .. },
+            ) => Some(Self::Started),
             (Self::Started, JournalEvent::Succeeded { .. }) => Some(Self::Succeeded),
             (Self::Waiting, JournalEvent::Skipped { .. }) => Some(Self::Skipped),
             (Self::Started | Self::Waiting, JournalEvent::NotReached { .. }) => Some(Self::NotReached),
             (Self::Started | Self::Waiting, JournalEvent::Failed { .. }) => Some(Self::Failed),
             (
-                Self::Succeeded | Self::Failed | Self::NotReached | Self::UndoStarted,
+                // One in doubt too: when a run is taken back, it is looked at whether there is anything to take back.
+                Self::Started | Self::Succeeded | Self::Failed | Self::NotReached | Self::UndoStarted,
                 JournalEvent::UndoStarted { .. },
             ) => Some(Self::UndoStarted),
             (Self::UndoStarted, JournalEvent::UndoFinished { .. }) => Some(Self::Undone),
             (Self::UndoStarted, JournalEvent::UndoFailed { .. }) => Some(Self::UndoFailed),
             _ => None,
+        }
+    }
+
+    /// It in words.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Waiting => "not begun",
+            Self::Started => "in doubt",
+            Self::Succeeded => "done",
+            Self::Skipped => "not needed",
+            Self::NotReached => "not reached",
+            Self::Failed => "failed",
+            Self::UndoStarted => "undo in doubt",
+            Self::Undone => "taken back",
+            Self::UndoFailed => "not taken back",
         }
     }
 
@@ -205,6 +289,7 @@ impl JournalEvent {
             | Self::Succeeded { step }
             | Self::Skipped { step }
             | Self::NotReached { step, .. }
+            | Self::LeftOff { step, .. }
             | Self::Failed { step, .. }
             | Self::UndoStarted { step }
             | Self::UndoFinished { step }
@@ -213,7 +298,15 @@ impl JournalEvent {
             | Self::Approved { .. }
             | Self::Rejected { .. }
             | Self::Fits
+            | Self::Replanned { .. }
+            | Self::Before { .. }
+            | Self::PartApproved { .. }
+            | Self::PartRejected { .. }
+            | Self::HostProved { .. }
+            | Self::HostUnwell { .. }
             | Self::Stopping { .. }
+            | Self::Resumed { .. }
+            | Self::TakingBack { .. }
             | Self::Ended { .. } => None,
         }
     }

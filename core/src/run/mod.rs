@@ -1,33 +1,50 @@
 //! Machine 2: carries out a plan, step by step, and proves it by looking again.
 //!
-//! A run asks for approval of the plan's digest, surveys the world again and stops if the plan no longer fits, works
-//! through the steps, and at the end surveys once more. Every step is looked at before it acts (it may not be needed)
-//! and after (an answer of 200 proves nothing). Clusters are worked on side by side; within a cluster it is one host
-//! after the other. At the first failure nothing new is begun, hosts in hand are finished, and the failed one is
-//! taken back.
+//! A run asks for approval of the plan's digest, surveys the world again and asks anew if the plan no longer fits, keeps
+//! what is needed to go back, works through the steps, and at the end surveys once more, and again after SMS has looked.
+//! Every step is looked at before it acts (it may not be needed) and after (an answer of 200 proves nothing), and every
+//! host when its steps are behind. One host goes first, alone; then clusters are worked on side by side, and within a
+//! cluster one host after the other. At the first failure nothing new is begun, hosts in hand are finished, and the
+//! failed one is taken back.
 
 mod act;
 mod acting;
+mod approval;
+mod by_hand;
+mod changes;
 mod ending;
+mod estimate;
+mod evidence;
 mod journal;
+mod left;
 mod look;
+mod looking;
+mod order;
 mod outcome;
 mod phases;
+mod proof;
 mod recover;
+mod rollback;
 mod saving;
+mod stopping;
 mod track;
 mod undoing;
+mod view;
 
+pub use approval::{GivenApproval, Part};
+pub use changes::{CHANGES_SCHEMA, Changes, HostChange};
 pub use ending::Ending;
+pub use estimate::Estimate;
+pub use evidence::{Evidence, EvidenceFile, HostPicture, Picture, ProviderPicture, ShownCertificate};
 pub use journal::{IllegalEntry, JournalEntry, JournalEvent, SavedCaStore, Status};
 pub use outcome::{OUTCOME_SCHEMA, Outcome, StepOutcome};
+pub use stopping::StopCause;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use crate::diagnostic::Diagnostic;
-use crate::facts::Facts;
+use crate::facts::HostId;
 use crate::job::Job;
 use crate::machine::{Input, Machine, Misuse, Output, RequestId};
 use crate::plan::{Plan, StepId};
@@ -66,7 +83,28 @@ pub struct Run {
     made: BTreeMap<StepId, String>,
     tracks: Vec<track::Track>,
     changes: BTreeMap<RequestId, usize>,
-    stopping: Option<String>,
+    /// Forward, or back when the run is taken back.
+    direction: track::Direction,
+    /// The journal begins with this run's plan already.
+    is_begun: bool,
+    /// The digest that an approval is waited for.
+    asked: String,
+    /// How often the plan was made anew.
+    round: u32,
+    granted: BTreeSet<Part>,
+    approvals: Vec<GivenApproval>,
+    /// Steps that a closed gate holds, with the reason.
+    held: BTreeMap<StepId, String>,
+    found_before: BTreeMap<HostId, BTreeSet<String>>,
+    proved: BTreeSet<HostId>,
+    unwell: BTreeMap<HostId, String>,
+    before: Option<Picture>,
+    after: Option<Picture>,
+    stopping: Option<stopping::Stopping>,
+    /// When a person asked to stop.
+    hurry: Option<UnixTime>,
+    /// The world was looked at after the last act, and is looked at once more.
+    looked_twice: bool,
     proof: Option<Report>,
     ending: Option<Ending>,
     outbox: VecDeque<Output<Work, RunEvent>>,
@@ -91,6 +129,8 @@ enum Phase {
     Leaving,
     /// The world is looked at after the last act.
     Proving(Box<Survey>),
+    /// Until then SMS has time to look, before the world is looked at once more.
+    Settling(UnixTime),
     /// There is nothing left to do.
     Over,
 }
@@ -101,6 +141,8 @@ enum Phase {
 pub enum RunEvent {
     /// An entry for the journal: to be made durable before the requests that follow are performed.
     Journal(JournalEntry),
+    /// What is needed to go back: to be made durable too, beside the journal.
+    Evidence(Evidence),
     /// How far a survey before or after the work is.
     Looking(SurveyEvent),
 }
@@ -126,7 +168,21 @@ impl Run {
             made: BTreeMap::new(),
             tracks,
             changes: BTreeMap::new(),
+            direction: track::Direction::Forward,
+            is_begun: false,
+            asked: String::new(),
+            round: 0,
+            granted: BTreeSet::new(),
+            approvals: Vec::new(),
+            held: BTreeMap::new(),
+            found_before: BTreeMap::new(),
+            proved: BTreeSet::new(),
+            unwell: BTreeMap::new(),
+            before: None,
+            after: None,
             stopping: None,
+            hurry: None,
+            looked_twice: false,
             proof: None,
             ending: None,
             outbox: VecDeque::new(),
@@ -137,55 +193,6 @@ impl Run {
         }
     }
 
-    /// The plan that is carried out.
-    pub fn plan(&self) -> &Plan {
-        &self.plan
-    }
-
-    /// Where a step stands.
-    pub fn status(&self, step: StepId) -> Status {
-        self.status.get(&step).copied().unwrap_or_default()
-    }
-
-    /// Why a step failed or was not reached.
-    pub fn why(&self, step: StepId) -> Option<&str> {
-        self.why_failed.get(&step).map(String::as_str)
-    }
-
-    /// What a step made, such as a certificate signing request.
-    pub fn made(&self, step: StepId) -> Option<&str> {
-        self.made.get(&step).map(String::as_str)
-    }
-
-    /// How it ended, once it is over.
-    pub fn ending(&self) -> Option<&Ending> {
-        self.ending.as_ref()
-    }
-
-    /// What was found when the world was looked at after the last act.
-    pub fn proof(&self) -> Option<&Report> {
-        self.proof.as_ref()
-    }
-
-    /// The machine as JSON, to be kept. Only at rest.
-    pub fn snapshot(&self) -> Result<Vec<u8>, Misuse> {
-        if !self.at_rest {
-            return Err(Misuse::NotDrained);
-        }
-        serde_json::to_vec(self).map_err(|error| Misuse::BadSnapshot { why: error.to_string() })
-    }
-
-    /// A machine that was kept. Requests that were open are to be answered, or failed, here.
-    pub fn restore(snapshot: &[u8]) -> Result<Self, Misuse> {
-        let bad = |why: String| Misuse::BadSnapshot { why };
-        let run: Self =
-            serde_json::from_slice(snapshot).map_err(|error| bad(format!("it does not read as one: {error}")))?;
-        if run.version != SNAPSHOT {
-            return Err(bad(format!("it is of version `{}`, and this is `{SNAPSHOT}`", run.version)));
-        }
-        Ok(run)
-    }
-
     fn take_id(&mut self) -> RequestId {
         let id = RequestId(self.next_id);
         self.next_id = self.next_id.saturating_add(1);
@@ -194,12 +201,12 @@ impl Run {
 
     /// Writes an entry, and lets it have its effect through the one transition table.
     fn record(&mut self, now: UnixTime, event: JournalEvent) {
-        self.apply(&event);
+        self.apply(now, &event);
         self.outbox.push_back(Output::Event(RunEvent::Journal(JournalEntry { at: now, event })));
     }
 
     /// The effect of an entry on what the run knows; the same for a live and for a recovered run.
-    fn apply(&mut self, event: &JournalEvent) -> bool {
+    fn apply(&mut self, at: UnixTime, event: &JournalEvent) -> bool {
         if let Some(step) = event.step() {
             let Some(status) = self.status(step).after(event) else { return false };
             self.status.insert(step, status);
@@ -223,12 +230,44 @@ impl Run {
             | JournalEvent::UndoFailed { step, why } => {
                 self.why_failed.insert(*step, why.clone());
             }
-            JournalEvent::Stopping { why } => {
-                self.stopping.get_or_insert_with(|| why.clone());
+            JournalEvent::Stopping { why, cause } => {
+                self.stopping.get_or_insert_with(|| stopping::Stopping { why: why.clone(), cause: *cause });
+            }
+            _ => self.apply_to_run(at, event),
+        }
+        true
+    }
+
+    /// The effect of an entry that is about no step.
+    fn apply_to_run(&mut self, at: UnixTime, event: &JournalEvent) {
+        match event {
+            JournalEvent::Begun { .. } => self.is_begun = true,
+            JournalEvent::Approved { by, digest } => {
+                self.approvals.push(GivenApproval { at, by: by.clone(), of: self.in_words(digest) });
+            }
+            JournalEvent::Replanned { plan, .. } => {
+                self.plan = (**plan).clone();
+                self.tracks = track::of(&self.plan);
+                self.round = self.round.saturating_add(1);
+            }
+            JournalEvent::Before { picture } => self.before = Some((**picture).clone()),
+            JournalEvent::PartApproved { part, by } => {
+                self.granted.insert(part.clone());
+                self.approvals.push(GivenApproval { at, by: by.clone(), of: self.part_in_words(part) });
+            }
+            JournalEvent::HostProved { host, .. } => {
+                self.proved.insert(host.clone());
+            }
+            JournalEvent::HostUnwell { host, why } => {
+                self.unwell.insert(host.clone(), why.clone());
+            }
+            JournalEvent::Resumed { until } => self.policy.until = *until,
+            JournalEvent::TakingBack { waivers, .. } => {
+                self.policy.waivers.clone_from(waivers);
+                self.begin_again_backwards();
             }
             _ => {}
         }
-        true
     }
 
     /// Whatever can go on without another input.
@@ -245,6 +284,9 @@ impl Run {
             }
         }
         if self.phase == Phase::Leaving && self.inquiry.is_idle() {
+            self.prove(now);
+        }
+        if matches!(self.phase, Phase::Settling(until) if now >= until) {
             self.prove(now);
         }
         self.take_survey(now);
@@ -283,33 +325,8 @@ impl Run {
                 }
                 None => self.inquiry.answer(now, id, answer),
             },
-            Phase::New | Phase::Approving(_) | Phase::Over => Err(Misuse::NoSuchRequest(id.0)),
+            Phase::New | Phase::Approving(_) | Phase::Settling(_) | Phase::Over => Err(Misuse::NoSuchRequest(id.0)),
         }
-    }
-
-    fn stop(&mut self, now: UnixTime) -> Result<(), Misuse> {
-        let why = "a person asked to stop".to_owned();
-        match &mut self.phase {
-            Phase::New | Phase::Approving(_) => self.end(now, Ending::Refused { why }),
-            Phase::Checking(survey) => {
-                survey.handle(now, Input::Stop)?;
-                self.end(now, Ending::Refused { why });
-            }
-            // What is in hand is finished; proving is in hand too.
-            Phase::Working if self.stopping.is_none() => self.record(now, JournalEvent::Stopping { why }),
-            Phase::Working | Phase::Leaving | Phase::Proving(_) | Phase::Over => {}
-        }
-        Ok(())
-    }
-
-    /// What the vCenter looked like when the run last looked.
-    pub fn facts(&self) -> &Facts {
-        &self.inquiry.facts
-    }
-
-    /// Why vCenter could not be asked any more, if that is so.
-    pub fn stopped(&self) -> Option<&Diagnostic> {
-        self.inquiry.stopped.as_ref()
     }
 }
 
@@ -373,6 +390,7 @@ impl Machine for Run {
                 }
             }
             Phase::New | Phase::Approving(_) => Output::Wait(None),
+            Phase::Settling(until) => Output::Wait(Some(*until)),
             Phase::Over => Output::Done,
         };
         if matches!(output, Output::Wait(_) | Output::Done) {

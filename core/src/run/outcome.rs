@@ -72,10 +72,10 @@ impl Outcome {
         self.steps.iter().any(|step| matches!(step.status, Status::Succeeded | Status::UndoFailed | Status::Failed))
     }
 
-    /// The exit code of `apply` and `resume`: 0 cured, 1 nothing was done, 2 anything else.
+    /// The exit code of `apply`, `resume` and `rollback`: 0 cured or taken back, 1 nothing was done, 2 anything else.
     pub fn exit_code(&self) -> u8 {
         match self.ending {
-            Ending::Cured => 0,
+            Ending::Cured | Ending::TakenBack { .. } => 0,
             Ending::Refused { .. } => 1,
             Ending::RolledBack { .. } | Ending::Stuck { .. } | Ending::Halted { .. } => 2,
         }

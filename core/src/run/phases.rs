@@ -1,48 +1,15 @@
-//! From one phase of a run to the next: approval, the look before, the work, the look after.
+//! From one phase of a run to the next: the look before, the work, the looks after.
 
-use super::journal::JournalEvent;
-use super::{Phase, Run, ending};
+use super::journal::{JournalEvent, Status};
+use super::track::Direction;
+use super::{Ending, Phase, Run, RunEvent, ending};
 use crate::machine::Output;
-use crate::plan::{Plan, Ways};
 use crate::report::Report;
-use crate::request::{Approval, ApprovalRequest, Failure, Response, Work};
-use crate::rules::judge;
-use crate::run::Ending;
+use crate::rules::PlaceKind;
 use crate::survey::{Question, Session, Survey};
 use crate::time::UnixTime;
 
 impl Run {
-    pub(super) fn begin(&mut self, now: UnixTime) {
-        let digest = self.plan.digest();
-        let plan = Box::new(self.plan.clone());
-        let policy = Box::new(self.policy.clone());
-        self.record(now, JournalEvent::Begun { digest: digest.clone(), plan, policy });
-        let id = self.take_id();
-        let summary = self.plan.summary();
-        self.outbox.push_back(Output::Request(id, Work::Approve(ApprovalRequest { digest, summary })));
-        self.phase = Phase::Approving(id);
-    }
-
-    pub(super) fn decided(&mut self, now: UnixTime, answer: Result<Response, Failure>) {
-        match answer {
-            Ok(Response::Approval(Approval::Approved { digest, by })) if digest == self.plan.digest() => {
-                self.record(now, JournalEvent::Approved { by, digest });
-                self.look_around(now);
-            }
-            Ok(Response::Approval(Approval::Approved { digest, .. })) => {
-                self.rejected(now, &format!("another plan was approved: its digest is `{digest}`"));
-            }
-            Ok(Response::Approval(Approval::Rejected { reason })) => self.rejected(now, &reason),
-            Ok(_) => self.rejected(now, "the answer was no decision"),
-            Err(failure) => self.rejected(now, &failure.message),
-        }
-    }
-
-    pub(super) fn rejected(&mut self, now: UnixTime, reason: &str) {
-        self.record(now, JournalEvent::Rejected { reason: reason.to_owned() });
-        self.end(now, Ending::Refused { why: format!("not approved: {reason}") });
-    }
-
     /// Looks at the world before the first act.
     pub(super) fn look_around(&mut self, now: UnixTime) {
         self.phase = Phase::Checking(Box::new(Survey::starting_at(self.job.clone(), now, self.next_id)));
@@ -52,38 +19,26 @@ impl Run {
     pub(super) fn looked_around(&mut self, now: UnixTime, survey: Survey) {
         self.next_id = survey.next_id();
         if let Some(stop) = survey.stopped().cloned() {
-            self.end(now, Ending::Refused { why: format!("nothing was done: {}", stop.message) });
-            return;
+            let ending = self.nothing_more(format!("vCenter could not be asked: {}", stop.message));
+            return self.end(now, ending);
         }
-        let is_fresh = self.status.is_empty();
         self.inquiry = survey.into_inquiry();
         self.asked_at = now;
-        if is_fresh && let Some(why) = self.misfit() {
-            self.end(now, Ending::Refused { why });
-            return;
-        }
-        if is_fresh {
-            self.record(now, JournalEvent::Fits);
+        if self.status.is_empty() {
+            match self.replan() {
+                Err(why) => return self.end(now, Ending::Refused { why }),
+                Ok(Some(plan)) => return self.ask_again(now, plan),
+                Ok(None) => self.record(now, JournalEvent::Fits),
+            }
+            let found = self.found_at_vcenter(&self.inquiry.facts);
+            let picture = Box::new(self.picture(&self.inquiry.facts, found));
+            self.record(now, JournalEvent::Before { picture });
+            let evidence = self.evidence();
+            self.outbox.push_back(Output::Event(RunEvent::Evidence(evidence)));
+        } else {
+            self.read_held();
         }
         self.phase = Phase::Working;
-    }
-
-    /// Why the plan does not fit the world any more, if so: what would be planned now is something else.
-    pub(super) fn misfit(&self) -> Option<String> {
-        let facts = &self.inquiry.facts;
-        let now = crate::plan::plan(facts, &judge(facts, &self.policy), &self.policy, Ways::of(&self.job));
-        let steps = |plan: &Plan| (plan.first.clone(), plan.lanes.clone(), plan.last.clone());
-        let is_other_vcenter = self.plan.instance_uuid.is_some() && self.plan.instance_uuid != now.instance_uuid;
-        if is_other_vcenter {
-            return Some("the plan is for another vCenter: the instance uuid differs".to_owned());
-        }
-        (steps(&self.plan) != steps(&now)).then(|| {
-            format!(
-                "nothing was done: the world has changed since the plan was made ({} steps were planned, {} would be now); plan again",
-                self.plan.steps().count(),
-                now.steps().count()
-            )
-        })
     }
 
     /// The work is over: leave, and look once more.
@@ -107,9 +62,28 @@ impl Run {
         let stopped = survey.stopped().cloned();
         let facts = survey.into_facts();
         let report = Report::of(&facts, stopped.as_ref(), &self.policy);
-        let ending = ending::of(self, &facts, &report, stopped.as_ref());
+        let at_vcenter = report.findings.iter().filter(|finding| finding.place.kind == PlaceKind::Vcenter);
+        let found = at_vcenter.map(|finding| finding.diagnostic.code.clone()).collect();
+        self.after = Some(self.picture(&facts, found));
+        let ending = match self.direction {
+            Direction::Forward => ending::of(self, &facts, &report, stopped.as_ref()),
+            Direction::Back => ending::of_rollback(self),
+        };
         self.proof = Some(report);
-        self.end(now, ending);
+        if self.is_to_settle(&ending) {
+            self.looked_twice = true;
+            self.phase = Phase::Settling(now.plus_seconds(self.policy.proof_seconds));
+        } else {
+            self.end(now, ending);
+        }
+    }
+
+    /// What SMS says is as old as its last look at a provider: where something was changed and all that is open is
+    /// whether it holds, it is looked at once more.
+    fn is_to_settle(&self, ending: &Ending) -> bool {
+        let is_open = matches!(ending, Ending::Cured | Ending::Stuck { step: None, .. });
+        let has_changed = self.plan.steps().any(|step| self.status(step.id) == Status::Succeeded);
+        is_open && has_changed && !self.looked_twice && self.policy.proof_seconds > 0
     }
 
     pub(super) fn end(&mut self, now: UnixTime, ending: Ending) {

@@ -1,14 +1,51 @@
 //! Going on from a journal: the entries are put through the same table as when they were written.
 
-use super::journal::{IllegalEntry, JournalEntry, JournalEvent};
-use super::{Phase, Run};
+use super::journal::{IllegalEntry, JournalEntry, JournalEvent, Status};
+use super::track::Direction;
+use super::{Ending, Run};
 use crate::job::Job;
+use crate::machine::Output;
+use crate::run::RunEvent;
 use crate::time::UnixTime;
 
+/// How far the run of a journal had come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Nobody has approved what it is to do.
+    Unapproved,
+    /// It was on its way, or halted.
+    Approved,
+    /// It is over.
+    Over,
+}
+
 impl Run {
-    /// A run that goes on where its journal ends. A step that had begun and has no outcome is in doubt: it is looked at
-    /// before anything else. `Err` when the journal tells of something that cannot have happened.
-    pub fn recover(entries: &[JournalEntry], job: Job, now: UnixTime) -> Result<Self, IllegalEntry> {
+    /// A run that goes on where its journal ends, in a maintenance window that ends at `until`, if at all. A step that
+    /// had begun and has no outcome is in doubt: it is looked at before anything else. `Err` when the journal tells of
+    /// something that cannot have happened, or of a run that is over.
+    pub fn recover(
+        entries: &[JournalEntry],
+        job: Job,
+        until: Option<UnixTime>,
+        now: UnixTime,
+    ) -> Result<Self, IllegalEntry> {
+        let (mut run, standing) = Self::replay(entries, job, now)?;
+        if standing == Standing::Over {
+            let why = "the run is over; there is nothing to resume".to_owned();
+            return Err(IllegalEntry { line: entries.len(), why });
+        }
+        run.forgive();
+        let event = JournalEvent::Resumed { until };
+        run.apply(now, &event);
+        run.outbox.push_back(Output::Event(RunEvent::Journal(JournalEntry { at: now, event })));
+        if standing == Standing::Approved {
+            run.look_around(now);
+        }
+        Ok(run)
+    }
+
+    /// Where the journal leaves off, and whether there is anything to go on with.
+    pub(super) fn replay(entries: &[JournalEntry], job: Job, now: UnixTime) -> Result<(Self, Standing), IllegalEntry> {
         let illegal = |line: usize, why: &str| IllegalEntry { line, why: why.to_owned() };
         let Some((first, rest)) = entries.split_first() else { return Err(illegal(1, "it is empty")) };
         let JournalEvent::Begun { digest, plan, policy } = &first.event else {
@@ -18,39 +55,39 @@ impl Run {
             return Err(illegal(1, "the plan's digest is another one"));
         }
         let mut run = Self::new((**plan).clone(), (**policy).clone(), job, now);
-        let mut is_approved = false;
+        run.is_begun = true;
+        let mut standing = Standing::Unapproved;
         for (index, entry) in rest.iter().enumerate() {
             let line = index.saturating_add(2);
-            match &entry.event {
-                JournalEvent::Begun { .. } => return Err(illegal(line, "a run begins only once")),
-                JournalEvent::Approved { .. } => is_approved = true,
-                JournalEvent::Ended { ending: super::Ending::Halted { .. } } => {}
-                JournalEvent::Ended { .. } | JournalEvent::Rejected { .. } => {
-                    return Err(illegal(line, "the run is over; there is nothing to resume"));
-                }
-                _ => {}
+            standing = match (&entry.event, standing) {
+                (JournalEvent::Begun { .. }, _) => return Err(illegal(line, "a run begins only once")),
+                (JournalEvent::TakingBack { .. } | JournalEvent::Replanned { .. }, _) => Standing::Unapproved,
+                (_, Standing::Over) => return Err(illegal(line, "the run was over before it")),
+                (JournalEvent::Approved { .. }, _) => Standing::Approved,
+                (JournalEvent::Rejected { .. }, _) => Standing::Over,
+                (JournalEvent::Ended { ending: Ending::Halted { .. } }, standing) => standing,
+                (JournalEvent::Ended { .. }, _) => Standing::Over,
+                (_, standing) => standing,
+            };
+            if let JournalEvent::Replanned { digest, plan } = &entry.event
+                && plan.digest() != *digest
+            {
+                return Err(illegal(line, "the plan's digest is another one"));
             }
-            if !run.apply(&entry.event) {
+            if !run.apply(entry.at, &entry.event) {
                 return Err(illegal(line, "the step was not where this entry says"));
             }
         }
-        run.resume(is_approved, now);
-        Ok(run)
+        Ok((run, standing))
     }
 
-    /// A person's wish to stop held for the run that was stopped; a failure holds on.
-    fn resume(&mut self, is_approved: bool, now: UnixTime) {
-        let has_failed = self.plan.steps().any(|step| {
-            !matches!(self.status(step.id), super::Status::Waiting | super::Status::Started)
-                && !self.status(step.id).is_behind()
-        });
-        if !has_failed {
+    /// A person's wish to stop, or a window's end, held for the run that was stopped; a failure holds on.
+    fn forgive(&mut self) {
+        let has_failed = |status: Status| !matches!(status, Status::Waiting | Status::Started) && !status.is_behind();
+        let is_forward = self.direction == Direction::Forward;
+        let failed = self.plan.steps().any(|step| has_failed(self.status(step.id))) || !self.unwell.is_empty();
+        if !(is_forward && failed) {
             self.stopping = None;
-        }
-        if is_approved {
-            self.look_around(now);
-        } else {
-            self.phase = Phase::New;
         }
     }
 }

@@ -2,31 +2,42 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::acting::session_of;
 use super::journal::{JournalEvent, Status};
-use super::{Run, look};
+use super::order::Next;
+use super::{Part, Run, StopCause};
+use crate::facts::HostId;
 use crate::machine::RequestId;
-use crate::plan::{Condition, IfNotDone, Plan, Safety, Step, StepId, Undo};
-use crate::survey::{Question, Session, Tag};
+use crate::plan::{HostSteps, Plan, Safety, Step, StepId};
+use crate::survey::Tag;
 use crate::time::UnixTime;
 use crate::wire::MoRef;
 
 /// A sequence that is worked through by itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Track {
-    /// Its steps, host by host; the steps of one host succeed or are taken back together.
-    hosts: Vec<Vec<StepId>>,
+    /// Its units, one after the other.
+    pub(super) units: Vec<Unit>,
     /// Whether it comes before, among or after the lanes.
-    stage: TrackStage,
+    pub(super) stage: TrackStage,
     /// What it is at.
     pub(super) activity: Option<(StepId, Activity)>,
     /// There is nothing left to do in it, or nothing that may be done.
-    ended: bool,
+    pub(super) ended: bool,
+}
+
+/// Steps that succeed or are taken back together: those of one host, or one step on the vCenter.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Unit {
+    pub(super) steps: Vec<StepId>,
+    /// The host that is looked at when its steps are behind.
+    pub(super) host: Option<HostId>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-enum TrackStage {
+pub(super) enum TrackStage {
     First,
+    /// One host alone, before any other.
+    Canary,
     Lane,
     Last,
 }
@@ -40,6 +51,10 @@ pub(super) enum Activity {
     Pause { until: UnixTime, then: Then, deadline: UnixTime },
     /// The answer to a change.
     Send { request: RequestId, direction: Direction, attempts: u32 },
+    /// An approval.
+    Ask { part: Part },
+    /// Answers about a host whose steps are behind.
+    Prove { host: HostId, tag: Tag, deadline: UnixTime },
     /// The answer to how far a task is.
     Task { task: MoRef, tag: Tag, direction: Direction, deadline: UnixTime },
 }
@@ -72,22 +87,30 @@ pub(super) enum Why {
 pub(super) enum Then {
     Look(Why),
     Task(MoRef, Direction),
+    Prove(HostId),
 }
 
-/// The tracks of a plan.
+/// The tracks of a plan. The canary leaves its lane for a track of its own.
 pub(super) fn of(plan: &Plan) -> Vec<Track> {
-    let ids = |steps: &[Step]| steps.iter().map(|step| step.id).collect::<Vec<_>>();
-    let track = |stage, hosts| Track { hosts, stage, activity: None, ended: false };
-    let mut tracks = vec![track(TrackStage::First, vec![ids(&plan.first)])];
+    let track = |stage, units| Track { units, stage, activity: None, ended: false };
+    let together = |steps: Vec<&Step>| Unit { steps: steps.into_iter().map(|step| step.id).collect(), host: None };
+    let whole = |host: &HostSteps| {
+        let steps: Vec<StepId> = host.steps.iter().map(|step| step.id).collect();
+        Unit { host: (!steps.is_empty()).then(|| host.host.id.clone()), steps }
+    };
+    let is_canary = |host: &HostSteps| plan.canary.as_ref() == Some(&host.host);
+    let mut tracks = vec![track(TrackStage::First, vec![together(plan.first.iter().collect())])];
+    tracks.extend(plan.hosts().filter(|host| is_canary(host)).map(|host| track(TrackStage::Canary, vec![whole(host)])));
     tracks.extend(
-        plan.lanes.iter().map(|lane| track(TrackStage::Lane, lane.hosts.iter().map(|host| ids(&host.steps)).collect())),
+        plan.lanes.iter().map(|lane| {
+            track(TrackStage::Lane, lane.hosts.iter().filter(|host| !is_canary(host)).map(whole).collect())
+        }),
     );
     // What is taken away for good stands alone; all else of the end belongs together, so that what was unregistered to come
     // back is registered again if the rest fails.
-    let (alone, together): (Vec<&Step>, Vec<&Step>) =
-        plan.last.iter().partition(|step| step.safety == Safety::AskFirst);
-    let mut last: Vec<Vec<StepId>> = alone.into_iter().map(|step| vec![step.id]).collect();
-    last.push(together.into_iter().map(|step| step.id).collect());
+    let (alone, rest): (Vec<&Step>, Vec<&Step>) = plan.last.iter().partition(|step| step.safety == Safety::AskFirst);
+    let mut last: Vec<Unit> = alone.into_iter().map(|step| together(vec![step])).collect();
+    last.push(together(rest));
     tracks.push(track(TrackStage::Last, last));
     tracks
 }
@@ -98,22 +121,19 @@ impl Track {
     }
 }
 
-/// What a track does next.
-enum Next {
-    Forward(StepId),
-    Back(StepId),
-    End,
-}
-
 impl Run {
     /// Takes every track as far as it goes without another input.
     pub(super) fn work(&mut self, now: UnixTime) {
-        for index in 0..self.tracks.len() {
-            while self.move_on(now, index) {}
-        }
-        // A track that has just ended may have let in another.
-        for index in 0..self.tracks.len() {
-            while self.move_on(now, index) {}
+        self.watch_window(now);
+        // A track that has just ended may let in another.
+        let mut has_moved = true;
+        while has_moved {
+            has_moved = false;
+            for index in 0..self.tracks.len() {
+                while self.move_on(now, index) {
+                    has_moved = true;
+                }
+            }
         }
     }
 
@@ -141,7 +161,10 @@ impl Run {
             Some((step, Activity::Pause { until, then, deadline })) => {
                 now >= until && self.pause_over(index, step, then, deadline)
             }
-            Some((_, Activity::Send { .. })) => false,
+            Some((_, Activity::Send { .. } | Activity::Ask { .. })) => false,
+            Some((step, Activity::Prove { host, tag, deadline })) => {
+                self.inquiry.is_answered(tag) && self.host_seen(now, index, step, &host, deadline)
+            }
             Some((step, Activity::Task { task, tag, direction, deadline })) => {
                 self.inquiry.is_answered(tag) && self.task_seen(now, index, step, &task, direction, deadline)
             }
@@ -155,13 +178,20 @@ impl Run {
                 self.end_track(index);
                 true
             }
+            Some(Next::Prove(id, host)) => {
+                self.begin_host_proof(now, index, id, host);
+                true
+            }
+            Some(Next::Ask(id, part)) => {
+                self.ask_part(index, id, part);
+                true
+            }
+            Some(Next::Hold(why)) => {
+                self.record(now, JournalEvent::Stopping { why, cause: StopCause::Failure });
+                true
+            }
             Some(Next::Forward(id)) => {
-                let in_doubt = self.status(id) == Status::Started;
-                let why = if in_doubt { Why::InDoubt } else { Why::Skip };
-                match self.tasks.get(&id).cloned().filter(|_| in_doubt) {
-                    Some(task) => self.watch_task(now, index, id, self.task_reference(id, task), Direction::Forward),
-                    None => self.look(now, index, id, why),
-                }
+                self.begin_step(now, index, id);
                 true
             }
             Some(Next::Back(id)) => {
@@ -174,46 +204,23 @@ impl Run {
         }
     }
 
-    /// What a track does next; `None` when it must wait for other tracks.
-    fn next_of(&self, index: usize) -> Option<Next> {
-        let track = self.tracks.get(index)?;
-        let is_over =
-            |stage: TrackStage| self.tracks.iter().filter(|other| other.stage < stage).all(|other| other.ended);
-        if !is_over(track.stage) {
-            return None;
+    fn begin_step(&mut self, now: UnixTime, index: usize, id: StepId) {
+        if let Some(host) = self.unit_of(index, id).and_then(|unit| unit.host.clone()) {
+            self.remember_host(now, &host);
         }
-        for host in &track.hosts {
-            let statuses: Vec<Status> = host.iter().map(|id| self.status(*id)).collect();
-            let must_go_back = |status: &Status| {
-                matches!(status, Status::Failed | Status::UndoStarted | Status::Undone | Status::UndoFailed)
-            };
-            if statuses.iter().any(must_go_back) {
-                let undo = host.iter().rev().find(|id| {
-                    matches!(
-                        self.status(**id),
-                        Status::Failed | Status::Succeeded | Status::NotReached | Status::UndoStarted
-                    )
-                });
-                return Some(undo.map_or(Next::End, |id| Next::Back(*id)));
-            }
-            let Some(next) = host.iter().find(|id| !self.status(**id).is_behind()) else { continue };
-            // Nothing new is begun once the run is stopping; a host in hand is finished.
-            let is_in_hand = statuses.iter().any(|status| *status != Status::Waiting);
-            if self.stopping.is_some() && !is_in_hand {
-                return Some(Next::End);
-            }
-            let at_once = usize::try_from(self.policy.clusters_at_once.max(1)).unwrap_or(usize::MAX);
-            let is_new = !is_in_hand && track.activity.is_none();
-            return (!is_new || self.lanes_at_work() < at_once).then_some(Next::Forward(*next));
+        if self.is_passed_over(id) {
+            let why = "the run stopped before its turn".to_owned();
+            return self.record(now, JournalEvent::NotReached { step: id, why });
         }
-        Some(Next::End)
+        let in_doubt = self.status(id) == Status::Started;
+        let why = if in_doubt { Why::InDoubt } else { Why::Skip };
+        match self.tasks.get(&id).cloned().filter(|_| in_doubt) {
+            Some(task) => self.watch_task(now, index, id, self.task_reference(id, task), Direction::Forward),
+            None => self.look(now, index, id, why),
+        }
     }
 
-    fn lanes_at_work(&self) -> usize {
-        self.tracks.iter().filter(|track| track.stage == TrackStage::Lane && track.activity.is_some()).count()
-    }
-
-    fn end_track(&mut self, index: usize) {
+    pub(super) fn end_track(&mut self, index: usize) {
         if let Some(track) = self.tracks.get_mut(index) {
             track.ended = true;
             track.activity = None;
@@ -230,142 +237,5 @@ impl Run {
         let tag = self.next_tag;
         self.next_tag = self.next_tag.saturating_add(1);
         tag
-    }
-
-    /// Asks what tells whether the condition of `why` holds, with the step's own time to wait for it.
-    pub(super) fn look(&mut self, now: UnixTime, index: usize, id: StepId, why: Why) {
-        let timeout = self.plan.step(id).map_or(0, |step| step.timeout_seconds);
-        self.look_until(index, id, why, now.plus_seconds(timeout));
-    }
-
-    pub(super) fn look_until(&mut self, index: usize, id: StepId, why: Why, deadline: UnixTime) {
-        let questions = match &why {
-            Why::Session { direction, .. } => self.session_questions(id, *direction),
-            _ => self
-                .condition(id, &why)
-                .map_or_else(Vec::new, |condition| look::questions(&condition, &self.inquiry.facts)),
-        };
-        let tag = self.take_tag();
-        self.inquiry.knock_again();
-        for question in questions {
-            self.inquiry.put(question, tag);
-        }
-        self.set(index, id, Some(Activity::Look { why, tag, deadline }));
-    }
-
-    /// A question that brings the session which the act needs.
-    fn session_questions(&self, id: StepId, direction: Direction) -> Vec<Question> {
-        match self.act_of(id, direction).and_then(|act| session_of(&act)) {
-            Some(Session::Vim) => vec![Question::CurrentTime],
-            Some(Session::Rest) => vec![Question::SpsService],
-            None => Vec::new(),
-        }
-    }
-
-    pub(super) fn condition(&self, id: StepId, why: &Why) -> Option<Condition> {
-        let step = self.plan.step(id)?;
-        match why {
-            Why::Skip => Some(step.skip_when.clone()),
-            // What leaves no trace is only known not to be needed any more.
-            Why::InDoubt if !step.act.shows() => Some(step.skip_when.clone()),
-            Why::InDoubt | Why::Done { .. } | Why::Again { .. } => Some(step.done_when.clone()),
-            Why::Undone { .. } => match (&step.undo, &step.act) {
-                (Undo::By { done_when, .. }, _) => Some(done_when.clone()),
-                (Undo::PutBackCaStore, _) => {
-                    let host = &step.host.as_ref()?.id;
-                    let saved = self.saved.get(&id)?;
-                    let all = saved.certificates.iter();
-                    let names = all.filter_map(|pem| crate::certificate::Certificate::from_pem(pem).ok());
-                    Some(Condition::CaStoreIs {
-                        host: host.clone(),
-                        certificates: names.map(|one| one.fingerprint).collect(),
-                    })
-                }
-                _ => None,
-            },
-            Why::Session { .. } => None,
-        }
-    }
-
-    pub(super) fn holds(&self, id: StepId, why: &Why, now: UnixTime) -> Option<bool> {
-        let on_disk = |host: &crate::facts::HostId| self.inquiry.on_disk.get(host).cloned();
-        let ahead = self.inquiry.facts.vcenter.clock_ahead_seconds.value().copied().unwrap_or(0);
-        self.condition(id, why)?.holds(&self.inquiry.facts, on_disk, now.plus_seconds(ahead))
-    }
-
-    /// All questions of a look are answered.
-    fn looked(&mut self, now: UnixTime, index: usize, id: StepId, why: Why, deadline: UnixTime) -> bool {
-        let holds = self.holds(id, &why, now);
-        self.asked_at = now;
-        match (why, holds) {
-            (Why::Skip, Some(true)) => {
-                self.record(now, JournalEvent::Skipped { step: id });
-                self.set(index, id, None);
-            }
-            (Why::Skip, _) => self.act(now, index, id, 0),
-            (Why::InDoubt | Why::Done { .. }, Some(true)) => {
-                self.record(now, JournalEvent::Succeeded { step: id });
-                self.set(index, id, None);
-            }
-            (Why::InDoubt, _) => self.act(now, index, id, 0),
-            (Why::Again { attempts, .. }, Some(true)) => self.act(now, index, id, attempts),
-            (Why::Done { why }, _) if now >= deadline => self.not_done(now, index, id, why),
-            (Why::Again { why, .. }, _) if now >= deadline => self.not_done(now, index, id, Some(why)),
-            (why @ (Why::Done { .. } | Why::Again { .. }), _) => {
-                self.pause(now, index, id, Then::Look(why), deadline);
-            }
-            (Why::Undone { .. }, Some(true)) => {
-                self.record(now, JournalEvent::UndoFinished { step: id });
-                self.set(index, id, None);
-            }
-            (Why::Undone { acted: false, .. }, _) => self.act_back(now, index, id, 0),
-            (Why::Undone { why, .. }, _) if now >= deadline => {
-                let why = why.unwrap_or_else(|| "it is not as it was before".to_owned());
-                self.record(now, JournalEvent::UndoFailed { step: id, why });
-                self.set(index, id, None);
-            }
-            (why @ Why::Undone { .. }, _) => self.pause(now, index, id, Then::Look(why), deadline),
-            (Why::Session { direction, attempts }, _) => match direction {
-                Direction::Forward => self.act(now, index, id, attempts),
-                Direction::Back => self.act_back(now, index, id, attempts),
-            },
-        }
-        true
-    }
-
-    pub(super) fn pause(&mut self, now: UnixTime, index: usize, id: StepId, then: Then, deadline: UnixTime) {
-        let until = now.plus_seconds(self.policy.poll_seconds.max(1)).min(deadline);
-        self.set(index, id, Some(Activity::Pause { until, then, deadline }));
-    }
-
-    fn pause_over(&mut self, index: usize, id: StepId, then: Then, deadline: UnixTime) -> bool {
-        match then {
-            Then::Look(why) => self.look_until(index, id, why, deadline),
-            Then::Task(task, direction) => self.ask_task(index, id, task, direction, deadline),
-        }
-        true
-    }
-
-    /// The step's effect did not show.
-    pub(super) fn not_done(&mut self, now: UnixTime, index: usize, id: StepId, why: Option<String>) {
-        let Some(step) = self.plan.step(id) else { return };
-        let waited = format!("after {} seconds it was not so that {}", step.timeout_seconds, step.done_when.in_words());
-        let why = why.unwrap_or(waited);
-        match step.if_not_done {
-            IfNotDone::GoOnIfEnded if self.unsure.contains(&id) => self.failed(now, id, &why),
-            IfNotDone::GoOn | IfNotDone::GoOnIfEnded => self.record(now, JournalEvent::NotReached { step: id, why }),
-            IfNotDone::Stop => self.failed(now, id, &why),
-        }
-        self.set(index, id, None);
-    }
-
-    pub(super) fn failed(&mut self, now: UnixTime, id: StepId, why: &str) {
-        self.record(now, JournalEvent::Failed { step: id, why: why.to_owned() });
-        if self.stopping.is_none() {
-            let host =
-                self.plan.step(id).and_then(|step| step.host.as_ref()).map_or("vCenter", |host| host.name.as_str());
-            let why = format!("a step failed on `{host}`: {why}");
-            self.record(now, JournalEvent::Stopping { why });
-        }
     }
 }

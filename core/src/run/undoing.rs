@@ -16,6 +16,11 @@ impl Run {
                 self.record(now, JournalEvent::UndoFinished { step: id });
                 self.set(index, id, None);
             }
+            Some(Undo::By { .. } | Undo::PutBackCaStore) if self.held_back(id).is_some() => {
+                let why = self.held_back(id).unwrap_or_default();
+                self.record(now, JournalEvent::UndoFailed { step: id, why });
+                self.set(index, id, None);
+            }
             Some(Undo::By { .. }) => self.look(now, index, id, Why::Undone { acted: false, why: None }),
             // Without a saved list the store was never touched.
             Some(Undo::PutBackCaStore) if self.saved.contains_key(&id) => {

@@ -41,13 +41,9 @@ pub(crate) fn page(
         let id = record(inquiry, now, one);
         ids.push(id.clone());
         let Some(host) = inquiry.facts.hosts.get(&id) else { continue };
-        follow.push(Question::Peek443 { host: id.clone() });
-        follow.push(Question::Peek9080 { host: id.clone() });
+        follow.extend(asked_of(host));
         if host.is_connected() {
             managers.extend(host.certificate_manager.value().map(|manager| (id.clone(), manager.clone())));
-            follow.push(Question::CaStore { host: id.clone() });
-            follow.push(Question::RevocationLists { host: id.clone() });
-            follow.push(Question::HostClock { host: id });
         } else {
             not_connected(inquiry, &id);
         }
@@ -62,6 +58,31 @@ pub(crate) fn page(
         None => follow.extend(inventory_ends(inquiry, now, pages)),
     }
     follow
+}
+
+/// What is asked of each host by itself.
+fn asked_of(host: &Host) -> Vec<Question> {
+    let id = || host.id.clone();
+    let mut questions = vec![Question::Peek443 { host: id() }, Question::Peek9080 { host: id() }];
+    if host.is_connected() {
+        questions.push(Question::CaStore { host: id() });
+        questions.push(Question::RevocationLists { host: id() });
+        questions.push(Question::HostClock { host: id() });
+    }
+    questions
+}
+
+/// Everything that a survey asks of a host and its providers, to look at it once more.
+pub(crate) fn host_questions(inquiry: &Inquiry, id: &HostId) -> Vec<Question> {
+    let mut questions = vec![Question::Hosts { hosts: vec![id.clone()] }, Question::Providers];
+    let Some(host) = inquiry.facts.hosts.get(id) else { return questions };
+    questions.extend(asked_of(host));
+    if let Some(manager) = host.certificate_manager.value().filter(|_| host.is_connected()) {
+        questions.push(Question::CertificateInfo { managers: vec![(id.clone(), manager.clone())] });
+    }
+    let own = inquiry.facts.providers_of(host).map(|one| MoRef::new("VasaProvider", &one.object));
+    questions.extend(own.map(|provider| Question::ProviderInfo { provider }));
+    questions
 }
 
 /// The inventory was read to its end; what is asked about clusters can be asked now.

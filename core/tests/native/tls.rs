@@ -136,7 +136,7 @@ async fn every_way_of_failing_has_its_name() {
     let cases = [
         (closed.as_str(), FailureKind::Refused, "refused the connection"),
         ("no-such-host.invalid:443", FailureKind::NameUnknown, "`no-such-host.invalid` has no address"),
-        (&closing.authority, FailureKind::Tls, "without showing a certificate"),
+        (&closing.authority, FailureKind::Closed, "without showing a certificate"),
         (&alert.authority, FailureKind::Tls, "the alert `handshake_failure`"),
         (&garbage.authority, FailureKind::Tls, "not tls"),
     ];

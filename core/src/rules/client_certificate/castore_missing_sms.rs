@@ -150,6 +150,7 @@ mod tests {
     fn a_host_from_9_0_on_is_shown_another_certificate() {
         let mut fleet = refreshed();
         fleet.host(1).version = seen("9.0.0".to_owned());
+        fleet.vcenter().version = seen("9.0.0".to_owned());
         assert!(!fleet.codes().iter().any(|code| code == "castore-missing-sms"));
     }
 

@@ -46,6 +46,7 @@ pub(crate) const RULE: Rule = Rule {
         "provider-status-unknown",
         "provider-syncerror",
         "sms-cert-expired",
+        "sps-extension-expired",
         "whole-fleet-down",
     ],
     log: Some(Leg::ServerTrust),

@@ -77,6 +77,8 @@ mod tests {
         let root = Authority::root_from("CA", "VMware Engineering", &dates);
         let https = fleet.keep(root.sign(&Leaf::of("vc.lab.test").begins(-seconds)));
         fleet.vcenter().on_https = shown(https);
+        let extension = fleet.keep(root.sign(&Leaf::of("sps-extension").begins(-seconds)));
+        fleet.vcenter().sms.sps_extension = seen(extension);
         fleet.trust_only(&[&root.certificate]);
         let mut held = fleet.host(1).ca_store.value().cloned().unwrap_or_default();
         held.push(root.certificate.fingerprint);

@@ -49,7 +49,9 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
     let Err(missing) = host.on_443.known() else { return Verdict::Fine };
     let Ok(served) = host.on_9080.known() else { return Verdict::NotApplicable };
     let is_down = match missing.reason {
-        MissingReason::Refused | MissingReason::Tls | MissingReason::Closed => true,
+        MissingReason::Refused | MissingReason::Closed => true,
+        // Else the pair of certificate and key is to blame: `host-key-mismatch`.
+        MissingReason::Tls => host.machine_pair.value().is_some_and(|pair| pair.matches == Some(true)),
         MissingReason::NoAnswer => host.connection.value() == Some(&ConnectionState::NotResponding),
         _ => false,
     };

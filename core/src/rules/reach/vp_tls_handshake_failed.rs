@@ -53,7 +53,7 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
     let Err(missing) = host.on_9080.known() else { return Verdict::Fine };
-    if !host.is_connected() || !matches!(missing.reason, MissingReason::Tls | MissingReason::Closed) {
+    if !host.is_connected() || missing.reason != MissingReason::Tls {
         return Verdict::NotApplicable;
     }
     if !case.provider_port_is_down(host) {

@@ -195,7 +195,11 @@ impl Fleet {
             let Finding { diagnostic, .. } = finding;
             let message = &diagnostic.message;
             assert!(!message.ends_with('.') && !message.contains('\n'), "{message}");
-            assert!(message.starts_with("SMS") || !message.starts_with(char::is_uppercase), "{message}");
+            assert!(
+                ["SMS", "SPS", "VMware"].iter().any(|name| message.starts_with(name))
+                    || !message.starts_with(char::is_uppercase),
+                "{message}"
+            );
             assert!(!diagnostic.help.is_empty() && !diagnostic.evidence.is_empty(), "{message}");
         }
         judgement

@@ -1,0 +1,175 @@
+//! Runs as processes, against the lab: two at once, Ctrl-C on a terminal, and going on afterwards.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use iofilter_certs_lab::{Lab, Scenario};
+use serde_json::Value;
+
+/// A lab, and a folder for the runs on it.
+struct World {
+    lab: Lab,
+    folder: tempfile::TempDir,
+}
+
+impl World {
+    /// Two hosts in trouble; the tasks of vCenter and of SMS take as long as `delay` says, in milliseconds.
+    fn new(seed: u32, delay: u32) -> Self {
+        let scenario = format!(
+            "seed = {seed}\n[delays]\ntask_running = {delay}\n[[clusters]]\nname = \"a\"\ncount = 3\n[[hosts]]\nname = \"esx01\"\n\
+             troubles = [\"provider-offline\"]\n[[hosts]]\nname = \"esx02\"\ntroubles = [\"provider-offline\"]\n"
+        );
+        let lab = Lab::start(Scenario::parse(&scenario).unwrap()).unwrap();
+        Self { lab, folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn run_dir(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The arguments of a command that connects to the lab.
+    fn arguments(&self, command: &[&str]) -> Vec<String> {
+        let ready = self.lab.ready().unwrap();
+        let host = ready.hosts.first().unwrap();
+        let root = self.folder.path().join("root");
+        std::fs::write(&root, format!("{}\n", ready.root_password)).unwrap();
+        let text = |path: &Path| path.display().to_string();
+        let mut arguments: Vec<String> = command.iter().map(|&word| word.to_owned()).collect();
+        let options = [
+            ("--hostname", ready.vcenter.clone()),
+            ("--username", ready.username.clone()),
+            ("--ca-file", text(&ready.ca_file)),
+            ("--known-hosts", text(&ready.known_hosts)),
+            ("--esxi-https-port", host.https_port.to_string()),
+            ("--provider-port", host.provider_port.to_string()),
+            ("--appliance-ssh-password-file", text(&root)),
+            ("--appliance-ssh-port", ready.vcenter_ssh.port.to_string()),
+            ("--appliance-address", ready.vcenter_ssh.address.clone()),
+            ("--lock-dir", text(&self.folder.path().join("locks"))),
+        ];
+        for (name, value) in options {
+            arguments.extend([name.to_owned(), value]);
+        }
+        arguments
+    }
+
+    fn apply(&self, run: &str) -> Vec<String> {
+        let folder = self.run_dir(run).display().to_string();
+        let limits = ["--poll-seconds", "1", "--proof-seconds", "0", "--stop-seconds", "1", "--step-timeout", "120"];
+        self.arguments(&[&["apply", "--run-dir", &folder][..], &limits].concat())
+    }
+
+    fn command(&self, arguments: &[String]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_iofilter-certs"));
+        let password = self.lab.ready().unwrap().password.clone();
+        command.args(arguments).env("VMWARE_PASSWORD", password).env("USER", "eva").stdin(Stdio::null());
+        command
+    }
+
+    /// Waits until the journal of a run has a word in it.
+    fn await_word(&self, run: &str, word: &str) {
+        let journal = self.run_dir(run).join("journal.jsonl");
+        while !std::fs::read_to_string(&journal).is_ok_and(|text| text.contains(word)) {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+fn spawn(mut command: Command) -> Child {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+/// The exit code, standard output and standard error.
+fn ended(child: Child) -> (i32, String, String) {
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    (output.status.code().unwrap_or(-1), text(output.stdout), text(output.stderr))
+}
+
+fn signal(child: &Child) {
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+}
+
+#[test]
+fn of_two_processes_at_once_one_is_refused_and_told_who_where_and_since_when() {
+    let world = World::new(51, 4_000);
+    let with_yes = |run: &str| [world.apply(run), vec!["--yes".to_owned()]].concat();
+    let first = spawn(world.command(&with_yes("first")));
+    world.await_word("first", "task_begun");
+    let (code, _, said) = ended(spawn(world.command(&with_yes("second"))));
+    assert_eq!(code, 1, "{said}");
+    let holder = format!("process {} of `eva`", first.id());
+    let journal = world.run_dir("first").display().to_string();
+    assert!(said.contains(&holder) && said.contains(" since 2") && said.contains(&journal), "{said}");
+    let (code, out, said) = ended(first);
+    assert_eq!(code, 0, "the first is not disturbed: {out}{said}");
+}
+
+#[test]
+fn an_interrupted_run_says_where_its_journal_is_and_is_gone_on_with() {
+    let world = World::new(53, 3_000);
+    let run = spawn(world.command(&[world.apply("run"), vec!["--yes".to_owned()]].concat()));
+    world.await_word("run", "task_begun");
+    signal(&run);
+    let (code, out, said) = ended(run);
+    assert_eq!(code, 2, "{out}{said}");
+    let folder = world.run_dir("run").display().to_string();
+    assert!(said.contains(&format!("the journal is in `{folder}`")), "{said}");
+    assert!(said.contains(&format!("iofilter-certs resume {folder}")), "{said}");
+    let resume = world.arguments(&["resume", &folder, "--json"]);
+    let (code, out, said) = ended(spawn(world.command(&resume)));
+    let outcome: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, outcome.get("ending").and_then(Value::as_str)), (0, Some("cured")), "{said}");
+}
+
+#[test]
+fn a_second_interrupt_leaves_at_once_and_says_the_same() {
+    let world = World::new(57, 60_000);
+    let mut arguments = [world.apply("run"), vec!["--yes".to_owned()]].concat();
+    // Patience that the test would not live to see the end of.
+    for argument in arguments.iter_mut().skip_while(|argument| *argument != "--stop-seconds").skip(1).take(1) {
+        "100000".clone_into(argument);
+    }
+    let run = spawn(world.command(&arguments));
+    world.await_word("run", "task_begun");
+    signal(&run);
+    world.await_word("run", "\"stopping\"");
+    signal(&run);
+    let (code, out, said) = ended(run);
+    let folder = world.run_dir("run").display().to_string();
+    assert_eq!(code, 1, "{out}{said}");
+    assert!(said.contains(&format!("iofilter-certs resume {folder}")), "{said}");
+}
+
+/// On a terminal of its own, made by `script`: the plan is shown and asked for, hosts have their lines with the time
+/// that is left, and Ctrl-C is typed.
+#[test]
+fn on_a_terminal_the_run_is_asked_for_shown_and_stopped() {
+    let world = World::new(59, 3_000);
+    let line = std::iter::once(env!("CARGO_BIN_EXE_iofilter-certs").to_owned()).chain(world.apply("run"));
+    let line: Vec<String> = line.map(|word| format!("'{word}'")).collect();
+    let mut command = Command::new("script");
+    command.args(["-qefc", &line.join(" "), "/dev/null"]);
+    command
+        .env("VMWARE_PASSWORD", world.lab.ready().unwrap().password.clone())
+        .env("TERM", "xterm")
+        .env("COLUMNS", "160");
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut keyboard = child.stdin.take().unwrap();
+    // Typed ahead: the terminal keeps it until it is read.
+    keyboard.write_all(b"yes\n").unwrap();
+    world.await_word("run", "task_begun");
+    keyboard.write_all(&[3]).unwrap();
+    let (code, screen, _) = ended(child);
+    drop(keyboard);
+    let folder = world.run_dir("run").display().to_string();
+    assert_eq!(code, 2, "{screen}");
+    assert!(screen.contains("goes first, alone") && screen.contains("only `yes` approves"), "{screen}");
+    assert!(screen.contains("esx01.lab.example") && screen.contains(" left)"), "{screen}");
+    assert!(screen.contains("steps, about "), "{screen}");
+    assert!(screen.contains(&format!("iofilter-certs resume {folder}")), "{screen}");
+}

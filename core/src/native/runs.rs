@@ -1,0 +1,190 @@
+//! Apply, resume, roll back: a run driven to its end, with its journal, its evidence and its lock.
+#![expect(clippy::disallowed_methods, reason = "what a run keeps are files; only the host program writes them")]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::evidence::{keep, replace};
+use super::{
+    Approver, Clock, Connection, Journal, JournalError, Lock, OperationError, Progress, Stop, drive, lock_folder, plan,
+    raise_descriptor_limit,
+};
+use crate::document;
+use crate::plan::Plan;
+use crate::policy::Policy;
+use crate::report::Report;
+use crate::run::{Changes, JournalEntry, JournalEvent, Outcome, Run, RunEvent};
+use crate::time::UnixTime;
+
+/// What `apply` is given besides the connection and the policy.
+pub struct Apply {
+    /// A plan that was made before; `None` plans now.
+    pub plan: Option<Plan>,
+    /// Where the run keeps its journal, its evidence and what it changed; made if it is not there.
+    pub folder: PathBuf,
+    /// Where locks are kept, when not in the user's own folder for state. A folder that a team shares keeps its members
+    /// from acting on one vCenter at the same time.
+    pub locks: Option<PathBuf>,
+    /// Who approves.
+    pub approver: Arc<Approver>,
+}
+
+/// What `resume` is given besides the connection.
+pub struct Resume {
+    /// The run's folder.
+    pub folder: PathBuf,
+    /// As for [`Apply`].
+    pub locks: Option<PathBuf>,
+    /// Who approves what was not approved yet.
+    pub approver: Arc<Approver>,
+    /// The end of the maintenance window that it goes on in; `None` for none, whatever the first one was.
+    pub until: Option<UnixTime>,
+}
+
+/// What `rollback` is given besides the connection.
+pub struct Rollback {
+    /// The folder of the run that is taken back.
+    pub folder: PathBuf,
+    /// As for [`Apply`].
+    pub locks: Option<PathBuf>,
+    /// Who approves.
+    pub approver: Arc<Approver>,
+    /// Gates that are passed besides those that the run passed, each with the reason.
+    pub waivers: BTreeMap<String, String>,
+}
+
+/// The journal's file in a run's folder.
+const JOURNAL: &str = "journal.jsonl";
+/// The evidence's folder in a run's folder.
+const EVIDENCE: &str = "evidence";
+/// What a run changed, in its folder: for programs, and in words.
+const CHANGES: [&str; 2] = ["changes.json", "changes.txt"];
+
+/// Carries out a plan behind its approval, with a journal. `Err(report)` inside when there is nothing to carry out.
+pub async fn apply(
+    connection: &Connection,
+    policy: &Policy,
+    apply: Apply,
+    clock: &impl Clock,
+    stop: &Stop,
+    mut progress: impl FnMut(Progress<'_>),
+) -> Result<Result<Outcome, Box<Report>>, OperationError> {
+    policy.validate()?;
+    let given = if let Some(plan) = apply.plan {
+        plan
+    } else {
+        let report = plan(connection, policy, clock, stop, &mut progress).await?;
+        match &report.plan {
+            Some(plan) if !plan.is_empty() => plan.clone(),
+            _ => return Ok(Err(Box::new(report))),
+        }
+    };
+    make_folder(&apply.folder)?;
+    let job = connection.job()?;
+    let _locks = take_locks(apply.locks, &apply.folder, &job.vcenter, &given, clock)?;
+    let journal = Journal::create(apply.folder.join(JOURNAL))?;
+    let run = Run::new(given, policy.clone(), job, clock.now());
+    let work = Work { run, journal, folder: apply.folder, approver: apply.approver };
+    work.finish(connection, clock, stop, progress).await.map(Ok)
+}
+
+/// Goes on where the journal in a run's folder ends, be it on the way or back.
+pub async fn resume(
+    connection: &Connection,
+    resume: Resume,
+    clock: &impl Clock,
+    stop: &Stop,
+    progress: impl FnMut(Progress<'_>),
+) -> Result<Outcome, OperationError> {
+    let Resume { folder, locks, approver, until } = resume;
+    let job = connection.job()?;
+    let (journal, recovered) = Journal::<JournalEntry>::resume(folder.join(JOURNAL))?;
+    let run = Run::recover(&recovered.entries, job.clone(), until, clock.now())?;
+    let _locks = take_locks(locks, &folder, &job.vcenter, run.plan(), clock)?;
+    Work { run, journal, folder, approver }.finish(connection, clock, stop, progress).await
+}
+
+/// Takes back what the run in a folder did, in the reverse of its order, as far as its steps can be; in the same journal.
+pub async fn rollback(
+    connection: &Connection,
+    rollback: Rollback,
+    clock: &impl Clock,
+    stop: &Stop,
+    progress: impl FnMut(Progress<'_>),
+) -> Result<Outcome, OperationError> {
+    let Rollback { folder, locks, approver, waivers } = rollback;
+    let job = connection.job()?;
+    let (journal, recovered) = Journal::<JournalEntry>::resume(folder.join(JOURNAL))?;
+    let run = Run::roll_back(&recovered.entries, job.clone(), waivers, clock.now())?;
+    run.policy().validate()?;
+    let _locks = take_locks(locks, &folder, &job.vcenter, run.plan(), clock)?;
+    Work { run, journal, folder, approver }.finish(connection, clock, stop, progress).await
+}
+
+/// A run, and where it keeps what it does.
+struct Work {
+    run: Run,
+    journal: Journal<JournalEntry>,
+    folder: PathBuf,
+    approver: Arc<Approver>,
+}
+
+impl Work {
+    async fn finish(
+        self,
+        connection: &Connection,
+        clock: &impl Clock,
+        stop: &Stop,
+        mut progress: impl FnMut(Progress<'_>),
+    ) -> Result<Outcome, OperationError> {
+        let Self { mut run, mut journal, folder, approver } = self;
+        raise_descriptor_limit(connection.concurrency.unwrap_or(64));
+        let host = Arc::new(connection.host(Some(approver))?);
+        let mut plan = run.plan().clone();
+        let record = |event: RunEvent| -> Result<(), JournalError> {
+            match event {
+                RunEvent::Journal(entry) => {
+                    journal.append(&entry)?;
+                    if let JournalEvent::Replanned { plan: new, .. } = &entry.event {
+                        plan.clone_from(new);
+                    }
+                    progress(Progress::Running { entry: &entry, plan: &plan });
+                }
+                RunEvent::Evidence(evidence) => keep(&folder.join(EVIDENCE), &evidence)?,
+                RunEvent::Looking(event) => progress(Progress::Looking(&event)),
+            }
+            Ok(())
+        };
+        drive(&mut run, &host, clock, stop, record).await?;
+        let path = folder.join(JOURNAL).display().to_string();
+        let outcome = Outcome::of(&run, Some(path)).ok_or(OperationError::NoEnding)?;
+        if let Some(changes) = Changes::of(&run) {
+            for (name, text) in CHANGES.iter().zip([document::text(&changes), changes.in_words()]) {
+                let path = folder.join(name);
+                replace(&path, &text).map_err(|why| OperationError::Changes { path, why })?;
+            }
+        }
+        Ok(outcome)
+    }
+}
+
+fn make_folder(path: &Path) -> Result<(), OperationError> {
+    std::fs::create_dir_all(path).map_err(|why| OperationError::Folder { path: path.to_owned(), why })
+}
+
+/// By the vCenter's own uuid, and by the address that it is called by: one who does not know the uuid is kept out too.
+fn take_locks(
+    locks: Option<PathBuf>,
+    folder: &Path,
+    vcenter: &str,
+    plan: &Plan,
+    clock: &impl Clock,
+) -> Result<Vec<Lock>, OperationError> {
+    let beside = || folder.parent().unwrap_or(folder).join("locks");
+    let locks = locks.or_else(lock_folder).unwrap_or_else(beside);
+    make_folder(&locks)?;
+    let targets = std::iter::once(vcenter).chain(plan.instance_uuid.as_deref());
+    let taken: Result<Vec<Lock>, _> = targets.map(|target| Lock::take(&locks, target, folder, clock.now())).collect();
+    Ok(taken?)
+}

@@ -1,0 +1,193 @@
+//! What was there before the first act: a picture to compare with, and files to go back by.
+//!
+//! Only what is public: certificates, lists, records. No key is ever read, so none can be kept.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::Run;
+use crate::certificate::{Certificate, Fingerprint};
+use crate::document;
+use crate::facts::{Facts, Host, HostId, Observed, Presented};
+use crate::plan::{HostRef, Plan};
+use crate::rules::PlaceKind;
+use crate::time::UnixTime;
+
+/// The hosts of a plan as they were at one time, as far as was seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Picture {
+    /// When it was seen.
+    pub at: UnixTime,
+    /// The hosts, in the order of their ids.
+    pub hosts: Vec<HostPicture>,
+    /// What was found at the vCenter itself, by code.
+    pub found_at_vcenter: BTreeSet<String>,
+}
+
+/// One host. What was not seen is `None`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HostPicture {
+    /// The host.
+    pub host: HostRef,
+    /// The certificate on port 443.
+    pub on_443: Option<ShownCertificate>,
+    /// The certificate on port 9080.
+    pub on_9080: Option<ShownCertificate>,
+    /// The fingerprints of its CA store.
+    pub ca_store: Option<Vec<Fingerprint>>,
+    /// Its storage providers, as SMS has them.
+    pub providers: Option<Vec<ProviderPicture>>,
+}
+
+/// A certificate, as far as a person compares it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShownCertificate {
+    /// SHA-256 of its DER.
+    pub fingerprint: Fingerprint,
+    /// When it begins to be valid.
+    pub not_before: UnixTime,
+    /// When it ends.
+    pub not_after: UnixTime,
+}
+
+/// A storage provider's record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProviderPicture {
+    /// Its uid.
+    pub uid: String,
+    /// Where it listens.
+    pub url: String,
+    /// Its status, if told.
+    pub status: Option<String>,
+    /// The certificate that SMS has stored for it.
+    pub certificate: Option<ShownCertificate>,
+}
+
+/// Files that are to be kept in the run's folder before anything is changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    /// The files.
+    pub files: Vec<EvidenceFile>,
+}
+
+/// One file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EvidenceFile {
+    /// The folder's name; empty for none. Letters, digits, dots, hyphens and underscores, and no dot at the beginning.
+    pub folder: String,
+    /// The file's name, of the same characters.
+    pub name: String,
+    /// What stands in it.
+    pub text: String,
+}
+
+impl Run {
+    /// The plan's hosts and vCenter's own findings as they are known now.
+    pub(super) fn picture(&self, facts: &Facts, found_at_vcenter: BTreeSet<String>) -> Picture {
+        let hosts = touched(&self.plan).into_iter().map(|host| of_host(facts, host)).collect();
+        Picture { at: facts.ended_at, hosts, found_at_vcenter }
+    }
+
+    /// The codes that are found at the vCenter itself.
+    pub(super) fn found_at_vcenter(&self, facts: &Facts) -> BTreeSet<String> {
+        let judgement = crate::rules::judge(facts, &self.policy);
+        let at_vcenter = judgement.findings.into_iter().filter(|finding| finding.place.kind == PlaceKind::Vcenter);
+        at_vcenter.map(|finding| finding.diagnostic.code).collect()
+    }
+
+    /// What is needed to go back, as files.
+    pub(super) fn evidence(&self) -> Evidence {
+        let facts = &self.inquiry.facts;
+        let file = |folder: &str, name: &str, text: String| EvidenceFile {
+            folder: folder.to_owned(),
+            name: name.to_owned(),
+            text,
+        };
+        let mut files = vec![file("", "vcenter.json", document::text(&facts.vcenter))];
+        for host in touched(&self.plan) {
+            let Some(seen) = facts.hosts.get(&host.id) else { continue };
+            let folder = folder_of(host);
+            for (name, list) in certificates_of(seen) {
+                files.push(file(&folder, name, pems(facts, &list)));
+            }
+            if let Some(lists) = seen.ca_revocation_lists.value() {
+                files.push(file(
+                    &folder,
+                    "castore.crl",
+                    lists.iter().map(|list| format!("{}\n", list.trim_end())).collect(),
+                ));
+            }
+            files.push(file(&folder, "host.json", document::text(seen)));
+            let providers: Vec<_> = facts.providers_of(seen).collect();
+            let stored: Vec<Fingerprint> =
+                providers.iter().filter_map(|provider| provider.certificate.value().copied()).collect();
+            files.push(file(&folder, "provider.pem", pems(facts, &stored)));
+            files.push(file(&folder, "providers.json", document::text(&providers)));
+        }
+        Evidence { files }
+    }
+}
+
+/// Every host that a step of the plan is for.
+pub(super) fn touched(plan: &Plan) -> BTreeSet<&HostRef> {
+    plan.steps().filter_map(|step| step.host.as_ref()).chain(plan.hosts().map(|host| &host.host)).collect()
+}
+
+fn of_host(facts: &Facts, host: &HostRef) -> HostPicture {
+    let seen = facts.hosts.get(&host.id);
+    let leaf = |of: fn(&Host) -> &Observed<Presented>| {
+        let presented = seen.and_then(|seen| of(seen).value())?;
+        shown(facts, &presented.leaf)
+    };
+    let providers = facts.provider_list.value().and(seen).map(|seen| {
+        let picture = |provider: &crate::facts::Provider| ProviderPicture {
+            uid: provider.id.0.clone(),
+            url: provider.url.text.clone(),
+            status: provider.status.value().cloned(),
+            certificate: provider.certificate.value().and_then(|one| shown(facts, one)),
+        };
+        facts.providers_of(seen).map(picture).collect()
+    });
+    HostPicture {
+        host: host.clone(),
+        on_443: leaf(|host| &host.on_443),
+        on_9080: leaf(|host| &host.on_9080),
+        ca_store: seen.and_then(|seen| seen.ca_store.value().cloned()),
+        providers,
+    }
+}
+
+fn shown(facts: &Facts, fingerprint: &Fingerprint) -> Option<ShownCertificate> {
+    let certificate = facts.certificates.find(fingerprint)?;
+    let Certificate { not_before, not_after, .. } = certificate;
+    Some(ShownCertificate { fingerprint: *fingerprint, not_before: *not_before, not_after: *not_after })
+}
+
+fn certificates_of(host: &Host) -> Vec<(&'static str, Vec<Fingerprint>)> {
+    let chain = |presented: &Presented| std::iter::once(presented.leaf).chain(presented.rest.iter().copied()).collect();
+    let lists = [
+        ("443.pem", host.on_443.value().map(chain)),
+        ("9080.pem", host.on_9080.value().map(chain)),
+        ("castore.pem", host.ca_store.value().cloned()),
+    ];
+    lists.into_iter().filter_map(|(name, list)| Some((name, list?))).collect()
+}
+
+fn pems(facts: &Facts, list: &[Fingerprint]) -> String {
+    let found = list.iter().filter_map(|one| facts.certificates.find(one));
+    found.map(|certificate| format!("{}\n", certificate.to_pem().trim_end())).collect()
+}
+
+/// `host-21-esx01.example.com`: the id keeps two hosts of one name apart.
+fn folder_of(host: &HostRef) -> String {
+    let HostId(id) = &host.id;
+    let kept = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-') { c } else { '_' };
+    format!("{id}-{}", host.name).trim_start_matches('.').chars().map(kept).take(200).collect()
+}

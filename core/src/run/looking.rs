@@ -1,0 +1,159 @@
+//! Looking whether a step is needed, has had its effect, or is taken back; and what follows from what is seen.
+
+use super::acting::session_of;
+use super::journal::JournalEvent;
+use super::track::{Activity, Direction, Then, Why};
+use super::{Run, StopCause, look};
+use crate::plan::{Condition, IfNotDone, StepId, Undo};
+use crate::survey::{Question, Session};
+use crate::time::UnixTime;
+
+impl Run {
+    /// Asks what tells whether the condition of `why` holds, with the step's own time to wait for it.
+    pub(super) fn look(&mut self, now: UnixTime, index: usize, id: StepId, why: Why) {
+        let timeout = self.plan.step(id).map_or(0, |step| step.timeout_seconds);
+        self.look_until(index, id, why, now.plus_seconds(timeout));
+    }
+
+    pub(super) fn look_until(&mut self, index: usize, id: StepId, why: Why, deadline: UnixTime) {
+        let questions = match &why {
+            Why::Session { direction, .. } => self.session_questions(id, *direction),
+            _ => self
+                .condition(id, &why)
+                .map_or_else(Vec::new, |condition| look::questions(&condition, &self.inquiry.facts)),
+        };
+        let tag = self.take_tag();
+        self.inquiry.knock_again();
+        for question in questions {
+            self.inquiry.put(question, tag);
+        }
+        self.set(index, id, Some(Activity::Look { why, tag, deadline }));
+    }
+
+    /// A question that brings the session which the act needs.
+    fn session_questions(&self, id: StepId, direction: Direction) -> Vec<Question> {
+        match self.act_of(id, direction).and_then(|act| session_of(&act)) {
+            Some(Session::Vim) => vec![Question::CurrentTime],
+            Some(Session::Rest) => vec![Question::SpsService],
+            None => Vec::new(),
+        }
+    }
+
+    pub(super) fn condition(&self, id: StepId, why: &Why) -> Option<Condition> {
+        let step = self.plan.step(id)?;
+        match why {
+            Why::Skip => Some(step.skip_when.clone()),
+            // What leaves no trace is only known not to be needed any more.
+            Why::InDoubt if !step.act.shows() => Some(step.skip_when.clone()),
+            Why::InDoubt | Why::Done { .. } | Why::Again { .. } => Some(step.done_when.clone()),
+            Why::Undone { .. } => match (&step.undo, &step.act) {
+                (Undo::By { done_when, .. }, _) => Some(done_when.clone()),
+                (Undo::PutBackCaStore, _) => {
+                    let host = &step.host.as_ref()?.id;
+                    let saved = self.saved.get(&id)?;
+                    let all = saved.certificates.iter();
+                    let names = all.filter_map(|pem| crate::certificate::Certificate::from_pem(pem).ok());
+                    Some(Condition::CaStoreIs {
+                        host: host.clone(),
+                        certificates: names.map(|one| one.fingerprint).collect(),
+                    })
+                }
+                _ => None,
+            },
+            Why::Session { .. } => None,
+        }
+    }
+
+    pub(super) fn holds(&self, id: StepId, why: &Why, now: UnixTime) -> Option<bool> {
+        let on_disk = |host: &crate::facts::HostId| self.inquiry.on_disk.get(host).cloned();
+        let ahead = self.inquiry.facts.vcenter.clock_ahead_seconds.value().copied().unwrap_or(0);
+        self.condition(id, why)?.holds(&self.inquiry.facts, on_disk, now.plus_seconds(ahead))
+    }
+
+    /// All questions of a look are answered.
+    pub(super) fn looked(&mut self, now: UnixTime, index: usize, id: StepId, why: Why, deadline: UnixTime) -> bool {
+        let holds = self.holds(id, &why, now);
+        self.asked_at = now;
+        match (why, holds) {
+            (Why::Skip, Some(true)) => {
+                self.record(now, JournalEvent::Skipped { step: id });
+                self.set(index, id, None);
+            }
+            (Why::Skip, _) => match self.part_before_act(index, id) {
+                Some(part) => self.ask_part(index, id, part),
+                None => self.act(now, index, id, 0),
+            },
+            (Why::InDoubt | Why::Done { .. }, Some(true)) => {
+                self.record(now, JournalEvent::Succeeded { step: id });
+                self.set(index, id, None);
+            }
+            (Why::InDoubt, _) => self.act(now, index, id, 0),
+            (Why::Again { attempts, .. }, Some(true)) => self.act(now, index, id, attempts),
+            (Why::Done { why }, _) if self.is_late(now, index, id, Direction::Forward, deadline) => {
+                self.not_done(now, index, id, why);
+            }
+            (Why::Again { why, .. }, _) if self.is_late(now, index, id, Direction::Forward, deadline) => {
+                self.not_done(now, index, id, Some(why));
+            }
+            (why @ (Why::Done { .. } | Why::Again { .. }), _) => {
+                self.pause(now, index, id, Then::Look(why), deadline);
+            }
+            (Why::Undone { .. }, Some(true)) => {
+                self.record(now, JournalEvent::UndoFinished { step: id });
+                self.set(index, id, None);
+            }
+            (Why::Undone { acted: false, .. }, _) => self.act_back(now, index, id, 0),
+            (Why::Undone { why, .. }, _) if now >= deadline => {
+                let why = why.unwrap_or_else(|| "it is not as it was before".to_owned());
+                self.record(now, JournalEvent::UndoFailed { step: id, why });
+                self.set(index, id, None);
+            }
+            (why @ Why::Undone { .. }, _) => self.pause(now, index, id, Then::Look(why), deadline),
+            (Why::Session { direction, attempts }, _) => match direction {
+                Direction::Forward => self.act(now, index, id, attempts),
+                Direction::Back => self.act_back(now, index, id, attempts),
+            },
+        }
+        true
+    }
+
+    pub(super) fn pause(&mut self, now: UnixTime, index: usize, id: StepId, then: Then, deadline: UnixTime) {
+        let until = now.plus_seconds(self.policy.poll_seconds.max(1)).min(deadline);
+        self.set(index, id, Some(Activity::Pause { until, then, deadline }));
+    }
+
+    pub(super) fn pause_over(&mut self, index: usize, id: StepId, then: Then, deadline: UnixTime) -> bool {
+        match then {
+            Then::Look(why) => self.look_until(index, id, why, deadline),
+            Then::Task(task, direction) => self.ask_task(index, id, task, direction, deadline),
+            Then::Prove(host) => self.ask_host(index, id, host, deadline),
+        }
+        true
+    }
+
+    /// The step's effect did not show.
+    pub(super) fn not_done(&mut self, now: UnixTime, index: usize, id: StepId, why: Option<String>) {
+        if why.is_none() && self.leave_off(now, index, id) {
+            return;
+        }
+        let Some(step) = self.plan.step(id) else { return };
+        let waited = format!("after {} seconds it was not so that {}", step.timeout_seconds, step.done_when.in_words());
+        let why = why.unwrap_or(waited);
+        match step.if_not_done {
+            IfNotDone::GoOnIfEnded if self.unsure.contains(&id) => self.failed(now, id, &why),
+            IfNotDone::GoOn | IfNotDone::GoOnIfEnded => self.record(now, JournalEvent::NotReached { step: id, why }),
+            IfNotDone::Stop => self.failed(now, id, &why),
+        }
+        self.set(index, id, None);
+    }
+
+    pub(super) fn failed(&mut self, now: UnixTime, id: StepId, why: &str) {
+        self.record(now, JournalEvent::Failed { step: id, why: why.to_owned() });
+        if self.stopping.is_none() {
+            let host =
+                self.plan.step(id).and_then(|step| step.host.as_ref()).map_or("vCenter", |host| host.name.as_str());
+            let why = format!("a step failed on `{host}`: {why}");
+            self.record(now, JournalEvent::Stopping { why, cause: StopCause::Failure });
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! What comes next in a track: forwards by the order of the plan, and back by its reverse.
+
+use super::journal::Status;
+use super::track::{Direction, Track, TrackStage, Unit};
+use super::{Part, Run};
+use crate::facts::HostId;
+use crate::plan::StepId;
+
+/// What a track does next.
+pub(super) enum Next {
+    /// A part is asked for, before its first step.
+    Ask(StepId, Part),
+    /// Nothing new is begun from now on, because a gate before this track is closed.
+    Hold(String),
+    Forward(StepId),
+    Back(StepId),
+    /// The host whose steps are behind is looked at; the step is one of them.
+    Prove(StepId, HostId),
+    End,
+}
+
+impl Run {
+    /// What a track does next; `None` when it must wait for other tracks.
+    pub(super) fn next_of(&self, index: usize) -> Option<Next> {
+        let track = self.tracks.get(index)?;
+        let is_before = |stage: TrackStage| match self.direction {
+            Direction::Forward => stage < track.stage,
+            Direction::Back => stage > track.stage,
+        };
+        if !self.tracks.iter().filter(|other| is_before(other.stage)).all(|other| other.ended) {
+            return None;
+        }
+        match self.direction {
+            Direction::Forward => self.next_forward(track),
+            Direction::Back => self.next_back(track),
+        }
+    }
+
+    fn next_forward(&self, track: &Track) -> Option<Next> {
+        for unit in &track.units {
+            if self.must_go_back(unit) {
+                match self.last_to_undo(unit) {
+                    Some(id) => return Some(Next::Back(id)),
+                    None => continue,
+                }
+            }
+            let Some(next) = unit.steps.iter().copied().find(|id| !self.status(*id).is_behind()) else {
+                match self.host_to_prove(unit) {
+                    Some(proof) => return Some(proof),
+                    None => continue,
+                }
+            };
+            if !self.is_finished_all_the_same(unit) {
+                continue;
+            }
+            let is_new = unit.steps.iter().all(|id| self.status(*id) == Status::Waiting);
+            if is_new && self.is_full() {
+                return None;
+            }
+            return Some(self.first_of(unit, next, is_new));
+        }
+        Some(Next::End)
+    }
+
+    /// A new unit is held by a gate that has closed since the plan was made, or asked for, before it begins.
+    fn first_of(&self, unit: &Unit, next: StepId, is_new: bool) -> Next {
+        if is_new && self.stopping.is_none() {
+            if let Some(why) = unit.steps.iter().find_map(|id| self.held.get(id)) {
+                return Next::Hold(why.clone());
+            }
+            if let Some(part) = self.part_before_host(unit.host.as_ref()) {
+                return Next::Ask(next, part);
+            }
+        }
+        Next::Forward(next)
+    }
+
+    fn next_back(&self, track: &Track) -> Option<Next> {
+        for unit in track.units.iter().rev() {
+            let Some(id) = self.last_to_undo(unit) else { continue };
+            let is_begun = |id: &StepId| matches!(self.status(*id), Status::UndoStarted | Status::Undone);
+            if !unit.steps.iter().any(is_begun) {
+                if self.stopping.is_some() {
+                    return Some(Next::End);
+                }
+                if self.is_full() {
+                    return None;
+                }
+            }
+            return Some(Next::Back(id));
+        }
+        Some(Next::End)
+    }
+
+    /// True when a step of the unit failed or the host is not well after all of them.
+    fn must_go_back(&self, unit: &Unit) -> bool {
+        let is_failed = |id: &StepId| {
+            matches!(self.status(*id), Status::Failed | Status::UndoStarted | Status::Undone | Status::UndoFailed)
+        };
+        unit.steps.iter().any(is_failed) || unit.host.as_ref().is_some_and(|host| self.unwell.contains_key(host))
+    }
+
+    fn last_to_undo(&self, unit: &Unit) -> Option<StepId> {
+        unit.steps.iter().rev().copied().find(|id| self.can_be_undone(*id))
+    }
+
+    /// True when there is something to take back, or it is not known. A step in doubt is taken back only with the whole
+    /// run: otherwise it is looked at and finished.
+    pub(super) fn can_be_undone(&self, id: StepId) -> bool {
+        match self.status(id) {
+            Status::Failed | Status::Succeeded | Status::NotReached | Status::UndoStarted => true,
+            Status::Started => self.direction == Direction::Back,
+            Status::Waiting | Status::Skipped | Status::Undone | Status::UndoFailed => false,
+        }
+    }
+
+    /// A host is looked at once, if anything was done there. Whoever wants to stop is not made to wait for it: the look
+    /// at the end sees it too.
+    fn host_to_prove(&self, unit: &Unit) -> Option<Next> {
+        let host = unit.host.as_ref().filter(|host| !self.proved.contains(*host) && self.hurry.is_none())?;
+        let acted = |id: &&StepId| matches!(self.status(**id), Status::Succeeded | Status::NotReached);
+        let id = unit.steps.iter().find(acted)?;
+        Some(Next::Prove(*id, host.clone()))
+    }
+
+    fn is_full(&self) -> bool {
+        let at_once = usize::try_from(self.policy.clusters_at_once.max(1)).unwrap_or(usize::MAX);
+        let is_at_work = |track: &&Track| track.stage == TrackStage::Lane && track.activity.is_some();
+        self.tracks.iter().filter(is_at_work).count() >= at_once
+    }
+
+    /// The unit that a step of a track belongs to.
+    pub(super) fn unit_of(&self, index: usize, id: StepId) -> Option<&Unit> {
+        self.tracks.get(index)?.units.iter().find(|unit| unit.steps.contains(&id))
+    }
+}

@@ -1,0 +1,155 @@
+//! Looking at one host after its steps: is its cause gone, and is nothing new there?
+
+use std::collections::BTreeMap;
+
+use super::journal::{JournalEvent, Status};
+use super::track::{Activity, Direction, Then};
+use super::{Run, StopCause};
+use crate::diagnostic::Severity;
+use crate::facts::{Facts, HostId};
+use crate::plan::{Act, StepId};
+use crate::rules::{Finding, Judgement, PlaceKind, judge};
+use crate::survey::host_questions;
+use crate::time::UnixTime;
+
+/// What is found at a host that is judged by itself.
+struct Seen {
+    /// What is found.
+    found: Vec<Finding>,
+    /// What could not be told.
+    unknown: Vec<(String, String)>,
+}
+
+impl Run {
+    /// Remembers what is found at a host before its first step, so that what is new can be told.
+    pub(super) fn remember_host(&mut self, now: UnixTime, host: &HostId) {
+        if !self.found_before.contains_key(host) {
+            let found = self.judge_host(now, host).found.into_iter().map(|one| one.diagnostic.code).collect();
+            self.found_before.insert(host.clone(), found);
+        }
+    }
+
+    /// Looks at the host whose steps are behind; `id` is one of them.
+    pub(super) fn begin_host_proof(&mut self, now: UnixTime, index: usize, id: StepId, host: HostId) {
+        let deadline = now.plus_seconds(self.policy.step_timeout_seconds);
+        self.ask_host(index, id, host, deadline);
+    }
+
+    pub(super) fn ask_host(&mut self, index: usize, id: StepId, host: HostId, deadline: UnixTime) {
+        let tag = self.take_tag();
+        self.inquiry.knock_again();
+        for question in host_questions(&self.inquiry, &host) {
+            self.inquiry.put(question, tag);
+        }
+        self.set(index, id, Some(Activity::Prove { host, tag, deadline }));
+    }
+
+    /// Everything that was asked about the host is answered.
+    pub(super) fn host_seen(
+        &mut self,
+        now: UnixTime,
+        index: usize,
+        id: StepId,
+        host: &HostId,
+        deadline: UnixTime,
+    ) -> bool {
+        self.asked_at = now;
+        let seen = self.judge_host(now, host);
+        let left = self.left_of_cure(host, &seen);
+        let why = self.why_unwell(host, &seen, &left);
+        match why {
+            None => {
+                self.record(now, JournalEvent::HostProved { host: host.clone(), left: left.into_keys().collect() });
+                self.set(index, id, None);
+            }
+            Some(why) if self.is_late(now, index, id, Direction::Forward, deadline) => {
+                self.unwell_host(now, host, why);
+                self.set(index, id, None);
+            }
+            Some(_) => self.pause(now, index, id, Then::Prove(host.clone()), deadline),
+        }
+        true
+    }
+
+    fn unwell_host(&mut self, now: UnixTime, host: &HostId, why: String) {
+        let name = self.plan.hosts().find(|one| one.host.id == *host).map_or("", |one| one.host.name.as_str());
+        let what = if self.plan.canary.as_ref().is_some_and(|canary| canary.id == *host) {
+            format!("`{name}` went first, alone, and is not well after its steps: {why}")
+        } else {
+            format!("`{name}` is not well after its steps: {why}")
+        };
+        self.record(now, JournalEvent::HostUnwell { host: host.clone(), why });
+        if self.stopping.is_none() {
+            self.record(now, JournalEvent::Stopping { why: what, cause: StopCause::Failure });
+        }
+    }
+
+    /// What the host's steps were to cure and is still found, or cannot be told: code and message.
+    fn left_of_cure(&self, host: &HostId, seen: &Seen) -> BTreeMap<String, String> {
+        let Some(steps) = self.plan.hosts().find(|one| one.host.id == *host) else { return BTreeMap::new() };
+        let found = seen.found.iter().map(|one| (&one.diagnostic.code, &one.diagnostic.message));
+        let unknown = seen.unknown.iter().map(|(code, message)| (code, message));
+        let wanted = found.chain(unknown).filter(|(code, _)| steps.cures.contains(code));
+        wanted.map(|(code, message)| (code.clone(), message.clone())).collect()
+    }
+
+    fn why_unwell(&self, host: &HostId, seen: &Seen, left: &BTreeMap<String, String>) -> Option<String> {
+        // A step that gave up has a stronger one at the end of the plan, and until then SMS knows the provider as it was.
+        // A signature is made elsewhere.
+        let steps = self.plan.hosts().find(|one| one.host.id == *host)?;
+        let is_pending = steps
+            .steps
+            .iter()
+            .any(|step| self.status(step.id) == Status::NotReached || matches!(step.act, Act::RequestSigning { .. }));
+        let before = self.found_before.get(host);
+        let new = seen.found.iter().find(|one| {
+            one.severity() >= Severity::Medium
+                && !(is_pending && one.place.kind == PlaceKind::Provider)
+                && before.is_some_and(|before| !before.contains(&one.diagnostic.code))
+        });
+        if let Some(Finding { diagnostic, .. }) = new {
+            return Some(format!("`{}` is new there: {}", diagnostic.code, diagnostic.message));
+        }
+        if is_pending {
+            return None;
+        }
+        left.iter().next().map(|(code, message)| format!("`{code}` is still there: {message}"))
+    }
+
+    /// What the rules say of one host, from what is known of it and of vCenter now.
+    fn judge_host(&self, now: UnixTime, host: &HostId) -> Seen {
+        let facts = only(&self.inquiry.facts, now, host);
+        let Judgement { findings, unanswered, .. } = judge(&facts, &self.policy);
+        let is_here = |place: &Option<String>| place.as_deref() == Some(host.0.as_str());
+        let found = findings.into_iter().filter(|finding| is_here(&finding.place.host));
+        let unknown = unanswered.into_iter().flat_map(|one| {
+            let why = one.missing.message;
+            one.codes.into_iter().map(move |code| (code, why.clone()))
+        });
+        Seen { found: found.collect(), unknown: unknown.collect() }
+    }
+}
+
+/// The facts of one host and of vCenter, so that judging a host costs the same in a large fleet. Logs are left out: they
+/// tell of what was.
+fn only(facts: &Facts, now: UnixTime, host: &HostId) -> Facts {
+    let own = facts.hosts.get(host);
+    Facts {
+        schema: facts.schema.clone(),
+        began_at: facts.began_at,
+        ended_at: now,
+        vcenter: facts.vcenter.clone(),
+        hosts: own.iter().map(|own| (host.clone(), (*own).clone())).collect(),
+        inventory: facts.inventory.clone(),
+        providers: own
+            .into_iter()
+            .flat_map(|own| facts.providers_of(own))
+            .map(|provider| (provider.id.clone(), provider.clone()))
+            .collect(),
+        other_providers: facts.other_providers.clone(),
+        provider_list: facts.provider_list.clone(),
+        certificates: facts.certificates.clone(),
+        logs: Vec::new(),
+        logs_missing: facts.logs_missing.clone(),
+    }
+}

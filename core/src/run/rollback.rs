@@ -1,0 +1,109 @@
+//! Taking a whole run back, in the reverse of its order, as far as its steps can be.
+//!
+//! It is asked for, stands behind the same gates, and goes on in the same journal; what cannot be taken back is said with
+//! what to do by hand.
+
+use std::collections::BTreeMap;
+
+use super::approval::digest;
+use super::journal::{IllegalEntry, JournalEntry, JournalEvent, Status};
+use super::track::Direction;
+use super::{Ending, Phase, Run};
+use crate::facts::Host;
+use crate::gates::{GateReading, Touches, read_gates};
+use crate::job::Job;
+use crate::plan::{Act, Step, StepId, Undo};
+use crate::request::Subject;
+use crate::rules::Case;
+use crate::time::UnixTime;
+
+impl Run {
+    /// A run that takes back what the run of this journal did, ended or not. `waivers` let pass gates besides those that
+    /// its policy lets pass. `Err` when the journal tells of something that cannot have happened.
+    pub fn roll_back(
+        entries: &[JournalEntry],
+        job: Job,
+        waivers: BTreeMap<String, String>,
+        now: UnixTime,
+    ) -> Result<Self, IllegalEntry> {
+        let mut run = Self::replay(entries, job, now)?.0;
+        run.policy.waivers.extend(waivers);
+        run.begin_again_backwards();
+        Ok(run)
+    }
+
+    /// From here on the order is the reverse, and nothing of how it ended before counts.
+    pub(super) fn begin_again_backwards(&mut self) {
+        self.direction = Direction::Back;
+        self.phase = Phase::New;
+        self.stopping = None;
+        self.hurry = None;
+        self.policy.until = None;
+        // What could not be taken back then may be taken back now.
+        for status in self.status.values_mut().filter(|status| **status == Status::UndoFailed) {
+            *status = Status::Failed;
+        }
+    }
+
+    pub(super) fn begin_taking_back(&mut self, now: UnixTime) {
+        let steps = self.to_take_back();
+        if steps.is_empty() {
+            return self.end(now, Ending::Refused { why: "there is nothing to take back".to_owned() });
+        }
+        let digest = digest(&steps);
+        let impossible = steps.iter().filter(|step| matches!(step.undo, Undo::Impossible(_))).count();
+        let summary = format!("{} steps to take back, {impossible} of them only by hand", steps.len());
+        let waivers = self.policy.waivers.clone();
+        self.record(now, JournalEvent::TakingBack { digest: digest.clone(), waivers });
+        self.ask(digest, summary, Subject::Rollback(steps));
+    }
+
+    /// What there is to take back, in the order in which it is.
+    fn to_take_back(&self) -> Vec<Step> {
+        let mut steps: Vec<Step> = self.plan.steps().filter(|step| self.can_be_undone(step.id)).cloned().collect();
+        steps.reverse();
+        steps
+    }
+
+    /// Steps before which a gate is closed now: those that are still to begin, or still to be taken back.
+    pub(super) fn read_held(&mut self) {
+        let case = Case::new(&self.inquiry.facts, &self.policy);
+        let readings: Vec<GateReading> = read_gates(&case).into_iter().filter(|reading| !reading.passes()).collect();
+        let is_ahead = |id: StepId| match self.direction {
+            Direction::Forward => self.status(id) == Status::Waiting,
+            Direction::Back => self.can_be_undone(id),
+        };
+        let held = self.plan.steps().filter(|step| is_ahead(step.id)).filter_map(|step| {
+            let host = step.host.as_ref().and_then(|host| case.facts.hosts.get(&host.id));
+            Some((step.id, closed_before(&readings, host, step)?))
+        });
+        self.held = held.collect();
+    }
+
+    /// Why a step that would have to change something is not taken back, if a gate is closed.
+    pub(super) fn held_back(&self, id: StepId) -> Option<String> {
+        (self.direction == Direction::Back).then(|| self.held.get(&id).cloned()).flatten()
+    }
+
+    /// How a run that was taken back ended.
+    pub(super) fn taken_back(&self) -> Ending {
+        let undone = self.plan.steps().filter(|step| self.status(step.id) == Status::Undone).count();
+        Ending::TakenBack { steps: u32::try_from(undone).unwrap_or(u32::MAX) }
+    }
+}
+
+fn closed_before(readings: &[GateReading], host: Option<&Host>, step: &Step) -> Option<String> {
+    // A command touches what it is for, and the shell that it runs in.
+    let shell = matches!(step.act, Act::Shell { .. }).then_some(Touches::Shell);
+    let touches: Vec<Touches> = std::iter::once(step.touches).chain(shell).collect();
+    let closed = readings.iter().find(|reading| {
+        let is_before = host.map_or(reading.place.host.is_none(), |host| reading.stands_before(host));
+        is_before && touches.iter().any(|one| reading.holds_back(*one))
+    })?;
+    let name = step.host.as_ref().map_or("vCenter", |host| host.name.as_str());
+    Some(format!(
+        "gate `{}` is closed before `{name}`: {}; open it, or waive it with a reason",
+        closed.gate,
+        closed.reason()
+    ))
+}

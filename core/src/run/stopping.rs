@@ -1,0 +1,172 @@
+//! Beginning nothing new: why a run stops, what it still finishes, and how long that may take.
+
+use serde::{Deserialize, Serialize};
+
+use super::journal::{JournalEvent, Status};
+use super::track::{Direction, Unit};
+use super::{Ending, Phase, Run};
+use crate::machine::{Input, Machine as _, Misuse};
+use crate::plan::{Act, Condition, StepId, Undo};
+use crate::request::SshChange;
+use crate::time::UnixTime;
+
+/// Why nothing new is begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StopCause {
+    /// A step failed, or a host is not well after its steps. Hosts in hand are finished.
+    Failure,
+    /// The maintenance window is over. The step in hand is finished, and its host only if it would be left worse.
+    Window,
+    /// A person asked to. As for the window, and what only waits is left off soon.
+    Person,
+    /// A part of the plan was not approved. As for the window.
+    Declined,
+}
+
+/// A run that begins nothing new.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Stopping {
+    pub(super) why: String,
+    pub(super) cause: StopCause,
+}
+
+/// How many times longer a host is waited for that would be left worse than before.
+const MORE_PATIENCE: i64 = 4;
+
+impl Run {
+    /// A person asks to stop.
+    pub(super) fn stop(&mut self, now: UnixTime) -> Result<(), Misuse> {
+        let why = "a person asked to stop".to_owned();
+        match &mut self.phase {
+            Phase::New | Phase::Approving(_) => self.end(now, Ending::Refused { why }),
+            Phase::Checking(survey) => {
+                survey.handle(now, Input::Stop)?;
+                let ending = self.nothing_more(why);
+                self.end(now, ending);
+            }
+            Phase::Working => {
+                self.hurry.get_or_insert(now);
+                if self.stopping.is_none() {
+                    self.record(now, JournalEvent::Stopping { why, cause: StopCause::Person });
+                }
+            }
+            // The second look is what is left, and it need not wait.
+            Phase::Settling(until) => *until = now,
+            // Proving is in hand.
+            Phase::Leaving | Phase::Proving(_) | Phase::Over => {}
+        }
+        Ok(())
+    }
+
+    /// How a run ends that is stopped while it looks before the work: a fresh one has done nothing, another one waits on.
+    pub(super) fn nothing_more(&self, why: String) -> Ending {
+        if self.status.is_empty() {
+            Ending::Refused { why }
+        } else {
+            Ending::Halted { remaining: self.remaining(), why }
+        }
+    }
+
+    /// Steps whose turn has not come, and those in doubt.
+    pub(super) fn remaining(&self) -> u32 {
+        let is_open = |status: Status| matches!(status, Status::Waiting | Status::Started);
+        let open = self.plan.steps().filter(|step| is_open(self.status(step.id))).count();
+        u32::try_from(open).unwrap_or(u32::MAX)
+    }
+
+    /// Stops when the maintenance window is over.
+    pub(super) fn watch_window(&mut self, now: UnixTime) {
+        let Some(until) = self.policy.until.filter(|until| now >= *until && self.stopping.is_none()) else { return };
+        let why = format!("the maintenance window ended at {until}");
+        self.record(now, JournalEvent::Stopping { why, cause: StopCause::Window });
+    }
+
+    /// Whether the next step of `unit` may begin although nothing new is begun.
+    pub(super) fn is_finished_all_the_same(&self, unit: &Unit) -> bool {
+        let Some(stopping) = &self.stopping else { return true };
+        let is_in_hand = unit.steps.iter().any(|id| self.status(*id) != Status::Waiting);
+        let is_soon = stopping.cause != StopCause::Failure || self.hurry.is_some();
+        let is_in_doubt = || unit.steps.iter().any(|id| self.status(*id) == Status::Started);
+        if is_in_hand && (!is_soon || is_in_doubt() || self.would_be_left_worse(unit)) {
+            return true;
+        }
+        unit.steps.iter().any(|id| self.brings_back(*id))
+    }
+
+    /// True while something stands open on the host that a later step closes: a service that was started, a connection
+    /// that was ended, a certificate that was set aside.
+    pub(super) fn would_be_left_worse(&self, unit: &Unit) -> bool {
+        let steps = || unit.steps.iter().filter_map(|id| self.plan.step(*id));
+        let has_acted = |id: StepId| matches!(self.status(id), Status::Started | Status::Succeeded);
+        let takes_back = |undo: &Undo, act: &Act| matches!(undo, Undo::By { act: back, .. } if back == act);
+        steps().filter(|step| has_acted(step.id)).any(|open| {
+            let mut closers =
+                steps().filter(|other| other.id > open.id && takes_back(&open.undo, &other.act)).peekable();
+            let is_behind = |id: StepId| matches!(self.status(id), Status::Succeeded | Status::Skipped);
+            match closers.peek() {
+                Some(_) => !closers.any(|closer| is_behind(closer.id)),
+                None => stands_open_to_the_end(&open.act),
+            }
+        })
+    }
+
+    /// True when this step brings back what an earlier one took away from a host for a while: a provider that was
+    /// unregistered is registered again only when `sps` restarts.
+    fn brings_back(&self, id: StepId) -> bool {
+        let Some(step) = self.plan.step(id).filter(|step| step.act == Act::RestartSps) else { return false };
+        let Condition::ProvidersWell { hosts } = &step.skip_when else { return false };
+        self.plan.last.iter().any(|other| {
+            matches!(other.act, Act::UnregisterProvider { .. })
+                && matches!(self.status(other.id), Status::Started | Status::Succeeded)
+                && other.host.as_ref().is_some_and(|host| hosts.contains(&host.id))
+        })
+    }
+
+    /// Whether a step is passed over because the run stops: what would only come back with `sps` is not unregistered.
+    pub(super) fn is_passed_over(&self, id: StepId) -> bool {
+        let is_unregistering = |step: &crate::plan::Step| matches!(step.act, Act::UnregisterProvider { .. });
+        self.stopping.is_some()
+            && self.status(id) == Status::Waiting
+            && self.plan.last.iter().any(|step| step.id == id && is_unregistering(step))
+    }
+
+    /// Whether a wait is over. On the way back a stop shortens nothing.
+    pub(super) fn is_late(
+        &self,
+        now: UnixTime,
+        index: usize,
+        id: StepId,
+        direction: Direction,
+        until: UnixTime,
+    ) -> bool {
+        now >= until || (direction == Direction::Forward && self.is_hurried(now, index, id))
+    }
+
+    /// Whether a person asked to stop so long ago that a step which only waits is left off.
+    pub(super) fn is_hurried(&self, now: UnixTime, index: usize, id: StepId) -> bool {
+        let Some(asked) = self.hurry else { return false };
+        let patience = self.policy.stop_seconds.max(0);
+        let is_worse = self.unit_of(index, id).is_some_and(|unit| self.would_be_left_worse(unit));
+        let patience = if is_worse { patience.saturating_mul(MORE_PATIENCE) } else { patience };
+        now >= asked.plus_seconds(patience)
+    }
+
+    /// Leaves a step off that has not shown its effect, when a person wants to stop and the host is no worse for it.
+    /// False when it must be brought to an end all the same.
+    pub(super) fn leave_off(&mut self, now: UnixTime, index: usize, id: StepId) -> bool {
+        let is_worse = self.unit_of(index, id).is_some_and(|unit| self.would_be_left_worse(unit));
+        if is_worse || !self.is_hurried(now, index, id) || self.status(id) != Status::Started {
+            return false;
+        }
+        let why = "a person asked to stop, and its effect has not shown yet".to_owned();
+        self.record(now, JournalEvent::LeftOff { step: id, why });
+        self.end_track(index);
+        true
+    }
+}
+
+/// What no single later step closes, but all of them together.
+fn stands_open_to_the_end(act: &Act) -> bool {
+    matches!(act, Act::UnregisterProvider { .. } | Act::Shell { command: SshChange::SetHostCertificateAside, .. })
+}

@@ -1,0 +1,78 @@
+"""How near a repair comes to the critical path of its plan: a lab of many ESXi hosts in many clusters, all in the same trouble.
+
+The critical path is made of the lab's own delays: for each host, one after the other within its cluster, the tasks that its
+steps wait for; the canary before all others. Prints, and judges nothing.
+
+    python3 examples/bench_apply.py PATH-OF-iofilter-certs [HOSTS [CLUSTERS [TASK_SECONDS]]]
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+
+COMMAND = sys.argv[1]
+HOSTS, CLUSTERS, SECONDS = (list(map(int, sys.argv[2:])) + [200, 20, 10][len(sys.argv) - 2 :])[:3]
+
+
+def scenario():
+    """Providers that a synchronisation brings back, so that each host costs exactly one task."""
+    text = f"seed = 1\n[delays]\ntask_queued = 0\ntask_running = {SECONDS * 1000}\n"
+    for cluster in range(CLUSTERS):
+        text += f'[[clusters]]\nname = "c{cluster}"\ncount = {HOSTS // CLUSTERS}\ntroubles = ["provider-offline"]\n'
+    return text
+
+
+def arguments(ready, folder):
+    """The options that lead to the lab."""
+    with open(f"{folder}/root", "w") as file:
+        file.write(ready["root_password"] + "\n")
+    host = ready["hosts"][0]
+    return [
+        *("--hostname", ready["vcenter"], "--username", ready["username"], "--ca-file", ready["ca_file"]),
+        *("--known-hosts", ready["known_hosts"], "--esxi-https-port", str(host["https_port"])),
+        *("--provider-port", str(host["provider_port"]), "--appliance-ssh-password-file", f"{folder}/root"),
+        *("--appliance-ssh-port", str(ready["vcenter_ssh"]["port"])),
+        *("--appliance-address", ready["vcenter_ssh"]["address"]),
+    ]
+
+
+def main():
+    """Cures the fleet, and prints what it took."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+    with tempfile.TemporaryDirectory() as folder:
+        with open(f"{folder}/fleet.toml", "w") as file:
+            file.write(scenario())
+        lab = subprocess.Popen(
+            [COMMAND, "lab", "--scenario", f"{folder}/fleet.toml", "--json"], stdout=subprocess.PIPE, text=True
+        )
+        try:
+            ready = json.loads(lab.stdout.readline())
+            limits = ["--yes", "--quiet", "--json", "--proof-seconds", "0", "--poll-seconds", "1"]
+            limits += ["--clusters-at-once", str(CLUSTERS), "--run-dir", f"{folder}/run", "--lock-dir", f"{folder}/locks"]
+            limits += ["--waive", "whole-fleet-down=the bench puts all hosts in one trouble"]
+            begin = time.monotonic()
+            done = subprocess.run(
+                [COMMAND, "apply", *limits, *arguments(ready, folder)],
+                env=dict(os.environ, VMWARE_PASSWORD=ready["password"]),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            wall = time.monotonic() - begin
+        finally:
+            lab.kill()
+            lab.wait()
+        outcome = json.loads(done.stdout)
+        ending = outcome.get("ending", outcome.get("verdict", outcome.get("error")))
+        acted = sum(step["status"] == "succeeded" for step in outcome.get("steps", []))
+        # The canary, then the clusters side by side; the canary's own has one host less.
+        path = SECONDS + SECONDS * (HOSTS // CLUSTERS)
+        print(f"{'hosts':>8} {'clusters':>8} {'steps':>8} {'wall s':>10} {'path s':>10} {'ratio':>8}  ending")
+        print(f"{HOSTS:8} {CLUSTERS:8} {acted:8} {wall:10.1f} {path:10.1f} {wall / path:8.2f}  {ending}")
+
+
+main()

@@ -1,0 +1,85 @@
+//! A run whose process dies after any line of its journal goes on from it, and comes to the same end.
+#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::sync::Arc;
+
+use iofilter_certs::native::{self, Clock as _, DriveError, Stop, SystemClock};
+use iofilter_certs::report::Verdict;
+use iofilter_certs::run::{Ending, JournalEntry, Run, RunEvent};
+use iofilter_certs_tests::{World, agree, quick, told};
+
+/// Two hosts, one of which needs a shell that is closed: services to open and close, lists to change, a canary.
+const SCENARIO: &str = "seed = 41\n[[clusters]]\nname = \"a\"\ncount = 3\n[[hosts]]\nname = \"esx01\"\nssh_running = false\n\
+     troubles = [\"vp-cert-stale\"]\n[[hosts]]\nname = \"esx02\"\ntroubles = [\"castore-missing-sms\"]\n";
+
+/// Drives a run until its journal has `most` entries more, and then no further: what was sent is let end, as a process
+/// that dies cannot call it back. True when it came to its end before.
+fn drive(world: &World, run: &mut Run, journal: &mut Vec<JournalEntry>, most: usize) -> bool {
+    let host = Arc::new(world.connection.host(Some(Arc::new(agree))).expect("the connection is right"));
+    let full = journal.len().saturating_add(most);
+    let record = |event: RunEvent| match event {
+        RunEvent::Journal(_) if journal.len() >= full => Err(()),
+        RunEvent::Journal(entry) => {
+            journal.push(entry);
+            Ok(())
+        }
+        RunEvent::Evidence(_) | RunEvent::Looking(_) => Ok(()),
+    };
+    match native::run(native::drive(run, &host, &SystemClock, &Stop::new(), record)).expect("a runtime") {
+        Ok(()) => true,
+        Err(DriveError::Record(())) => false,
+        Err(_) => panic!("it cannot be driven"),
+    }
+}
+
+/// Dies after `lines` lines, goes on, and answers how many lines there were. Dies again on its second way when `twice`.
+fn dies_after(lines: usize, twice: bool) -> usize {
+    let world = World::of(SCENARIO);
+    let services = world.on_hosts("services");
+    let plan = world.plan(&quick()).plan.expect("there is something to do");
+    let job = world.connection.job().expect("the connection is right");
+    let mut journal = Vec::new();
+    let mut run = Run::new(plan, quick(), job.clone(), SystemClock.now());
+    let mut is_over = drive(&world, &mut run, &mut journal, lines);
+    let patience = if twice { [3, usize::MAX] } else { [usize::MAX, usize::MAX] };
+    for most in patience {
+        if is_over {
+            break;
+        }
+        // Only what was stored is left of it.
+        let stored = serde_json::to_string(&journal).expect("entries are JSON");
+        let entries: Vec<JournalEntry> = serde_json::from_str(&stored).expect("entries are JSON");
+        run = if entries.is_empty() {
+            Run::new(run.plan().clone(), quick(), job.clone(), SystemClock.now())
+        } else {
+            Run::recover(&entries, job.clone(), None, SystemClock.now())
+                .unwrap_or_else(|error| panic!("after {lines} lines: {error}"))
+        };
+        is_over = drive(&world, &mut run, &mut journal, most);
+    }
+    let steps: Vec<_> =
+        run.plan().steps().map(|step| (step.act.title(), run.status(step.id), run.why(step.id))).collect();
+    assert_eq!(run.ending(), Some(&Ending::Cured), "after {lines} lines: {steps:#?}");
+    assert_eq!(world.on_hosts("services"), services, "after {lines} lines");
+    let after = world.check(&quick());
+    assert_eq!(after.verdict, Verdict::Healthy, "after {lines} lines: {}", told(&after));
+    journal.len()
+}
+
+/// Every `IOFILTER_CERTS_CRASH_STRIDE`-th line; 1 is all of them.
+#[test]
+fn it_dies_after_any_line_and_comes_to_the_same_end() {
+    let stride =
+        std::env::var("IOFILTER_CERTS_CRASH_STRIDE").ok().and_then(|text| text.parse().ok()).unwrap_or(4_usize);
+    let all = dies_after(usize::MAX, false);
+    assert!(all > 12, "the journal has {all} lines");
+    std::thread::scope(|scope| {
+        let tries: Vec<_> = (0..all)
+            .step_by(stride.max(1))
+            .map(|lines| scope.spawn(move || dies_after(lines, lines % 2 == 1)))
+            .collect();
+        for tried in tries {
+            tried.join().expect("it came to the same end");
+        }
+    });
+}

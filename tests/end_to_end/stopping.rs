@@ -1,0 +1,192 @@
+//! Stopping: by a person, by the end of the window, by an approval that is not given; and going on afterwards.
+#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::sync::Arc;
+
+use iofilter_certs::native::{self, Apply, Clock as _, Progress, Stop, SystemClock};
+use iofilter_certs::policy::{Approve, Policy};
+use iofilter_certs::report::Verdict;
+use iofilter_certs::request::{Approval, ApprovalRequest, Subject};
+use iofilter_certs::run::{Ending, JournalEvent, Outcome, Status};
+use iofilter_certs_tests::{World, agree, quick, told};
+
+const TWO: &str = "seed = 31\n[[clusters]]\nname = \"a\"\ncount = 2\n[[hosts]]\nname = \"esx01\"\ntroubles = [\"castore-missing-sms\"]\n\
+     [[hosts]]\nname = \"esx02\"\ntroubles = [\"castore-missing-sms\"]\n";
+
+/// Runs what is planned now, and asks to stop when `when` says so.
+fn stopped_at(world: &World, policy: &Policy, when: impl Fn(&JournalEvent) -> bool) -> Outcome {
+    let (stop, asked) = (Stop::new(), std::cell::Cell::new(false));
+    let apply = Apply {
+        plan: None,
+        folder: world.run_folder("run"),
+        locks: Some(world.run_folder("locks")),
+        approver: Arc::new(agree),
+    };
+    let progress = |progress: Progress<'_>| {
+        if let Progress::Running { entry, .. } = progress
+            && when(&entry.event)
+            && !asked.replace(true)
+        {
+            stop.ask();
+        }
+    };
+    let operation = native::apply(&world.connection, policy, apply, &SystemClock, &stop, progress);
+    let ended = native::run(operation).expect("a runtime").unwrap_or_else(|error| panic!("apply failed: {error}"));
+    ended.unwrap_or_else(|report| panic!("nothing to do: {}", told(&report)))
+}
+
+fn is_healthy(world: &World) {
+    let after = world.check(&quick());
+    assert_eq!(after.verdict, Verdict::Healthy, "{}", told(&after));
+}
+
+fn resumed(world: &World) -> Outcome {
+    world.resume("run").unwrap_or_else(|error| panic!("resume failed: {error}"))
+}
+
+#[test]
+fn a_stopped_run_begins_no_other_host_and_goes_on_later() {
+    let world = World::of(TWO);
+    let outcome = stopped_at(&world, &quick(), |event| matches!(event, JournalEvent::Started { .. }));
+    let Ending::Halted { remaining, why } = &outcome.ending else { panic!("{:?}", outcome.ending) };
+    assert!(*remaining > 0 && why.contains("a person asked to stop"), "{outcome:#?}");
+    let done: Vec<_> = outcome.steps.iter().filter(|step| step.status != Status::Waiting).collect();
+    assert!(done.iter().all(|step| step.host.as_deref() == Some("esx01.lab.example")), "{done:#?}");
+    assert_eq!(resumed(&world).ending, Ending::Cured);
+    is_healthy(&world);
+}
+
+#[test]
+fn a_task_that_never_ends_is_left_off_soon_and_looked_at_later() {
+    let world = World::of(
+        "seed = 31\n[[clusters]]\nname = \"a\"\ncount = 2\n[[hosts]]\nname = \"esx01\"\ntroubles = [\"provider-offline\"]\n\
+         [[faults]]\ncall = \"VasaProviderSync_Task\"\ntimes = 1\nwhat = \"task-never-ends\"\n",
+    );
+    // Without the limit after the stop this would take ten minutes, and the test would be ended from outside.
+    let policy = Policy { step_timeout_seconds: 600, stop_seconds: 1, ..quick() };
+    let outcome = stopped_at(&world, &policy, |event| matches!(event, JournalEvent::TaskBegun { .. }));
+    assert!(matches!(outcome.ending, Ending::Halted { .. }), "{:#?}", outcome.ending);
+    assert!(outcome.steps.iter().any(|step| step.status == Status::Started), "it is in doubt: {:#?}", outcome.steps);
+    world.lab.shared().faults().clear();
+    assert!(world.journal("run").iter().any(|entry| matches!(entry.event, JournalEvent::LeftOff { .. })));
+}
+
+#[test]
+fn a_shell_that_was_opened_is_closed_before_the_run_stops() {
+    let world = World::of(
+        "seed = 31\n[[clusters]]\nname = \"a\"\ncount = 2\n[[hosts]]\nname = \"esx01\"\nssh_running = false\n\
+         troubles = [\"vp-cert-stale\"]\n",
+    );
+    let services = world.on_hosts("services");
+    let outcome = stopped_at(&world, &quick(), |event| matches!(event, JournalEvent::Started { .. }));
+    assert_eq!(world.on_hosts("services"), services, "{:#?}", outcome.steps);
+    if outcome.ending != Ending::Cured {
+        assert_eq!(resumed(&world).ending, Ending::Cured);
+    }
+    is_healthy(&world);
+}
+
+#[test]
+fn after_the_window_nothing_is_begun_and_the_next_window_goes_on() {
+    let world = World::of(TWO);
+    let over = Policy { until: Some(SystemClock.now().plus_seconds(-1)), ..quick() };
+    let outcome = world.apply(&over).unwrap_or_else(|report| panic!("nothing to do: {}", told(&report)));
+    let Ending::Halted { why, .. } = &outcome.ending else { panic!("{:?}", outcome.ending) };
+    assert!(why.contains("the maintenance window ended at"), "{why}");
+    world.assert_unchanged();
+    assert_eq!(resumed(&world).ending, Ending::Cured);
+    is_healthy(&world);
+}
+
+/// Approves the plan, and of its parts only those that `may` lets pass.
+fn choosy(may: fn(&Subject) -> bool) -> impl Fn(ApprovalRequest) -> Approval + Send + Sync + 'static {
+    move |request| {
+        if matches!(request.subject, Subject::Plan(_)) || may(&request.subject) {
+            return agree(request);
+        }
+        Approval::Rejected { reason: "not this one".to_owned() }
+    }
+}
+
+fn apply_as(world: &World, approve: Approve, may: fn(&Subject) -> bool) -> Outcome {
+    let policy = Policy { approve, ..quick() };
+    let ended = world.apply_as("run", &policy, choosy(may)).unwrap_or_else(|error| panic!("apply failed: {error}"));
+    ended.unwrap_or_else(|report| panic!("nothing to do: {}", told(&report)))
+}
+
+#[test]
+fn a_plan_that_does_not_fit_any_more_is_made_anew_and_asked_for() {
+    let world = Arc::new(World::of(TWO));
+    let inner = Arc::clone(&world);
+    // While the first plan is looked at, another host falls ill.
+    let approver = move |request: ApprovalRequest| {
+        if matches!(request.subject, Subject::Plan(_)) {
+            inner.trouble(Some("esx02.lab.example"), "vp-cert-stale");
+        }
+        agree(request)
+    };
+    let ended = world.apply_as("run", &quick(), approver).unwrap_or_else(|error| panic!("apply failed: {error}"));
+    let outcome = ended.unwrap_or_else(|report| panic!("nothing to do: {}", told(&report)));
+    assert_eq!(outcome.ending, Ending::Cured, "{:#?}", outcome.steps);
+    let entries = world.journal("run");
+    let digests: Vec<&String> = entries
+        .iter()
+        .filter_map(|entry| match &entry.event {
+            JournalEvent::Begun { digest, .. } | JournalEvent::Replanned { digest, .. } => Some(digest),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(digests.len(), 2);
+    assert_ne!(digests.first(), digests.last());
+    assert_eq!(digests.last().map(|digest| digest.as_str()), Some(outcome.plan.digest().as_str()));
+    is_healthy(&world);
+}
+
+#[test]
+fn a_new_plan_that_is_not_approved_changes_nothing() {
+    let world = Arc::new(World::of(TWO));
+    let inner = Arc::clone(&world);
+    let approver = move |request: ApprovalRequest| {
+        inner.trouble(Some("esx02.lab.example"), "vp-cert-stale");
+        choosy(|_| false)(request)
+    };
+    let ended = world.apply_as("run", &quick(), approver).unwrap_or_else(|error| panic!("apply failed: {error}"));
+    let outcome = ended.unwrap_or_else(|report| panic!("nothing to do: {}", told(&report)));
+    assert!(matches!(outcome.ending, Ending::Refused { .. }), "{:?}", outcome.ending);
+    world.assert_unchanged();
+}
+
+#[test]
+fn each_host_is_asked_for_before_its_first_step() {
+    let world = World::of(TWO);
+    let outcome = apply_as(
+        &world,
+        Approve::Host,
+        |subject| matches!(subject, Subject::Host(host) if host.host.name.starts_with("esx01")),
+    );
+    let Ending::Halted { why, .. } = &outcome.ending else { panic!("{:?}", outcome.ending) };
+    assert!(why.contains("not this one") && why.contains("esx02"), "{why}");
+    let touched = |step: &&iofilter_certs::run::StepOutcome| step.status != Status::Waiting;
+    assert!(outcome.steps.iter().filter(touched).all(|step| step.host.as_deref() == Some("esx01.lab.example")));
+    assert_eq!(resumed(&world).ending, Ending::Cured, "what was not approved is asked for again");
+    is_healthy(&world);
+}
+
+#[test]
+fn a_step_that_is_not_approved_takes_its_host_back() {
+    let world = World::of(TWO);
+    let castores = world.on_hosts("castore");
+    let outcome = apply_as(
+        &world,
+        Approve::Step,
+        |subject| !matches!(subject, Subject::Step(step) if step.act.title().contains("synchronise")),
+    );
+    assert!(!matches!(outcome.ending, Ending::Cured), "{:?}", outcome.ending);
+    assert!(outcome.steps.iter().all(|step| step.status != Status::Started), "{:#?}", outcome.steps);
+    let now = world.on_hosts("castore");
+    let undone =
+        outcome.steps.iter().filter(|step| step.status == Status::Undone).filter_map(|step| step.host.as_ref());
+    for host in undone {
+        assert_eq!(now.get(host), castores.get(host), "{host} was taken back");
+    }
+}
