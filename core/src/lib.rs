@@ -24,6 +24,7 @@ pub mod log;
 pub mod machine;
 #[cfg(feature = "native")]
 pub mod native;
+pub mod offline;
 pub mod plan;
 pub mod policy;
 pub mod remedies;
