@@ -22,6 +22,7 @@ from ._native import (
     VCenter,
     apply,
     check,
+    check_files,
     explain,
     judge,
     plan,
@@ -30,7 +31,15 @@ from ._native import (
     rules,
     vector_run,
 )
-from .asynchronous import apply_async, check_async, plan_async, resume_async, rollback_async, scan_logs_async
+from .asynchronous import (
+    apply_async,
+    check_async,
+    check_files_async,
+    plan_async,
+    resume_async,
+    rollback_async,
+    scan_logs_async,
+)
 from .logs import scan_logs
 
 __all__ = [
@@ -54,6 +63,8 @@ __all__ = [
     "apply_async",
     "check",
     "check_async",
+    "check_files",
+    "check_files_async",
     "explain",
     "judge",
     "plan",
