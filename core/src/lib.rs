@@ -25,6 +25,7 @@ pub mod machine;
 pub mod meant;
 #[cfg(feature = "native")]
 pub mod native;
+pub mod offline;
 pub mod plan;
 pub mod policy;
 pub mod remedies;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::contradictions::{Contradiction, contradictions};
 use super::finding::{Judgement, Place, Unanswered};
 use super::fold::{Hit, fold};
 use super::{Case, Check, Found, RULES, Reach, Rule, Verdict};
@@ -30,6 +31,11 @@ fn judge_case(case: &Case<'_>) -> Judgement {
             }
             Verdict::Fine | Verdict::NotApplicable => {}
         }
+    }
+    for Contradiction { missing, codes, places: between } in contradictions(facts) {
+        let (open_codes, places) = open.entry(missing).or_default();
+        open_codes.extend(codes.iter().map(|code| (*code).to_owned()));
+        places.extend(between);
     }
     let unanswered = open.into_iter().map(|(missing, (codes, places))| Unanswered {
         missing,
@@ -70,6 +76,8 @@ fn hit(case: &Case<'_>, place: Place, rule: &'static Rule, mut what: Found) -> H
         super::log::said(case, hosts.collect::<Vec<&Host>>(), leg)
     });
     let logs = said.as_ref().map(|(stance, _)| *stance);
+    let files = super::files::evidence(case, &place, &what);
+    what.evidence.extend(files);
     what.evidence.extend(said.map(|(_, evidence)| evidence));
     Hit { place, rule, what, logs }
 }
