@@ -79,8 +79,7 @@ fn each_trouble_of_the_appliance_shows_in_its_facts() {
     assert_eq!(why(&without.vcenter.sms.sps_extension), MissingReason::Gone);
     assert!(without.vcenter.sms.sms_self_signed.value().is_some());
     let many = facts("sps-extension-expired alarm-backup-store docroot-out-of-sync thumbprint-log-flood", "").1;
-    let ended =
-        |fingerprint: &_| many.certificates.find(fingerprint).is_some_and(|one| one.not_after < many.ended_at);
+    let ended = |fingerprint: &_| many.certificates.find(fingerprint).is_some_and(|one| one.not_after < many.ended_at);
     assert!(many.vcenter.sms.sps_extension.value().is_some_and(ended));
     let backup = store(&many, "BACKUP_STORE").expect("it is there");
     assert!(backup.entries.iter().any(|entry| entry.certificate.as_ref().is_some_and(ended)));

@@ -37,7 +37,8 @@ fn of_host(case: &Case<'_>, host: &Host) -> GateState {
     let back_dated = case.thresholds().minutes_before.saturating_mul(60);
     let is_away = host.connection.value().is_some() && !host.is_connected();
     if is_away && back_dated >= case.policy.clock_block_seconds {
-        let seen = format!("not to be asked before it is connected; what is issued begins {} earlier", span(back_dated));
+        let seen =
+            format!("not to be asked before it is connected; what is issued begins {} earlier", span(back_dated));
         return GateState::open(&format!("clock of host `{}`", host.name), seen);
     }
     let ahead = *read!(host.clock_ahead_of_vcenter_seconds.known());

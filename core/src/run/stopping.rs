@@ -101,7 +101,8 @@ impl Run {
         let has_acted = |id: StepId| matches!(self.status(id), Status::Started | Status::Succeeded);
         let takes_back = |undo: &Undo, act: &Act| matches!(undo, Undo::By { act: back, .. } if back == act);
         steps().filter(|step| has_acted(step.id)).any(|open| {
-            let mut closers = steps().filter(|other| other.id > open.id && takes_back(&open.undo, &other.act)).peekable();
+            let mut closers =
+                steps().filter(|other| other.id > open.id && takes_back(&open.undo, &other.act)).peekable();
             let is_behind = |id: StepId| matches!(self.status(id), Status::Succeeded | Status::Skipped);
             match closers.peek() {
                 Some(_) => !closers.any(|closer| is_behind(closer.id)),
