@@ -133,30 +133,19 @@ fn a_provider_that_does_not_register_itself_is_registered() {
 
 #[test]
 fn a_provider_that_was_unregistered_is_registered_again_when_the_rest_fails() {
-    for asks in [true, false] {
-        let world = fleet(
-            "provider-cert-cached-stale",
-            &format!(
-                "[switches]\nregister_asks_for_certificate = {asks}\n\
-                 [[faults]]\ncall = \"POST /api/vcenter/services/sps?action=restart\"\nwhat = \"fault:ERROR\"\n"
-            ),
-        );
-        let urls = |world: &World| {
-            let state = world.lab.state();
-            let all = state["providers"].as_array().expect("a list").iter().map(|one| one["url"].to_string());
-            all.collect::<std::collections::BTreeSet<String>>()
-        };
-        let before = urls(&world);
-        let outcome = apply(&world, &Policy { step_timeout_seconds: 6, ..quick() });
-        match &outcome.ending {
-            Ending::RolledBack { .. } => assert_eq!(urls(&world), before, "{asks}: {:#?}", outcome.steps),
-            // A service that accepts only the certificate which is shown refuses the stored one, and that is said.
-            Ending::Stuck { by_hand, .. } if asks => {
-                assert!(by_hand.join(" ").contains("service-control --restart vmware-sps"), "{by_hand:?}");
-            }
-            other => panic!("{asks}: {other:?}\n{:#?}", outcome.steps),
-        }
-    }
+    let world = fleet(
+        "provider-cert-cached-stale",
+        "[[faults]]\ncall = \"POST /api/vcenter/services/sps?action=restart\"\nwhat = \"fault:ERROR\"\n",
+    );
+    let urls = |world: &World| {
+        let state = world.lab.state();
+        let all = state["providers"].as_array().expect("a list").iter().map(|one| one["url"].to_string());
+        all.collect::<std::collections::BTreeSet<String>>()
+    };
+    let before = urls(&world);
+    let outcome = apply(&world, &Policy { step_timeout_seconds: 6, ..quick() });
+    assert!(matches!(outcome.ending, Ending::RolledBack { .. }), "{:#?}", outcome);
+    assert_eq!(urls(&world), before, "{:#?}", outcome.steps);
 }
 
 #[test]
@@ -256,7 +245,7 @@ fn an_installed_certificate_is_taken_back_when_the_daemon_does_not_follow() {
     assert_eq!(world.on_hosts("certificate_443"), before);
 }
 
-const SMS_GONE: &str = "seed = 37\n[vcenter]\ntroubles = [\"sms-cert-missing\"]\n[[clusters]]\nname = \"a\"\ncount = 2\n\
+const SMS_GONE: &str = "seed = 37\n[vcenter]\nversion = \"9.0.0\"\ntroubles = [\"sms-cert-missing\"]\n[[clusters]]\nname = \"a\"\ncount = 2\n\
      [[clusters]]\nname = \"b\"\ncount = 1\nversion = \"9.0.0\"\n";
 
 #[test]
@@ -283,7 +272,7 @@ fn sms_store(world: &World) -> serde_json::Value {
     world.lab.state()["vcenter"]["vecs"]["SMS"]["entries"].clone()
 }
 
-const EXTENSION_EXPIRED: &str = "seed = 37\n[vcenter]\ntroubles = [\"sps-extension-expired\"]\n[[clusters]]\nname = \"a\"\n\
+const EXTENSION_EXPIRED: &str = "seed = 37\n[vcenter]\nversion = \"9.0.0\"\ntroubles = [\"sps-extension-expired\"]\n[[clusters]]\nname = \"a\"\n\
      count = 1\n[[clusters]]\nname = \"b\"\ncount = 2\nversion = \"9.0.0\"\n";
 
 #[test]
@@ -317,4 +306,33 @@ fn in_thumbprint_mode_an_entry_is_made_from_what_the_provider_shows() {
         assert!(!world.lab.calls().iter().any(|call| call.method.contains("CertMgr")), "{trouble}");
         assert_eq!(world.plan(&policy).plan.map_or(0, |plan| plan.steps().count()), 0, "{trouble}");
     }
+}
+
+#[test]
+fn the_firewall_lets_sps_in_again() {
+    for trouble in ["vp-ruleset-disabled", "vp-ruleset-restricted"] {
+        let world = fleet(trouble, "");
+        let outcome = is_cured(&world, &quick());
+        let is_firewall = |act: &Act| matches!(act, Act::SetRuleSet { .. } | Act::SetAllowedAddresses { .. });
+        assert!(has_done(&outcome, is_firewall), "{trouble}: {:#?}", outcome.steps);
+    }
+}
+
+#[test]
+fn a_clock_that_is_wrong_is_set_by_the_servers_that_are_given_and_by_none_that_are_made_up() {
+    let world = fleet("vc-host-clock-skew", "");
+    let Err(report) = world.apply(&quick()) else { panic!("something was done without a server") };
+    assert!(refusals(&report).contains("--time-server"), "{}", refusals(&report));
+    world.assert_unchanged();
+    let policy = Policy { time_servers: vec!["ntp.lab.example".to_owned()], ..quick() };
+    let outcome = apply_again(&world, &policy);
+    assert_eq!(outcome.ending, Ending::Cured, "{:#?}", outcome.steps);
+    assert_eq!(world.check(&policy).verdict, Verdict::Healthy);
+}
+
+#[test]
+fn an_alarm_that_stayed_behind_is_acknowledged() {
+    let world = fleet("alarm-residual", "");
+    let outcome = is_cured(&world, &quick());
+    assert!(has_done(&outcome, |act| matches!(act, Act::AcknowledgeAlarm { .. })), "{:#?}", outcome.steps);
 }

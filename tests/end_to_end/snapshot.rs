@@ -123,8 +123,16 @@ fn compare(path: &str, left: &Value, right: &Value, differences: &mut Vec<String
 
 /// Takes out the moments of the survey; the times in certificates are part of what was seen.
 fn forget_times(json: &mut Value) {
-    const OF_THE_SURVEY: [&str; 6] =
-        ["at", "began_at", "ended_at", "clock_ahead_seconds", "clock_ahead_of_vcenter_seconds", "last_sync"];
+    const OF_THE_SURVEY: [&str; 8] = [
+        "at",
+        "began_at",
+        "ended_at",
+        "clock_ahead_seconds",
+        "clock_ahead_of_vcenter_seconds",
+        "last_sync",
+        "seconds",
+        "events_since",
+    ];
     match json {
         Value::Object(map) => {
             map.retain(|name, _| !OF_THE_SURVEY.contains(&name.as_str()));

@@ -27,6 +27,7 @@ METHODS = {
         InstallServerCertificate ReplaceCACertificatesAndCRLs NotifyAffectedServices ListCACertificates
         ListCACertificateRevocationLists
         StartService StopService RestartService QueryDateTime
+        EnableRuleset DisableRuleset UpdateRuleset UpdateDateTimeConfig AcknowledgeAlarm
         CertMgrRefreshCACertificatesAndCRLs_Task CertMgrRefreshCertificates_Task
         QueryOptions QueryIoFilterInfo QueryDisksUsingFilter QueryEvents FindExtension HasPrivilegeOnEntities
         HasUserPrivilegeOnEntities

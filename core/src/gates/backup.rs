@@ -23,7 +23,7 @@ pub(super) const GATE: Gate = Gate {
     source: include_str!("backup.rs"),
 };
 
-fn check(case: &Case<'_>) -> GateState {
+pub(crate) fn check(case: &Case<'_>) -> GateState {
     let Some(backup) = read!(case.facts.vcenter.backup.known()) else {
         return GateState::closed("vCenter has no backup that succeeded", "backups", "none");
     };

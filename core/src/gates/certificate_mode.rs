@@ -25,7 +25,7 @@ pub(super) const GATE: Gate = Gate {
     source: include_str!("certificate_mode.rs"),
 };
 
-fn check(case: &Case<'_>) -> GateState {
+pub(crate) fn check(case: &Case<'_>) -> GateState {
     let word = match read!(case.facts.vcenter.mode.known()) {
         CertificateMode::Vmca => return GateState::open("vpxd.certmgmt.mode", "vmca"),
         CertificateMode::Custom => "custom",

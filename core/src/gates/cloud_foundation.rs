@@ -22,7 +22,7 @@ pub(super) const GATE: Gate = Gate {
     source: include_str!("cloud_foundation.rs"),
 };
 
-fn check(case: &Case<'_>) -> GateState {
+pub(crate) fn check(case: &Case<'_>) -> GateState {
     if *read!(case.facts.vcenter.in_cloud_foundation.known()) {
         let message = "VMware Cloud Foundation manages this vCenter; renew certificates with its tools";
         return GateState::closed(message, "VMware Cloud Foundation", "found");

@@ -23,7 +23,7 @@ pub(super) const GATE: Gate = Gate {
     source: include_str!("filter_in_use.rs"),
 };
 
-fn check(_: &Case<'_>, host: &Host) -> GateState {
+pub(crate) fn check(_: &Case<'_>, host: &Host) -> GateState {
     let disks = *read!(host.disks_using_filter.known());
     if disks > 0 {
         let message = format!("{disks} virtual disks in the cluster of host `{}` use an IO filter", host.name);

@@ -21,7 +21,7 @@ pub(super) const GATE: Gate = Gate {
     source: include_str!("high_availability.rs"),
 };
 
-fn check(case: &Case<'_>) -> GateState {
+pub(crate) fn check(case: &Case<'_>) -> GateState {
     if *read!(case.facts.vcenter.high_availability.known()) {
         let message = "vCenter High Availability is configured; put it into maintenance first";
         return GateState::closed(message, "vCenter High Availability", "configured");

@@ -22,7 +22,7 @@ pub(super) const GATE: Gate = Gate {
     source: include_str!("linked_mode.rs"),
 };
 
-fn check(case: &Case<'_>) -> GateState {
+pub(crate) fn check(case: &Case<'_>) -> GateState {
     let nodes = read!(case.facts.vcenter.nodes.known());
     let names: Vec<&str> = nodes.iter().map(|node| node.name.as_str()).collect();
     if nodes.len() > 1 {

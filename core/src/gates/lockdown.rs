@@ -23,7 +23,7 @@ pub(super) const GATE: Gate = Gate {
     source: include_str!("lockdown.rs"),
 };
 
-fn check(_: &Case<'_>, host: &Host) -> GateState {
+pub(crate) fn check(_: &Case<'_>, host: &Host) -> GateState {
     let word = match read!(host.lockdown.known()) {
         Lockdown::LockdownDisabled => return GateState::open("lockdown mode", "off"),
         Lockdown::LockdownNormal => "normal",

@@ -22,7 +22,7 @@ pub(super) const GATE: Gate = Gate {
     source: include_str!("maintenance.rs"),
 };
 
-fn check(_: &Case<'_>, host: &Host) -> GateState {
+pub(crate) fn check(_: &Case<'_>, host: &Host) -> GateState {
     if *read!(host.in_maintenance.known()) {
         let message = format!("host `{}` is in maintenance mode", host.name);
         return GateState::closed(message, "maintenance mode", "on");

@@ -4,18 +4,21 @@
 //! name, with a reason, through [`crate::policy::Policy::waivers`]; the reason goes into the journal. Which changes a
 //! gate holds is told by what they touch, so that a harmless step is not held by a gate that is about another.
 
-mod backup;
-mod certificate_mode;
+mod auto_deploy;
+pub(crate) mod backup;
+pub(crate) mod certificate_mode;
 mod clock;
-mod cloud_foundation;
-mod filter_in_use;
+pub(crate) mod cloud_foundation;
+pub(crate) mod filter_in_use;
 mod foreign_certificate;
-mod high_availability;
-mod linked_mode;
-mod lockdown;
-mod maintenance;
+pub(crate) mod high_availability;
+mod host_busy;
+pub(crate) mod linked_mode;
+pub(crate) mod lockdown;
+pub(crate) mod maintenance;
 mod roots;
-mod vsan;
+mod trust_authority;
+pub(crate) mod vsan;
 mod whole_fleet_down;
 
 use serde::{Deserialize, Serialize};
@@ -129,6 +132,7 @@ pub struct GateReading {
 
 /// Every gate, sorted by name.
 pub const GATES: &[Gate] = &[
+    auto_deploy::GATE,
     backup::GATE,
     certificate_mode::GATE,
     clock::GATE,
@@ -136,10 +140,12 @@ pub const GATES: &[Gate] = &[
     filter_in_use::GATE,
     foreign_certificate::GATE,
     high_availability::GATE,
+    host_busy::GATE,
     linked_mode::GATE,
     lockdown::GATE,
     maintenance::GATE,
     roots::GATE,
+    trust_authority::GATE,
     vsan::GATE,
     whole_fleet_down::GATE,
 ];

@@ -23,7 +23,7 @@ pub(super) const GATE: Gate = Gate {
     source: include_str!("vsan.rs"),
 };
 
-fn check(_: &Case<'_>, host: &Host) -> GateState {
+pub(crate) fn check(_: &Case<'_>, host: &Host) -> GateState {
     if *read!(host.in_vsan.known()) {
         let message = format!("host `{}` takes part in vSAN; follow KB 317244", host.name);
         return GateState::closed(message, "vSAN", "takes part");

@@ -12,7 +12,7 @@
 
 use super::{Gate, GateCheck, GateState, Touches, read};
 use crate::rules::Case;
-use crate::rules::environment::whole_fleet_down;
+use crate::rules::fleet::whole_fleet_down;
 
 pub(super) const GATE: Gate = Gate {
     name: "whole-fleet-down",
@@ -24,5 +24,5 @@ pub(super) const GATE: Gate = Gate {
 
 fn check(case: &Case<'_>) -> GateState {
     read!(case.facts.provider_list.known());
-    GateState::from(whole_fleet_down::check(case))
+    GateState::from(whole_fleet_down::has_failed_together(case))
 }

@@ -70,27 +70,26 @@ pub fn plan(facts: &Facts, judgement: &Judgement, policy: &Policy, ways: Ways) -
     let gates = read_gates(&case);
     let planning = Planning { case, gates, ways };
     let mut work = Work::default();
+    let spread: BTreeSet<(&str, &str)> = judgement.causes().filter_map(spread_on_hosts).collect();
     for finding in &judgement.findings {
-        if is_to_be_cured(judgement, finding) {
+        let remedy = finding.remedy.as_deref().unwrap_or_default();
+        let is_to_be_cured = match &finding.follows_from {
+            None => spread_on_hosts(finding).is_none(),
+            Some(cause) => spread.contains(&(cause.as_str(), remedy)),
+        };
+        if is_to_be_cured {
             work.take_up(&planning, finding);
         }
     }
     work.into_plan(&planning)
 }
 
-/// Causes are cured, and what follows from them goes with them. A cause at the vCenter whose remedy works on hosts is
-/// cured at each host whose finding follows from it and names the same remedy.
-fn is_to_be_cured(judgement: &Judgement, finding: &Finding) -> bool {
-    let is_spread = |cause: &Finding| {
-        let remedy = cause.remedy.as_deref().and_then(remedies::find);
-        cause.place.kind == PlaceKind::Vcenter && remedy.is_some_and(|remedy| matches!(remedy.scope, Scope::Host(_)))
-    };
-    match &finding.follows_from {
-        None => !is_spread(finding),
-        Some(code) => judgement
-            .causes()
-            .any(|cause| cause.diagnostic.code == *code && is_spread(cause) && cause.remedy == finding.remedy),
-    }
+/// Code and remedy of a cause at the vCenter whose remedy works on hosts: it is cured at each host whose finding follows
+/// from it and names the same remedy. Of other causes, what follows goes with them.
+fn spread_on_hosts(cause: &Finding) -> Option<(&str, &str)> {
+    let name = cause.remedy.as_deref()?;
+    let is_of_hosts = remedies::find(name).is_some_and(|remedy| matches!(remedy.scope, Scope::Host(_)));
+    (cause.place.kind == PlaceKind::Vcenter && is_of_hosts).then_some((cause.diagnostic.code.as_str(), name))
 }
 
 /// The plan in the making.

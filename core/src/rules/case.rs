@@ -280,24 +280,6 @@ pub(crate) const BY_APPLIANCE_SHELL: &str =
 /// How what only a host's shell tells gets known.
 pub(crate) const BY_HOST_SHELL: &str = "give a login for the shell of the ESXi hosts: `--esxi-ssh-key`";
 
-/// The newest of these events that is of a kind in `bad` and that none of a kind in `good` came after. Kinds are the
-/// last part of the event's type.
-pub(crate) fn standing<'e>(
-    events: impl IntoIterator<Item = &'e VCenterEvent>,
-    bad: &[&str],
-    good: &[&str],
-) -> Option<&'e VCenterEvent> {
-    let (mut worst, mut cleared) = (None::<&VCenterEvent>, None::<UnixTime>);
-    for event in events {
-        if bad.contains(&event.short_kind()) && worst.is_none_or(|worst| worst.at < event.at) {
-            worst = Some(event);
-        } else if good.contains(&event.short_kind()) {
-            cleared = cleared.max(Some(event.at));
-        }
-    }
-    worst.filter(|worst| cleared.is_none_or(|cleared| cleared < worst.at))
-}
-
 fn log_hits(facts: &Facts) -> BTreeMap<&str, Vec<(&LogFacts, &LogHit)>> {
     let mut by_host: BTreeMap<&str, Vec<(&LogFacts, &LogHit)>> = BTreeMap::new();
     for log in &facts.logs {
@@ -332,7 +314,9 @@ fn match_providers<'a>(facts: &'a Facts, by_name: &BTreeMap<String, &'a Host>) -
         let mut uuids = provider.array_ids.iter().filter_map(|id| id.strip_prefix("IOFILTERS:"));
         named.or_else(|| uuids.find_map(|uuid| by_uuid.get(&uuid.to_ascii_lowercase()))).copied()
     };
-    facts.providers.values().filter_map(|provider| host_of(provider).map(|host| (&provider.id, host))).collect()
+    // vSAN's providers are served by hosts too, and go down with them.
+    let all = facts.providers.values().chain(facts.other_providers.values());
+    all.filter_map(|provider| host_of(provider).map(|host| (&provider.id, host))).collect()
 }
 
 #[cfg(test)]

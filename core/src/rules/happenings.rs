@@ -108,30 +108,21 @@ impl Alarm {
     }
 }
 
-/// The newest event of the kind `failure` that no later one of the kinds `successes` has cancelled.
-pub(crate) fn standing<'a>(events: &[&'a VCenterEvent], failure: &str, successes: &[&str]) -> Option<&'a VCenterEvent> {
-    let newest = |kinds: &[&str]| {
-        let of_kind = events.iter().filter(|event| kinds.contains(&event.short_kind()));
-        of_kind.max_by_key(|event| event.at).copied()
-    };
-    let failed = newest(&[failure])?;
-    newest(successes).is_none_or(|success| success.at < failed.at).then_some(failed)
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
     use super::*;
+    use crate::rules::standing;
     use crate::rules::testing::{Fleet, event, seen};
 
     #[test]
     fn a_later_success_cancels_a_failure_and_an_earlier_one_does_not() {
         let of = |kind: &str, seconds| event(kind, seconds, None, &[]);
         let (failed, earlier, later) = (of("a.Failed", -60), of("a.Done", -61), of("a.Done", -60));
-        assert_eq!(standing(&[&failed, &earlier], "Failed", &["Done"]), Some(&failed));
-        assert_eq!(standing(&[&failed, &later], "Failed", &["Done"]), None);
-        assert_eq!(standing(&[&later], "Failed", &["Done"]), None);
+        assert_eq!(standing([&failed, &earlier], &["Failed"], &["Done"]), Some(&failed));
+        assert_eq!(standing([&failed, &later], &["Failed"], &["Done"]), None);
+        assert_eq!(standing([&later], &["Failed"], &["Done"]), None);
     }
 
     #[test]

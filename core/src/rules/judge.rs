@@ -48,12 +48,9 @@ fn verdicts<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Place, &'static Rul
             Check::Provider(check) => Box::new(case.facts.providers.values().map(move |provider| {
                 (Place::of_provider(provider, case.host_of(provider)), rule, check(case, provider))
             })),
-            Check::OtherProvider(check) => Box::new(
-                case.facts
-                    .other_providers
-                    .values()
-                    .map(move |provider| (Place::of_provider(provider, None), rule, check(case, provider))),
-            ),
+            Check::OtherProvider(check) => Box::new(case.facts.other_providers.values().map(move |provider| {
+                (Place::of_provider(provider, case.host_of(provider)), rule, check(case, provider))
+            })),
         }
     })
 }

@@ -6,6 +6,8 @@
 //! A new rule is a file, a line in its group's `mod.rs`, a row in [`RULES`], and its code in the `explains` of what
 //! causes it. Its rank puts it below those and above what it explains; tests hold both.
 
+#[cfg(test)]
+mod absurd;
 mod authority;
 pub(crate) mod case;
 #[cfg(test)]
@@ -15,6 +17,8 @@ mod fold;
 mod happenings;
 mod judge;
 mod log;
+#[cfg(test)]
+mod mix;
 pub mod page;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -24,14 +28,16 @@ mod words;
 
 mod client_certificate;
 pub(crate) mod environment;
+pub(crate) mod fleet;
+mod gates;
 pub(crate) mod host_certificate;
 pub(crate) mod provider;
 mod reach;
+mod related;
 
 pub use case::Case;
-pub(crate) use case::Port;
+pub(crate) use case::{Port, standing};
 pub use finding::{Confidence, Finding, Judgement, Place, PlaceKind, Unanswered};
-pub(crate) use happenings::standing;
 pub use judge::judge;
 pub(crate) use words::{certificate_seen, span};
 
@@ -39,6 +45,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Host, Missing, Provider};
+use crate::gates::GateState;
 pub use crate::log::Grade;
 use crate::log::Leg;
 
@@ -134,6 +141,11 @@ pub enum Reach {
 }
 
 impl Reach {
+    /// These hosts.
+    pub(crate) fn of<'h>(hosts: impl IntoIterator<Item = &'h Host>) -> Self {
+        Self::Hosts(hosts.into_iter().map(|host| host.id.0.clone()).collect())
+    }
+
     /// True when it reaches this host. One whose version is not known may be reached by anything.
     pub(crate) fn covers(&self, host: &Host) -> bool {
         let is = |wanted: fn(u32) -> bool| host.major_version().is_none_or(wanted);
@@ -144,6 +156,13 @@ impl Reach {
             Self::BelowNine => is(|major| major < 9),
             Self::FromNine => is(|major| major >= 9),
         }
+    }
+}
+
+impl Rule {
+    /// Whether this is a rule on hosts that finds its trouble at this one.
+    pub(crate) fn finds_at(&self, case: &Case<'_>, host: &Host) -> bool {
+        matches!(self.check, Check::Host(check) if matches!(check(case, host), Verdict::Found(_)))
     }
 }
 
@@ -172,6 +191,17 @@ impl From<Missing> for Verdict {
 impl From<&Missing> for Verdict {
     fn from(missing: &Missing) -> Self {
         Self::Unknown(missing.clone())
+    }
+}
+
+/// A gate as a note: found where it is closed. What a gate does not know is no note; before a change it counts as closed.
+impl From<GateState> for Verdict {
+    fn from(state: GateState) -> Self {
+        match state {
+            GateState::Open(_) => Self::Fine,
+            GateState::Closed { message, evidence } => Self::found(message, evidence),
+            GateState::Unknown(_) => Self::NotApplicable,
+        }
     }
 }
 
@@ -204,6 +234,20 @@ pub const RULES: &[Rule] = &[
     environment::dns_mismatch::RULE,
     host_certificate::docroot_out_of_sync::RULE,
     client_certificate::esx9_client_untrusted::RULE,
+    related::filter_disabled::RULE,
+    related::filter_install_failed::RULE,
+    gates::gate_autodeploy::RULE,
+    gates::gate_custom_mode::RULE,
+    gates::gate_elm::RULE,
+    gates::gate_filter_in_use::RULE,
+    gates::gate_lockdown::RULE,
+    gates::gate_maintenance::RULE,
+    gates::gate_mode_unknown::RULE,
+    gates::gate_no_backup::RULE,
+    gates::gate_trust_authority::RULE,
+    gates::gate_vcf::RULE,
+    gates::gate_vcha::RULE,
+    gates::gate_vsan::RULE,
     host_certificate::host_cert_capped_by_root::RULE,
     host_certificate::host_cert_chain_incomplete::RULE,
     host_certificate::host_cert_expired::RULE,
@@ -226,6 +270,7 @@ pub const RULES: &[Rule] = &[
     environment::host_version_unknown::RULE,
     host_certificate::machine_ssl_expired::RULE,
     provider::mode_thumbprint::RULE,
+    fleet::only_esx9_down::RULE,
     environment::privilege_missing_view::RULE,
     environment::privilege_missing_write::RULE,
     provider::provider_cache_wedged::RULE,
@@ -254,6 +299,7 @@ pub const RULES: &[Rule] = &[
     host_certificate::roots_expired_leftover::RULE,
     host_certificate::roots_unparseable::RULE,
     environment::scanner_clock_skew::RULE,
+    fleet::single_cluster_down::RULE,
     client_certificate::sms_cert_expired::RULE,
     client_certificate::sms_cert_expiring::RULE,
     client_certificate::sms_cert_missing::RULE,
@@ -293,7 +339,11 @@ pub const RULES: &[Rule] = &[
     reach::vp_ruleset_restricted::RULE,
     reach::vp_tls_handshake_failed::RULE,
     reach::vp_version_xml_error::RULE,
-    environment::whole_fleet_down::RULE,
+    related::vsan_provider_offline::RULE,
+    related::vvol_client_cert_failed::RULE,
+    related::vvol_provider_expired::RULE,
+    related::vvol_setcontext_storm::RULE,
+    fleet::whole_fleet_down::RULE,
 ];
 
 /// Codes that say of the same thing more than the first does: who explains the first explains them as well.

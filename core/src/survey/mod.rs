@@ -1,5 +1,6 @@
 //! Machine 1: asks until the facts are complete, or nothing more can be learned. It cannot express a change.
 
+mod ask;
 mod closer;
 mod door;
 mod happenings;
@@ -16,9 +17,10 @@ mod question;
 mod trouble;
 mod vasa_clients;
 
+pub(crate) use ask::{address_of, certificate_manager};
 pub(crate) use inquiry::{Inquiry, Tag, TaskSeen};
 pub(crate) use learn_host::host_questions;
-pub(crate) use question::{Question, Session, address_of, certificate_manager};
+pub(crate) use question::{Question, Session};
 
 use serde::{Deserialize, Serialize};
 

@@ -102,7 +102,7 @@ mod tests {
         refreshed.host(1).ca_store = refreshed.vcenter().trusted_roots.clone();
         refreshed.provider(1).status = seen("disconnected".to_owned());
         let mut nine = Fleet::of(1);
-        nine.release_nine(1);
+        nine.host(1).version = seen("9.0.0".to_owned());
         nine.host(1).ca_store = nine.vcenter().trusted_roots.clone();
         vec![
             Case::cause(
@@ -149,7 +149,8 @@ mod tests {
     #[test]
     fn a_host_from_9_0_on_is_shown_another_certificate() {
         let mut fleet = refreshed();
-        fleet.release_nine(1);
+        fleet.host(1).version = seen("9.0.0".to_owned());
+        fleet.vcenter().version = seen("9.0.0".to_owned());
         assert!(!fleet.codes().iter().any(|code| code == "castore-missing-sms"));
     }
 

@@ -64,7 +64,9 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
         return Verdict::Fine;
     };
     known!(Case::optional(&case.facts.vcenter.events, true, EVENTS));
-    let Some(push) = standing(case.happenings.of_host(host), PUSHED, &[]) else { return Verdict::Fine };
+    let Some(push) = standing(case.happenings.of_host(host).iter().copied(), &[PUSHED], &[]) else {
+        return Verdict::Fine;
+    };
     if provider.last_sync.is_some_and(|synchronised| synchronised > push.at) {
         return Verdict::Fine;
     }

@@ -102,7 +102,8 @@ mod tests {
 
     fn on_nine() -> Fleet {
         let mut fleet = Fleet::of(1);
-        fleet.release_nine(1);
+        fleet.host(1).version = seen("9.0.0".to_owned());
+        fleet.vcenter().version = seen("9.0.0".to_owned());
         fleet
     }
 

@@ -109,7 +109,8 @@ mod tests {
     #[test]
     fn a_host_from_9_0_on_is_shown_another_certificate_and_down_for_another_reason() {
         let mut fleet = ending_in(-1);
-        fleet.release_nine(1);
+        fleet.host(1).version = seen("9.0.0".to_owned());
+        fleet.vcenter().version = seen("9.0.0".to_owned());
         fleet.provider(1).status = seen("offline".to_owned());
         fleet.provider(2).status = seen("offline".to_owned());
         assert_eq!(fleet.causes(), ["sms-cert-expired", "provider-offline"]);
@@ -120,7 +121,8 @@ mod tests {
         let mut fleet = Fleet::of(1);
         fleet.vcenter().sms.sms_self_signed = unknown(MissingReason::NotAsked);
         fleet.is_unanswered("sms-cert-expired");
-        fleet.release_nine(1);
+        fleet.host(1).version = seen("9.0.0".to_owned());
+        fleet.vcenter().version = seen("9.0.0".to_owned());
         assert_eq!(fleet.judge().unanswered, []);
     }
 

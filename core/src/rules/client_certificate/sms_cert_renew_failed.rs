@@ -66,9 +66,9 @@ fn check(case: &Case<'_>) -> Verdict {
         let evidence = Evidence::new("alarm", format!("`{}` {} since {}", alarm.name, alarm.status, alarm.since));
         return Verdict::found(message, vec![evidence]).reaching(Reach::VCenter);
     }
-    let events: Vec<_> = vcenter.events.value().into_iter().flatten().collect();
+    let events = vcenter.events.value().into_iter().flatten();
     let is_unwell = |host: &Host| Reach::FromNine.covers(host) && host.is_connected() && case.is_unwell(host);
-    if let Some(failed) = standing(&events, FAILED, &[DONE]).filter(|_| case.facts.hosts.values().any(is_unwell)) {
+    if let Some(failed) = standing(events, &[FAILED], &[DONE]).filter(|_| case.facts.hosts.values().any(is_unwell)) {
         let evidence = Evidence::new("event", format!("{} at {}: {}", failed.kind, failed.at, failed.message));
         let message = "renewed certificate `sps-extension` could not be registered with storage providers";
         return Verdict::found(message, vec![evidence]).reaching(Reach::FromNine);
@@ -184,7 +184,8 @@ mod tests {
     #[test]
     fn a_failed_registration_counts_where_hosts_from_9_0_on_are_unwell() {
         let mut fleet = Fleet::healthy();
-        fleet.release_nine(1);
+        fleet.host(1).version = seen("9.0.0".to_owned());
+        fleet.vcenter().version = seen("9.0.0".to_owned());
         let kind = "com.vmware.vc.sms.RegisterVcClientCertOnRenewalFailure";
         fleet.vcenter().events = seen(vec![event(kind, -60, None, &[])]);
         fleet.is_fine();

@@ -61,7 +61,8 @@ fn check(case: &Case<'_>) -> Verdict {
     let more = behind.len().saturating_sub(names.len());
     let rest = if more == 0 { String::new() } else { format!(" and {more} more") };
     let hosts = Evidence::new("hosts that trust an earlier one", names.join(", ") + &rest);
-    Verdict::found(message, vec![certificate_seen("SMS certificate", present), hosts]).reaching(Reach::BelowNine)
+    Verdict::found(message, vec![certificate_seen("SMS certificate", present), hosts])
+        .reaching(Reach::Hosts(behind.iter().map(|(host, _)| host.id.0.clone()).collect()))
 }
 
 /// So many hosts are more than one that was forgotten.

@@ -43,7 +43,9 @@ pub(crate) const RULE: Rule = Rule {
         "sms-cert-renew-failed",
     ],
     log: Some(Leg::ClientTrust),
-    cure: Cure::Remedy("renew-sps-extension"),
+    cure: Cure::ByHand(
+        "on the appliance save the entry, run /usr/lib/vmware-vmafd/bin/vecs-cli entry delete --store SMS --alias sps-extension -y, then service-control --restart vmware-sps (KB 440183)",
+    ),
     check: Check::VCenter(check),
     source: include_str!("sps_extension_expired.rs"),
     #[cfg(test)]
@@ -65,7 +67,8 @@ mod tests {
         let mut fleet = Fleet::of(2);
         let extension = fleet.issue(&Leaf::of("sps-extension").ends(seconds));
         fleet.vcenter().sms.sps_extension = seen(extension);
-        fleet.release_nine(1);
+        fleet.host(1).version = seen("9.0.0".to_owned());
+        fleet.vcenter().version = seen("9.0.0".to_owned());
         fleet
     }
 

@@ -43,7 +43,9 @@ pub(crate) const RULE: Rule = Rule {
         "provider-syncerror",
     ],
     log: Some(Leg::ClientTrust),
-    cure: Cure::Remedy("renew-sps-extension"),
+    cure: Cure::ByHand(
+        "run service-control --restart vmware-sps on the appliance, which makes `sps-extension` anew, then check again",
+    ),
     check: Check::VCenter(check),
     source: include_str!("sps_extension_missing.rs"),
     #[cfg(test)]
@@ -80,7 +82,8 @@ mod tests {
 
     fn without_entry() -> Fleet {
         let mut fleet = Fleet::of(1);
-        fleet.release_nine(1);
+        fleet.host(1).version = seen("9.0.0".to_owned());
+        fleet.vcenter().version = seen("9.0.0".to_owned());
         let mut stores = fleet.vcenter().vecs.value().cloned().unwrap_or_default();
         stores.iter_mut().for_each(|store| store.entries.retain(|entry| entry.alias != "sps-extension"));
         fleet.vcenter().vecs = seen(stores);

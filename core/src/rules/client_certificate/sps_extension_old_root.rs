@@ -38,7 +38,9 @@ pub(crate) const RULE: Rule = Rule {
     rank: 22,
     explains: &["esx9-client-untrusted"],
     log: Some(Leg::ClientTrust),
-    cure: Cure::Remedy("renew-sps-extension"),
+    cure: Cure::ByHand(
+        "on the appliance save the entry, run /usr/lib/vmware-vmafd/bin/vecs-cli entry delete --store SMS --alias sps-extension -y, then service-control --restart vmware-sps; then choose Refresh CA Certificates for the hosts from 9.0 on",
+    ),
     check: Check::VCenter(check),
     source: include_str!("sps_extension_old_root.rs"),
     #[cfg(test)]
@@ -46,8 +48,8 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>) -> Verdict {
-    let events: Vec<_> = case.facts.vcenter.events.value().into_iter().flatten().collect();
-    let failed = standing(&events, FAILED, &[DONE])
+    let events = case.facts.vcenter.events.value().into_iter().flatten();
+    let failed = standing(events, &[FAILED], &[DONE])
         .map(|failed| Evidence::new("event", format!("{} at {}: {}", failed.kind, failed.at, failed.message)));
     if let (None, Some(failed)) = (ClientCertificate::SpsExtension.fact(case).value(), &failed) {
         let message = "certificate `sps-extension` was not made anew when the root of vCenter's CA was replaced";
@@ -98,7 +100,8 @@ mod tests {
     /// One host of 9.0; `sps-extension` is still of the root that was replaced, which vCenter may trust still.
     fn rotated(is_old_root_trusted: bool) -> Fleet {
         let mut fleet = Fleet::of(1);
-        fleet.release_nine(1);
+        fleet.host(1).version = seen("9.0.0".to_owned());
+        fleet.vcenter().version = seen("9.0.0".to_owned());
         let old = Authority::root("CA", "VMware Engineering");
         let extension = fleet.keep(old.sign(&Leaf::of("sps-extension")));
         fleet.vcenter().sms.sps_extension = seen(extension);

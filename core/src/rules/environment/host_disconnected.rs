@@ -40,6 +40,7 @@ pub(crate) const RULE: Rule = Rule {
         "provider-offline",
         "provider-status-unknown",
         "provider-syncerror",
+        "vsan-provider-offline",
     ],
     log: None,
     cure: Cure::Remedy("reconnect-host"),

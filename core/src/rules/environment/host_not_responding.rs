@@ -40,6 +40,7 @@ pub(crate) const RULE: Rule = Rule {
         "provider-offline",
         "provider-status-unknown",
         "provider-syncerror",
+        "vsan-provider-offline",
     ],
     log: Some(Leg::Network),
     cure: Cure::ByHand("see that the host is up, that its network and management agents work, then reconnect it"),

@@ -16,4 +16,3 @@ pub(super) mod vc_host_clock_skew;
 pub(super) mod vc_login_denied;
 pub(super) mod vc_unreachable;
 pub(super) mod vcenter_older_than_host;
-pub(crate) mod whole_fleet_down;

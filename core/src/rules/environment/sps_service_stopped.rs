@@ -32,6 +32,7 @@ pub(crate) const RULE: Rule = Rule {
     title: "the vCenter service that talks to storage providers is not healthy",
     rank: 10,
     explains: &[
+        "only-esx9-down",
         "provider-cert-cached-stale",
         "provider-connected-unsynced",
         "provider-disconnected",
@@ -39,7 +40,9 @@ pub(crate) const RULE: Rule = Rule {
         "provider-offline",
         "provider-status-unknown",
         "provider-syncerror",
+        "single-cluster-down",
         "sms-endpoint-down",
+        "vsan-provider-offline",
         "whole-fleet-down",
     ],
     log: None,

@@ -3,7 +3,8 @@
 //! The roots that vCenter's main service has published (`/etc/vmware-vpx/docRoot/certs`) are not those that vCenter
 //! trusts (store `TRUSTED_ROOTS`).
 //!
-//! Only the shell of the appliance tells what was published. It is asked for only where a provider or a host is unwell.
+//! Only the shell of the appliance tells what was published. It is asked for only where a connected host lacks the root of
+//! vCenter's CA, which a push ought to have brought.
 //!
 //! ## Why it hurts
 //!
@@ -29,6 +30,7 @@ use std::collections::BTreeSet;
 
 use crate::certificate::Fingerprint;
 use crate::diagnostic::{Evidence, Severity};
+use crate::facts::Host;
 use crate::rules::case::BY_APPLIANCE_SHELL;
 use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known};
 
@@ -51,7 +53,9 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(case: &Case<'_>) -> Verdict {
     let vcenter = &case.facts.vcenter;
-    let published = known!(Case::optional(&vcenter.published_roots, case.is_any_unwell(), BY_APPLIANCE_SHELL));
+    let matters =
+        vcenter.published_roots.known().is_err() && case.facts.hosts.values().any(|host| lacks_root(case, host));
+    let published = known!(Case::optional(&vcenter.published_roots, matters, BY_APPLIANCE_SHELL));
     let trusted: BTreeSet<&Fingerprint> = known!(vcenter.trusted_roots.known()).iter().collect();
     let published: BTreeSet<&Fingerprint> = published.iter().collect();
     if published == trusted {
@@ -72,6 +76,12 @@ fn check(case: &Case<'_>) -> Verdict {
     let lacking = lacking.into_iter().map(|root| told("trusted and not published", root));
     let evidence = lacking.chain(beyond.into_iter().map(|root| told("published and not trusted", root)));
     Verdict::found(message, evidence.collect())
+}
+
+/// True when a connected host is known to hold none of the roots that may be that of vCenter's CA.
+fn lacks_root(case: &Case<'_>, host: &Host) -> bool {
+    let held = host.ca_store.value().filter(|held| host.is_connected() && !held.is_empty());
+    held.is_some_and(|held| !case.vmca_roots().iter().any(|root| held.contains(&root.fingerprint)))
 }
 
 #[cfg(test)]
@@ -105,11 +115,14 @@ mod tests {
     }
 
     #[test]
-    fn it_is_asked_for_only_where_something_is_unwell() {
+    fn it_is_asked_for_only_where_a_push_has_not_brought_the_root() {
         let mut fleet = Fleet::of(1);
         fleet.vcenter().published_roots = unknown(MissingReason::NotAsked);
-        assert_eq!(fleet.judge().unanswered, []);
         fleet.provider(1).status = seen("offline".to_owned());
-        assert!(!fleet.judge().unanswered.is_empty());
+        assert_eq!(fleet.judge().unanswered, []);
+        let sms = fleet.vcenter().sms.sms_self_signed.value().copied();
+        fleet.host(1).ca_store = seen(sms.into_iter().collect());
+        let unanswered = fleet.judge().unanswered;
+        assert!(unanswered.iter().any(|open| open.codes.iter().any(|code| code == "docroot-out-of-sync")));
     }
 }

@@ -44,6 +44,8 @@ pub(crate) const RULE: Rule = Rule {
         "provider-offline",
         "provider-status-unknown",
         "provider-syncerror",
+        "reverse-proxy-down",
+        "vp-no-certificate",
         "vp-tls-handshake-failed",
     ],
     log: None,

@@ -123,8 +123,9 @@ mod tests {
 
     #[test]
     fn pinned_certificates_may_sign_themselves() {
+        const MISSING: &str = "thumbprint-entry-missing";
         let mut fleet = self_signed();
         fleet.vcenter().mode = seen(CertificateMode::Thumbprint);
-        assert!(!fleet.codes().iter().any(|code| code == "host-cert-self-signed"));
+        assert_eq!(fleet.causes(), [[MISSING; 3].as_slice(), &["host-cert-name-mismatch"]].concat());
     }
 }

@@ -55,7 +55,7 @@ fn has_status(provider: &Provider, word: &str, meaning: &str) -> Verdict {
 /// that it went down.
 fn down_since(case: &Case<'_>, provider: &Provider) -> Option<UnixTime> {
     let events = case.events_of(provider);
-    let went_down = standing(&events, "VasaProviderDisconnectedEvent", &["VasaProviderConnectedEvent"]);
+    let went_down = standing(events, &["VasaProviderDisconnectedEvent"], &["VasaProviderConnectedEvent"]);
     went_down.map(|event| event.at).max(provider.last_sync)
 }
 

@@ -70,7 +70,7 @@ fn check(case: &Case<'_>, provider: &Provider) -> Verdict {
     if hit.sightings.last().and_then(|last| last.at).is_some_and(is_past) {
         return Verdict::Fine;
     }
-    let message = format!("SPS cannot remove storage provider `{}` from its cache", provider.name);
+    let message = format!("storage provider `{}` cannot be removed from the cache of SPS", provider.name);
     Verdict::found(message, logged_seen(log, hit).into_iter().collect())
 }
 

@@ -62,7 +62,7 @@ fn check(case: &Case<'_>, provider: &Provider) -> Verdict {
         return Verdict::Fine;
     }
     let events = case.events_of(provider);
-    let Some(failed) = standing(&events, FAILED, DONE) else { return Verdict::Fine };
+    let Some(failed) = standing(events, &[FAILED], DONE) else { return Verdict::Fine };
     let message = format!("vCenter could not unregister storage provider `{}`", provider.name);
     Verdict::found(message, vec![event_seen(failed)])
 }

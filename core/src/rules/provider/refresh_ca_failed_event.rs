@@ -47,8 +47,9 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>, provider: &Provider) -> Verdict {
-    let named = standing(case.happenings.of_provider(provider), FAILED, DONE);
-    let of_all = standing(case.happenings.of_vcenter(), FAILED, DONE).filter(|_| !provider.is_online());
+    let named = standing(case.happenings.of_provider(provider).iter().copied(), &[FAILED], DONE);
+    let of_all =
+        standing(case.happenings.of_vcenter().iter().copied(), &[FAILED], DONE).filter(|_| !provider.is_online());
     let Some(failed) = named.or(of_all) else { return Verdict::Fine };
     let is_well_since = provider.is_online() && provider.last_sync.is_some_and(|synchronised| synchronised > failed.at);
     if is_well_since {

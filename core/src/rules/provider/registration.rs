@@ -16,8 +16,8 @@ pub(super) fn is_unregistered(case: &Case<'_>, host: &Host) -> bool {
 
 /// The registration that failed, unless a later one succeeded.
 pub(super) fn failed<'a>(case: &Case<'a>, host: &Host) -> Option<&'a VCenterEvent> {
-    let events = case.happenings.of_host(host);
-    standing(events, "HostVendorProviderRegistrationFailedEvent", &["HostVendorProviderRegistrationSuccessEvent"])
+    let (failed, done) = ("HostVendorProviderRegistrationFailedEvent", "HostVendorProviderRegistrationSuccessEvent");
+    standing(case.happenings.of_host(host).iter().copied(), &[failed], &[done])
 }
 
 /// What says that this host's provider was not registered for this fault: the event, or the log under one of these

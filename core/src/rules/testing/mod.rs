@@ -176,12 +176,6 @@ impl Fleet {
         self
     }
 
-    /// Makes a host one of release 9, and vCenter too: no older one manages such a host.
-    pub(crate) fn release_nine(&mut self, number: usize) {
-        self.host(number).version = seen("9.0.0".to_owned());
-        self.vcenter().version = seen("9.0.0".to_owned());
-    }
-
     /// A host becomes unreachable for vCenter and for us.
     pub(crate) fn lose(&mut self, number: usize, state: ConnectionState) {
         let host = self.host(number);
@@ -202,7 +196,8 @@ impl Fleet {
             let message = &diagnostic.message;
             assert!(!message.ends_with('.') && !message.contains('\n'), "{message}");
             assert!(
-                ["SMS", "SPS"].iter().any(|name| message.starts_with(name)) || !message.starts_with(char::is_uppercase),
+                ["SMS", "SPS", "VMware"].iter().any(|name| message.starts_with(name))
+                    || !message.starts_with(char::is_uppercase),
                 "{message}"
             );
             assert!(!diagnostic.help.is_empty() && !diagnostic.evidence.is_empty(), "{message}");

@@ -30,9 +30,11 @@ pub(super) fn maintenance(world: &mut World, key: &str) -> Result<(), LabError> 
     Ok(())
 }
 
-/// Its clock is ten minutes ahead of vCenter's.
+/// Its clock is ten minutes ahead of vCenter's, as its time server is.
 pub(super) fn clock_skew(world: &mut World, key: &str) -> Result<(), LabError> {
-    host(world, key)?.clock_offset = CLOCK_SKEW;
+    let host = host(world, key)?;
+    host.clock_offset = CLOCK_SKEW;
+    host.time_servers = vec![crate::world::actions::WRONG_TIME_SERVER.to_owned()];
     Ok(())
 }
 

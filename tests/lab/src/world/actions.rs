@@ -5,7 +5,7 @@ use std::sync::Arc;
 use time::Duration;
 
 use super::alarm;
-use super::host::{Connection, FileContent, Host, ProviderHealth};
+use super::host::{Connection, FileContent, Host, ProviderHealth, RuleSet};
 use super::{Fault, World};
 use crate::pki::{Certificate, Identity, LeafPlan, Signer};
 use crate::scenario::Mode;
@@ -166,8 +166,26 @@ impl World {
             return Err(Fault::new("NotFound", format!("no service `{service}`")));
         };
         found.running = running;
+        if service == "ntpd" && running && target.time_servers.iter().all(|server| server != WRONG_TIME_SERVER) {
+            target.clock_offset = Duration::ZERO;
+        }
         self.doors_moved = true;
         Ok(())
+    }
+
+    /// `EnableRuleset`, `DisableRuleset` and `UpdateRuleset` of the provider's rule set.
+    pub fn change_rule_set(&mut self, host: &str, change: impl FnOnce(&mut RuleSet)) {
+        if let Some(host) = self.host_mut(host) {
+            change(&mut host.rule_set);
+        }
+        self.doors_moved = true;
+    }
+
+    /// `UpdateDateTimeConfig`: heeded by the time service when it starts.
+    pub fn set_time_servers(&mut self, host: &str, servers: Vec<String>) {
+        if let Some(host) = self.host_mut(host) {
+            host.time_servers = servers;
+        }
     }
 
     /// `/etc/init.d/iofiltervpd restart` or `start`: the daemon runs, and reads the host's certificate if the switch says so.
@@ -278,6 +296,9 @@ impl World {
         self.host_mut(host).ok_or_else(gone)
     }
 }
+
+/// A time server that goes wrong.
+pub const WRONG_TIME_SERVER: &str = "wrong.ntp.example";
 
 impl Host {
     /// Adds a certificate to the castore unless it is there.

@@ -132,6 +132,49 @@ pub(crate) fn control_service(context: &mut Context<'_>, running: bool) -> Answe
     Ok(None)
 }
 
+/// `EnableRuleset` and `DisableRuleset`; of the rule sets only the provider's can change here.
+pub(crate) fn set_rule_set(context: &mut Context<'_>, enabled: bool) -> Answer {
+    let name = host_of_rule_set(context)?;
+    context.world.change_rule_set(&name, |set| set.enabled = enabled);
+    Ok(None)
+}
+
+/// `UpdateRuleset`.
+pub(crate) fn update_rule_set(context: &mut Context<'_>) -> Answer {
+    let name = host_of_rule_set(context)?;
+    let hosts = context.parameters().child("spec").and_then(|spec| spec.child("allowedHosts"));
+    let hosts = hosts.ok_or_else(|| super::fault::invalid_argument("spec"))?;
+    let network = |one: &crate::soap::xml::Element| {
+        let text = |part: &str| one.text_of(part).unwrap_or_default().to_owned();
+        format!("{}/{}", text("network"), text("prefixLength"))
+    };
+    let mut allowed = hosts.texts_of("ipAddress");
+    allowed.extend(hosts.all("ipNetwork").map(network));
+    let all_addresses = hosts.flag("allIp");
+    context.world.change_rule_set(&name, |set| {
+        set.all_addresses = all_addresses;
+        set.allowed = allowed;
+    });
+    Ok(None)
+}
+
+fn host_of_rule_set(context: &Context<'_>) -> Result<String, Fault> {
+    let host = connected(context)?;
+    match context.text("id") {
+        "iofiltervp" => Ok(host.name.clone()),
+        other => Err(Fault::new("NotFound", format!("no rule set {other}"))),
+    }
+}
+
+/// `UpdateDateTimeConfig`: the time servers; the rest of a configuration is not kept here.
+pub(crate) fn update_time_servers(context: &mut Context<'_>) -> Answer {
+    let name = connected(context)?.name.clone();
+    let config = context.parameters().child("config").and_then(|config| config.child("ntpConfig"));
+    let servers = config.map(|config| config.texts_of("server")).unwrap_or_default();
+    context.world.set_time_servers(&name, servers);
+    Ok(None)
+}
+
 /// The host whose manager is called, when vCenter can reach it.
 pub(crate) fn connected<'a>(context: &'a Context<'_>) -> Result<&'a Host, Fault> {
     let host = host_of(context.world, context.this()).ok_or_else(|| super::fault::not_found(context.this()))?;

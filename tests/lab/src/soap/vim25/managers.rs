@@ -184,6 +184,19 @@ pub(crate) fn has_privileges(context: &Context<'_>, parameter: &str) -> Answer {
     Ok(Some(answers.collect::<Vec<_>>().into()))
 }
 
+/// `AcknowledgeAlarm`.
+pub(crate) fn acknowledge_alarm(context: &mut Context<'_>) -> Answer {
+    let parameters = context.parameters();
+    let (alarm, entity) = (parameters.reference("alarm"), parameters.reference("entity"));
+    let (Some(alarm), Some(entity)) = (alarm, entity) else { return Err(fault::invalid_argument("alarm")) };
+    for known in &mut context.world.vcenter.alarms {
+        if known.definition == alarm.id && known.entity() == entity.id {
+            known.acknowledged = true;
+        }
+    }
+    Ok(None)
+}
+
 /// `getVchaConfig`: whether vCenter HA is configured.
 pub(crate) fn high_availability_config(context: &Context<'_>) -> Answer {
     let state = if context.world.vcenter.high_availability { "configured" } else { "notConfigured" };

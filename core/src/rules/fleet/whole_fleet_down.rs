@@ -1,0 +1,165 @@
+//! ## What it finds
+//!
+//! Most providers of connected hosts below 9.0 are offline or disconnected at the same time, and neither the hosts' own
+//! certificates nor what the hosts trust explains it. "Most" is the policy's `fleet_down_percent`, and two hosts at the
+//! least.
+//!
+//! Where every one of these hosts shows that it lacks the SMS certificate, that is named host by host
+//! (`castore-missing-sms`, `castore-stale-sms`, `castore-empty`) and this is not found: the cure is the hosts' then.
+//! Where all of them are in one of several clusters, `single-cluster-down` is found in its place.
+//!
+//! ## Why it hurts
+//!
+//! Certificates of many hosts do not break on one day; something that they share did. All hosts below 9.0 meet the same
+//! client certificate of vCenter (`sms_self_signed`) and the same service. Renewing host certificates would disturb
+//! every host and cure nothing.
+//!
+//! ## How it shows
+//!
+//! The vSphere Client shows nearly all IOFILTER providers offline. `sps.log` shows S-01 for host after host.
+//!
+//! ## What cures it
+//!
+//! Look at vCenter's side: is the service `sps` healthy, is `sms_self_signed` expired or newly made, and is it among
+//! the CA certificates of the hosts? Do not renew the hosts' certificates; the gate of this name holds that back, also
+//! where the hosts say themselves what they lack.
+//!
+//! ## Sources
+//!
+//! KB 440183, which certificate vCenter shows to which hosts (grade A); the share is ours, and what it means an
+//! inference (grade C).
+
+use super::single_cluster_down::only_cluster;
+use super::{all_say_why, by_leg, down_together, named, percent, watched};
+use crate::diagnostic::Severity;
+use crate::log::Leg;
+use crate::rules::environment::sms_endpoint_down;
+use crate::rules::{Case, Check, Cure, Grade, Reach, Rule, Verdict, known};
+
+pub(crate) const RULE: Rule = Rule {
+    code: "whole-fleet-down",
+    severity: Severity::Critical,
+    grade: Grade::C,
+    title: "most providers failed together: the cause is on vCenter's side, not in host certificates",
+    rank: 20,
+    explains: &["provider-disconnected", "provider-offline"],
+    log: Some(Leg::ClientTrust),
+    cure: Cure::ByHand(
+        "check the service `sps` and the certificate `sms_self_signed`, then let the hosts trust it; do not renew the hosts' certificates",
+    ),
+    check: Check::VCenter(check),
+    source: include_str!("whole_fleet_down.rs"),
+    #[cfg(test)]
+    cases: tests::cases,
+};
+
+fn check(case: &Case<'_>) -> Verdict {
+    judge(case, true)
+}
+
+/// The same for the gate, which holds whether or not the hosts say by themselves why.
+pub(crate) fn has_failed_together(case: &Case<'_>) -> Verdict {
+    judge(case, false)
+}
+
+fn judge(case: &Case<'_>, is_for_report: bool) -> Verdict {
+    if sms_endpoint_down::is_down(case.facts) {
+        return Verdict::NotApplicable;
+    }
+    known!(case.facts.provider_list.known());
+    let all = watched(case);
+    let (below_9, from_9_on) = by_leg(&all);
+    let Some(down) = down_together(case, &below_9) else { return Verdict::Fine };
+    if is_for_report && (all_say_why(case, &down) || only_cluster(case, &all, &below_9).is_some()) {
+        return Verdict::Fine;
+    }
+    let message = format!(
+        "{} of {} providers of connected hosts below 9.0 are down together ({} %, limit {} %): the cause is on vCenter's side, do not renew hosts",
+        down.len(),
+        below_9.len(),
+        percent(down.len(), below_9.len()),
+        case.policy.fleet_down_percent
+    );
+    // Hosts from 9.0 on meet another certificate; where they are down too, something else that all share is.
+    let newer = down_together(case, &from_9_on).unwrap_or_default();
+    let evidence = vec![named(&down)];
+    Verdict::found(message, evidence).reaching(Reach::of(down.into_iter().chain(newer)))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::MissingReason;
+    use crate::rules::cases::Case;
+    use crate::rules::testing::{Fleet, Leaf, seen, unknown};
+
+    fn down(count: usize) -> Fleet {
+        let mut fleet = Fleet::healthy();
+        for number in 1..=count {
+            fleet.provider(number).status = seen("disconnected".to_owned());
+        }
+        fleet
+    }
+
+    pub(crate) fn cases() -> Vec<Case> {
+        vec![
+            Case::cause(
+                "all-at-once",
+                "All providers went down together",
+                "Three of three providers are disconnected since one moment. Every date, name and chain is right, and so is \
+                 what the hosts trust.",
+                down(3),
+            ),
+            Case::near_miss(
+                "two-of-three",
+                "Two providers went down",
+                "The near miss of `all-at-once`: 66 percent are not the fleet, and each is looked at for itself.",
+                down(2),
+            ),
+        ]
+    }
+
+    #[test]
+    fn all_providers_down_together_point_to_vcenter() {
+        down(3).follows("provider-disconnected", "whole-fleet-down");
+    }
+
+    #[test]
+    fn a_provider_of_one_that_was_well_before_is_explained_by_its_own_trouble() {
+        let mut fleet = down(3);
+        let expired = fleet.issue(&Leaf::of("esx03.lab.test").ends(-1));
+        fleet.serve(3, expired);
+        fleet.policy.fleet_down_percent = 60;
+        assert_eq!(fleet.causes(), ["whole-fleet-down", "host-cert-expired"]);
+    }
+
+    #[test]
+    fn certificates_that_expired_together_are_each_their_own_cause() {
+        let mut fleet = down(3);
+        for number in 1..=3 {
+            let leaf = fleet.issue(&Leaf::of(&format!("esx{number:02}.lab.test")).ends(-1));
+            fleet.serve(number, leaf);
+        }
+        assert_eq!(fleet.causes(), ["host-cert-expired"; 3]);
+    }
+
+    #[test]
+    fn what_every_host_lacks_is_said_of_every_host() {
+        let mut fleet = down(3);
+        let roots_only = fleet.vcenter().trusted_roots.clone();
+        for number in 1..=3 {
+            fleet.host(number).ca_store = roots_only.clone();
+        }
+        assert_eq!(fleet.causes(), ["castore-missing-sms"; 3]);
+    }
+
+    #[test]
+    fn where_a_host_does_not_say_what_it_trusts_the_fleet_leads() {
+        let mut fleet = down(3);
+        let roots_only = fleet.vcenter().trusted_roots.clone();
+        for number in 1..=2 {
+            fleet.host(number).ca_store = roots_only.clone();
+        }
+        fleet.host(3).ca_store = unknown(MissingReason::Denied);
+        assert_eq!(fleet.causes(), ["whole-fleet-down", "castore-missing-sms", "castore-missing-sms"]);
+    }
+}
