@@ -60,8 +60,13 @@ bench: ## figures, no thresholds: checks of 100 to 2,000 ESXi hosts, and a repai
 	examples/bench.sh $(CARGO_TARGET_DIR)/release/iofilter-certs
 	python3 examples/bench_apply.py $(CARGO_TARGET_DIR)/release/iofilter-certs
 
+soak: ## repairs killed at 200 instants, and every fault at every change: an hour or more
+	SOAK_KILLS=200 cargo test --package iofilter-certs-shell --test killed -- --nocapture
+	SOAK_MIXES=100 cargo test --package iofilter-certs-tests --test end_to_end mixes -- --nocapture
+	SOAK_FAULTS=all cargo test --package iofilter-certs-tests --test end_to_end matrix -- --nocapture
+
 clean: ## what was built, in target/ and build/
 	cargo clean
 	rm -rf build
 
-.PHONY: help prerequisites demo test lint rust component wheel python ansible salt bench clean
+.PHONY: help prerequisites demo test lint rust component wheel python ansible salt bench soak clean

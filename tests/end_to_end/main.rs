@@ -11,6 +11,8 @@ mod economy;
 mod faults;
 mod gates;
 mod journal;
+mod matrix;
+mod mixes;
 mod openssh;
 mod rollback;
 mod shell_facts;

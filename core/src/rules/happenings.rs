@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Case;
 use crate::facts::{Alarm, Facts, Host, Provider, ProviderId, VCenterEvent, VecsEntry};
+use crate::time::UnixTime;
 
 /// Events by what they are about; one that names no host and no provider is about the vCenter. Alarms by what they are
 /// on.
@@ -85,6 +86,24 @@ impl Case<'_> {
         let held = entry.certificate.and_then(|held| self.certificate(&held).ok());
         held.is_some_and(|held| held.not_after.seconds_since(self.now) <= seconds)
     }
+}
+
+/// The newest of these events that is of a kind in `bad` and that none of a kind in `good` came after. Kinds are the
+/// last part of the event's type.
+pub(crate) fn standing<'e>(
+    events: impl IntoIterator<Item = &'e VCenterEvent>,
+    bad: &[&str],
+    good: &[&str],
+) -> Option<&'e VCenterEvent> {
+    let (mut worst, mut cleared) = (None::<&VCenterEvent>, None::<UnixTime>);
+    for event in events {
+        if bad.contains(&event.short_kind()) && worst.is_none_or(|worst| worst.at < event.at) {
+            worst = Some(event);
+        } else if good.contains(&event.short_kind()) {
+            cleared = cleared.max(Some(event.at));
+        }
+    }
+    worst.filter(|worst| cleared.is_none_or(|cleared| cleared < worst.at))
 }
 
 /// An event's arguments in lower case, whole and by their parts where they are lists.

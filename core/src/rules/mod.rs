@@ -36,8 +36,9 @@ mod reach;
 mod related;
 
 pub use case::Case;
-pub(crate) use case::{Port, standing};
+pub(crate) use case::Port;
 pub use finding::{Confidence, Finding, Judgement, Place, PlaceKind, Unanswered};
+pub(crate) use happenings::standing;
 pub use judge::judge;
 pub(crate) use words::{certificate_seen, span};
 

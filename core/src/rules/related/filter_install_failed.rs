@@ -53,8 +53,9 @@ fn check(case: &Case<'_>) -> Verdict {
     for event in events.iter().filter(|event| event.kind.contains(".iofilter.Filter")) {
         by_host.entry(event.host.as_deref()).or_default().push(event);
     }
-    let failed =
-        by_host.values().flat_map(|events| FAILURES.iter().filter_map(|(bad, good)| standing(events, bad, &[*good])));
+    let failed = by_host.values().flat_map(|events| {
+        FAILURES.iter().filter_map(|(bad, good)| standing(events.iter().copied(), &[*bad], &[*good]))
+    });
     let failed: Vec<&VCenterEvent> = failed.collect();
     let Some(last) = failed.iter().max_by_key(|event| event.at) else { return Verdict::Fine };
     let count = failed.len();

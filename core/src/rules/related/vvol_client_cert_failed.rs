@@ -46,7 +46,7 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
     let events = case.events_at(host);
-    let failure = FAILURES.iter().find_map(|(bad, good)| standing(events, bad, &[*good]));
+    let failure = FAILURES.iter().find_map(|(bad, good)| standing(events.iter().copied(), &[*bad], &[*good]));
     let shown = host.vasa_client.value().and_then(Option::as_ref);
     let end = shown.and_then(|certificate| certificate.not_after).filter(|end| *end < case.now);
     let is_expired = end.is_some() || shown.is_some_and(|certificate| certificate.status == "expired");

@@ -1,0 +1,233 @@
+//! A repair that is killed: whenever it happens, `resume` goes on from the journal and ends cured, or says what it left.
+//!
+//! `make test` draws a few instants; `make soak` sets `SOAK_KILLS` and draws many. The seed of each is in the message, and
+//! `SOAK_SEED` begins with another.
+#![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use iofilter_certs_lab::{Lab, Scenario};
+use serde_json::Value;
+
+/// Hosts of which each has one of these, in turn; every second host is well.
+const TROUBLES: [&str; 9] = [
+    "vp-cert-stale",
+    "castore-missing-sms",
+    "host-cert-expiring-hard",
+    "provider-offline",
+    "host-cert-expired",
+    "provider-missing",
+    "castore-empty",
+    "provider-disconnected",
+    "host-cert-self-signed",
+];
+
+/// How often one run is killed before it is left in peace.
+const MOST_KILLS: u64 = 3;
+
+/// Repairs that go on at the same time, each of a lab of its own: they mostly wait.
+const AT_ONCE: usize = 4;
+
+#[test]
+fn a_run_that_is_killed_at_any_instant_ends_cured_or_says_what_it_left() {
+    let (kills, seed) = (number("SOAK_KILLS", 4), number("SOAK_SEED", 1));
+    let length = Patient::new(0).whole_run();
+    let (drawn, killed) = (AtomicU64::new(seed), AtomicU64::new(0));
+    let ends = Mutex::new(BTreeMap::<String, u64>::new());
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                while killed.load(Ordering::Relaxed) < kills {
+                    let patient = Patient::new(drawn.fetch_add(1, Ordering::Relaxed));
+                    killed.fetch_add(patient.is_killed_and_resumed(length), Ordering::Relaxed);
+                    *ends.lock().unwrap().entry(patient.ending()).or_default() += 1;
+                }
+            });
+        }
+    });
+    println!("killed {killed:?} times at instants within {length:?}: {:?}", ends.into_inner().unwrap());
+}
+
+/// The number in an environment variable, or what stands for it.
+fn number(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).ok().map_or(otherwise, |text| text.parse().expect("a number"))
+}
+
+/// A lab of twenty ESXi hosts in five clusters, and a run that repairs it.
+struct Patient {
+    seed: u64,
+    lab: Lab,
+    folder: tempfile::TempDir,
+    services: BTreeMap<String, Value>,
+}
+
+impl Patient {
+    fn new(seed: u64) -> Self {
+        let lab = Lab::start(Scenario::parse(&scenario()).expect("the scenario is right")).expect("the lab starts");
+        let folder = tempfile::tempdir().expect("a folder for the run");
+        std::fs::write(folder.path().join("root"), &lab.ready().expect("it is ready").root_password).unwrap();
+        let services = of_hosts(&lab, "services");
+        Self { seed, lab, folder, services }
+    }
+
+    fn run_folder(&self) -> PathBuf {
+        self.folder.path().join("run")
+    }
+
+    /// How long the run takes when nobody disturbs it.
+    fn whole_run(self) -> Duration {
+        let begun = Instant::now();
+        let status = self.apply().wait().expect("it ends");
+        assert!(status.success(), "without a kill it ends with {status}");
+        assert_eq!(self.ending(), "cured");
+        begun.elapsed()
+    }
+
+    /// Kills it up to three times, each within the time that a whole run takes; then lets it come to its end.
+    /// How often it was alive to be killed.
+    fn is_killed_and_resumed(&self, length: Duration) -> u64 {
+        let mut random = Random(self.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        let mut killed = 0;
+        let mut process = self.apply();
+        for _ in 0..1 + random.below(MOST_KILLS) {
+            std::thread::sleep(length.mul_f64(random.below(1000) as f64 / 1000.0));
+            if process.try_wait().expect("it can be asked").is_some() {
+                break;
+            }
+            process.kill().expect("it can be killed");
+            process.wait().expect("it is dead");
+            killed += 1;
+            process = self.go_on();
+        }
+        process.wait().expect("it ends");
+        killed
+    }
+
+    /// A run that never wrote its plan has done nothing and is begun anew; any other is resumed.
+    fn go_on(&self) -> Child {
+        if self.run_folder().join("journal.jsonl").exists() {
+            return self.command("resume", &["--yes", text(&self.run_folder())]);
+        }
+        assert!(self.lab.calls().iter().all(|call| !call.changes), "seed {}: a change without a journal", self.seed);
+        self.apply()
+    }
+
+    fn apply(&self) -> Child {
+        self.command("apply", &["--yes", "--run-dir", text(&self.run_folder())])
+    }
+
+    fn command(&self, command: &str, arguments: &[&str]) -> Child {
+        let ready = self.lab.ready().expect("it is ready");
+        let host = ready.hosts.first().expect("there are hosts");
+        let ports = [ready.vcenter_ssh.port, host.https_port, host.provider_port].map(|port| port.to_string());
+        let [ssh, https, provider] = ports.each_ref().map(String::as_str);
+        let root = self.folder.path().join("root");
+        let mut child = Command::new(env!("CARGO_BIN_EXE_iofilter-certs"));
+        child.arg(command).args(arguments).args(["--quiet", "--json", "--timeout", "20"]);
+        child.args(["--hostname", &ready.vcenter, "--username", &ready.username, "--ca-file", text(&ready.ca_file)]);
+        child.args(["--known-hosts", text(&ready.known_hosts), "--appliance-address", &ready.vcenter_ssh.address]);
+        child.args(["--esxi-ssh-user", "root", "--esxi-ssh-password-file", text(&root), "--esxi-ssh-port", ssh]);
+        child.args(["--appliance-ssh-user", "root", "--appliance-ssh-password-file", text(&root)]);
+        child.args(["--appliance-ssh-port", ssh, "--esxi-https-port", https, "--provider-port", provider]);
+        if command == "apply" {
+            child.args(["--step-timeout", "20", "--poll-seconds", "1"]);
+        }
+        let said = std::fs::File::create(self.folder.path().join(format!("{command}.err"))).unwrap();
+        child.env("VMWARE_PASSWORD", &ready.password).stdin(Stdio::null()).stdout(Stdio::null()).stderr(said);
+        child.spawn().expect("the command is there")
+    }
+
+    /// How it ended, after holding it to its promises.
+    fn ending(&self) -> String {
+        let outcome = std::fs::read_to_string(self.run_folder().join("outcome.json"));
+        let outcome = outcome.unwrap_or_else(|error| panic!("{}: no outcome: {error}", self.told()));
+        let outcome: Value = serde_json::from_str(&outcome).expect("the outcome is JSON");
+        let ending = outcome.get("ending").expect("an outcome has an ending");
+        let name = ending.as_str().map(str::to_owned);
+        let name = name.or_else(|| ending.as_object()?.keys().next().cloned()).expect("an ending has a name");
+        let what = format!("{}\n{ending:#}", self.told());
+        match name.as_str() {
+            "cured" => self.is_well(&what),
+            "stuck" => {
+                let said = |field: &str| ending.pointer(&format!("/stuck/{field}")).and_then(Value::as_array).cloned();
+                assert!(said("left_behind").is_some_and(|left| !left.is_empty()), "it left what? {what}");
+                assert!(said("by_hand").is_some_and(|steps| !steps.is_empty()), "what is to be done? {what}");
+            }
+            _ => panic!("a killed run ends cured or stuck: {what}"),
+        }
+        self.has_lost_nothing(&what);
+        name
+    }
+
+    /// Nobody's certificate, provider or setting is gone, whatever the ending.
+    fn has_lost_nothing(&self, what: &str) {
+        for field in ["certificate_443", "certificate_9080"] {
+            assert!(of_hosts(&self.lab, field).values().all(|one| !one.is_null()), "a host has no {field}: {what}");
+        }
+        assert_eq!(of_hosts(&self.lab, "services"), self.services, "a service is not as it was: {what}");
+        let state = self.lab.state();
+        let providers = state.get("providers").and_then(Value::as_array).expect("the lab has providers").clone();
+        let urls: Vec<&str> = providers.iter().filter_map(|one| one.get("url")?.as_str()).collect();
+        for host in of_hosts(&self.lab, "castore").keys() {
+            let own = urls.iter().filter(|url| url.contains(&format!("//{host}:"))).count();
+            assert_eq!(own, 1, "`{host}` has {own} providers: {what}");
+        }
+    }
+
+    /// What the vCenter shows, whoever says that it is cured.
+    fn is_well(&self, what: &str) {
+        let check = self.command("check", &[]).wait().expect("it ends");
+        assert_eq!(check.code(), Some(0), "it is called cured: {what}");
+    }
+
+    fn told(&self) -> String {
+        let mut told = format!("seed {}", self.seed);
+        for name in ["apply.err", "resume.err"] {
+            let said = std::fs::read_to_string(self.folder.path().join(name)).unwrap_or_default();
+            write!(told, "\n{name}: {said}").unwrap();
+        }
+        told
+    }
+}
+
+/// One field of every ESXi host, by name.
+fn of_hosts(lab: &Lab, field: &str) -> BTreeMap<String, Value> {
+    let state = lab.state();
+    let hosts = state.get("hosts").and_then(Value::as_array).expect("the lab has hosts");
+    let pair = |host: &Value| Some((host.get("name")?.as_str()?.to_owned(), host.get(field)?.clone()));
+    hosts.iter().map(|host| pair(host).expect("a host has a name and the field")).collect()
+}
+
+fn scenario() -> String {
+    let mut text = String::from("seed = 11\n");
+    for cluster in ["a", "b", "c", "d", "e"] {
+        write!(text, "[[clusters]]\nname = \"{cluster}\"\ncount = 4\nversion = \"8.0.3\"\n").unwrap();
+    }
+    for (index, trouble) in TROUBLES.iter().enumerate() {
+        let name = format!("esx{:02}", 2 * index + 1);
+        write!(text, "[[hosts]]\nname = \"{name}\"\nssh_running = false\ntroubles = [\"{trouble}\"]\n").unwrap();
+    }
+    text
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("a path of this test is text")
+}
+
+/// Xorshift: the same numbers for the same seed, which is all that is asked of it.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % bound
+    }
+}

@@ -1,0 +1,152 @@
+//! Random mixes of five troubles in a fleet of two hundred ESXi hosts: the report names them and nothing else.
+//!
+//! The mix is drawn, the lab makes it true, and nobody tells the check. `make test` draws a few mixes, always the same;
+//! `make soak` sets `SOAK_MIXES`, and `SOAK_SEED` begins with another seed. A failure names its seed.
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use iofilter_certs::report::Report;
+use iofilter_certs_lab::troubles;
+use iofilter_certs_tests::{World, quick, told};
+
+const HOSTS: u64 = 200;
+const TROUBLES: usize = 5;
+
+/// States that hold changes back, or that only shape the lab: nothing is wrong with such a host.
+const NO_TROUBLE: [&str; 10] = [
+    "gate-autodeploy",
+    "gate-filter-in-use",
+    "gate-lockdown",
+    "gate-lockdown-strict",
+    "gate-maintenance",
+    "gate-vsan",
+    "ssh-stopped",
+    // These are troubles in mode `thumbprint` alone.
+    "thumbprint-entry-leftover",
+    "thumbprint-entry-missing",
+    "thumbprint-entry-stale",
+];
+
+/// Troubles that only hosts below 9.0 can have, and the one that only hosts from 9.0 on can have: which certificate SPS
+/// shows depends on it.
+const BELOW_NINE: [&str; 3] = ["castore-missing-sms", "castore-missing-vmca-root", "castore-stale-sms"];
+const FROM_NINE: [&str; 1] = ["esx9-client-untrusted"];
+
+/// What a trouble is called when it goes by another name than the lab's, with the reason.
+const OTHERWISE: [(&str, &str); 2] = [
+    // A listener that still serves a certificate which the host has replaced: the cause is that it is stale.
+    ("vp-cert-expiring-hard", "vp-cert-stale"),
+    ("vp-cert-expiring-soft", "vp-cert-stale"),
+];
+
+#[test]
+fn a_random_mix_of_troubles_is_named_and_nothing_else() {
+    let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().expect("a number"));
+    let seed = number("SOAK_SEED").unwrap_or(1);
+    let mixes = number("SOAK_MIXES").unwrap_or(3);
+    let wrong: Vec<String> = (seed..seed + mixes).filter_map(|seed| Mix::drawn(seed).complaint()).collect();
+    assert!(wrong.is_empty(), "{} of {mixes} mixes were not named exactly:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Five troubles at five hosts.
+struct Mix {
+    seed: u64,
+    troubles: Vec<(u64, &'static str)>,
+}
+
+impl Mix {
+    fn drawn(seed: u64) -> Self {
+        let codes: Vec<&str> = troubles::host_codes().filter(|code| !NO_TROUBLE.contains(code)).collect();
+        let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        let mut hosts = BTreeSet::new();
+        while hosts.len() < TROUBLES {
+            hosts.insert(1 + random.below(HOSTS));
+        }
+        let troubles = hosts.into_iter().map(|host| (host, draw(&mut random, &codes, host))).collect();
+        Self { seed, troubles }
+    }
+
+    /// Twenty clusters of ten; every second one is of release 9, and its vCenter with it.
+    fn scenario(&self) -> String {
+        let mut text = format!("seed = {}\n[vcenter]\nversion = \"9.0.0\"\nbuild = \"24755230\"\n", self.seed);
+        for cluster in 0..HOSTS / 10 {
+            let version = if is_nine(10 * cluster + 1) { "9.0.0" } else { "8.0.3" };
+            writeln!(text, "[[clusters]]\nname = \"c{cluster:02}\"\ncount = 10\nversion = \"{version}\"")
+                .expect("a text can be written to");
+        }
+        for (host, code) in &self.troubles {
+            writeln!(text, "[[hosts]]\nname = \"esx{host:02}\"\ntroubles = [\"{code}\"]")
+                .expect("a text can be written to");
+        }
+        text
+    }
+
+    /// `code at host`, as the report must say it.
+    fn expected(&self) -> BTreeSet<String> {
+        let name = |code: &str| {
+            OTHERWISE
+                .iter()
+                .find(|(known, _)| *known == code)
+                .map_or_else(|| code.to_owned(), |(_, name)| (*name).to_owned())
+        };
+        self.troubles.iter().map(|(host, code)| format!("{} at esx{host:02}.lab.example", name(code))).collect()
+    }
+
+    fn complaint(&self) -> Option<String> {
+        let world = World::of(&self.scenario());
+        let report = world.check(&quick());
+        let (expected, found) = (self.expected(), causes(&report));
+        (found != expected).then(|| {
+            let missing: Vec<_> = expected.difference(&found).collect();
+            let too_much: Vec<_> = found.difference(&expected).collect();
+            format!("seed {}: missing {missing:?}, too much {too_much:?}\n{}", self.seed, told(&report))
+        })
+    }
+}
+
+/// Hosts are counted from 1 through all clusters.
+fn is_nine(host: u64) -> bool {
+    (host - 1) / 10 % 2 == 1
+}
+
+/// A trouble that this host can have.
+fn draw(random: &mut Random, codes: &[&'static str], host: u64) -> &'static str {
+    let impossible = if is_nine(host) { &BELOW_NINE[..] } else { &FROM_NINE[..] };
+    let possible: Vec<&'static str> = codes.iter().copied().filter(|code| !impossible.contains(code)).collect();
+    let count = u64::try_from(possible.len()).expect("there are not that many");
+    let index = usize::try_from(random.below(count)).expect("it is below their number");
+    possible.get(index).expect("it is below their number")
+}
+
+/// The causes, each at its ESXi host. The provider of a host that is gone is named after the one that was given it.
+fn causes(report: &Report) -> BTreeSet<String> {
+    let facts = report.facts.as_ref();
+    report
+        .root_causes()
+        .map(|finding| {
+            let host = finding.place.host.as_ref().and_then(|id| {
+                facts.and_then(|facts| facts.hosts.values().find(|host| host.id.0 == *id)).map(|host| host.name.clone())
+            });
+            let name = host.unwrap_or_else(|| finding.place.name.clone());
+            format!(
+                "{} at {}",
+                finding.diagnostic.code,
+                name.trim_start_matches("IOFILTER Provider ").trim_start_matches("gone-")
+            )
+        })
+        .collect()
+}
+
+/// Xorshift: the same numbers for the same seed, which is all that is asked of it.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % bound
+    }
+}
