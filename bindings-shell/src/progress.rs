@@ -69,7 +69,9 @@ impl Show {
 
     /// Takes note of what a run did before it is gone on with.
     pub(crate) fn recall(&mut self, entries: &[JournalEntry]) {
-        entries.iter().for_each(|entry| self.hear(entry));
+        for entry in entries {
+            self.hear(entry);
+        }
     }
 
     fn hear(&mut self, entry: &JournalEntry) {

@@ -35,10 +35,10 @@ pub(crate) fn run(options: &ApplyOptions, screen: Screen) -> Result<u8, Failure>
             None => return Ok(nothing_to_do(&report, screen)),
         }
     };
-    let approved = consent.ask(&plan, options.plan.is_some(), screen)?;
+    let given = consent.ask(&plan, options.plan.is_some(), screen)?;
     let folder = options.run_dir.clone().unwrap_or_else(|| default_folder(&plan.vcenter));
     let voice = Voice::new(screen);
-    let approver = consent.approver(Some(approved), voice.clone(), screen);
+    let approver = consent.approver(Some(given), voice.clone(), screen);
     let apply = Apply { plan: Some(plan), folder: folder.clone(), locks: options.locks.lock_dir.clone(), approver };
     let outcome = carry_out(&connection, &policy, apply, &folder, voice)?;
     finish(&outcome, &folder, screen)

@@ -33,7 +33,9 @@ pub(crate) fn run(options: &ResumeOptions, screen: Screen) -> Result<u8, Failure
     let mut show = Show::new(voice.clone());
     show.recall(&recovered.entries);
     let work = async |stop: Stop| -> Result<Outcome, OperationError> {
-        native::resume(&connection, resume, &SystemClock, &stop, |progress| show.progress(&progress)).await
+        let work = native::resume(&connection, resume, &SystemClock, &stop, |progress| show.progress(&progress));
+        // Its state is large, and a stack is not.
+        Box::pin(work).await
     };
     match with_stop(voice, notice(folder), work)? {
         Ok(outcome) => finish(&outcome, folder, screen),

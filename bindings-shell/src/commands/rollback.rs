@@ -26,7 +26,9 @@ pub(crate) fn run(options: &RollbackOptions, screen: Screen) -> Result<u8, Failu
     let rollback = Rollback { folder: folder.clone(), locks: options.locks.lock_dir.clone(), approver, waivers };
     let mut show = Show::new(voice.clone());
     let work = async |stop: Stop| -> Result<Outcome, OperationError> {
-        native::rollback(&connection, rollback, &SystemClock, &stop, |progress| show.progress(&progress)).await
+        let work = native::rollback(&connection, rollback, &SystemClock, &stop, |progress| show.progress(&progress));
+        // Its state is large, and a stack is not.
+        Box::pin(work).await
     };
     match with_stop(voice, notice(folder), work)? {
         Ok(outcome) => finish(&outcome, folder, screen),

@@ -1,5 +1,4 @@
 //! The files that a run keeps before it changes anything, on the disk before the next act.
-#![expect(clippy::disallowed_methods, reason = "evidence is files; only the host program writes them")]
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};

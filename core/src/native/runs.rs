@@ -1,5 +1,4 @@
 //! Apply, resume, roll back: a run driven to its end, with its journal, its evidence and its lock.
-#![expect(clippy::disallowed_methods, reason = "what a run keeps are files; only the host program writes them")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

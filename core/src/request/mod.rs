@@ -83,7 +83,7 @@ pub enum Subject {
     /// One host of the approved plan, before its first step.
     Host(HostSteps),
     /// One step of the approved plan, before it acts.
-    Step(Step),
+    Step(Box<Step>),
     /// Taking steps of a run back: these, in this order.
     Rollback(Vec<Step>),
 }

@@ -55,7 +55,7 @@ impl Run {
     }
 
     pub(super) fn ask(&mut self, digest: String, summary: String, subject: Subject) {
-        self.asked = digest.clone();
+        self.asked.clone_from(&digest);
         let id = self.put_approval(digest, summary, subject);
         self.phase = Phase::Approving(id);
     }
@@ -152,7 +152,7 @@ impl Run {
             }
             Part::Step(id) => {
                 let step = self.plan.step(*id)?.clone();
-                (digest(&step), format!("`{}`: {}", name(&step), step.act.title()), Subject::Step(step))
+                (digest(&step), format!("`{}`: {}", name(&step), step.act.title()), Subject::Step(Box::new(step)))
             }
         })
     }

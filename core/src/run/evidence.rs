@@ -118,11 +118,7 @@ impl Run {
                 files.push(file(&folder, name, pems(facts, &list)));
             }
             if let Some(lists) = seen.ca_revocation_lists.value() {
-                files.push(file(
-                    &folder,
-                    "castore.crl",
-                    lists.iter().map(|list| format!("{}\n", list.trim_end())).collect(),
-                ));
+                files.push(file(&folder, "castore.crl", lines(lists.iter().map(String::as_str))));
             }
             files.push(file(&folder, "host.json", document::text(seen)));
             let providers: Vec<_> = facts.providers_of(seen).collect();
@@ -182,7 +178,13 @@ fn certificates_of(host: &Host) -> Vec<(&'static str, Vec<Fingerprint>)> {
 
 fn pems(facts: &Facts, list: &[Fingerprint]) -> String {
     let found = list.iter().filter_map(|one| facts.certificates.find(one));
-    found.map(|certificate| format!("{}\n", certificate.to_pem().trim_end())).collect()
+    let texts: Vec<String> = found.map(Certificate::to_pem).collect();
+    lines(texts.iter().map(String::as_str))
+}
+
+/// One after the other, each with one line end.
+fn lines<'t>(texts: impl Iterator<Item = &'t str>) -> String {
+    texts.flat_map(|text| [text.trim_end(), "\n"]).collect()
 }
 
 /// `host-21-esx01.example.com`: the id keeps two hosts of one name apart.
