@@ -55,7 +55,8 @@ salt: ## the extension, under salt-call
 	PATH=$(CURDIR)/$(SALT)/bin:$$PATH $(SALT)/bin/python -m pytest -q tests/salt
 	PATH=$(CURDIR)/$(SALT)/bin:$$PATH $(SALT)/bin/python -m pytest -q tests/examples/test_salt_example.py
 
-bench: ## figures, no thresholds: checks of 100 to 2,000 ESXi hosts, and a repair of 200 in 20 clusters
+bench: ## figures, no thresholds: judging 10,000 ESXi hosts, checks of 100 to 2,000, and a repair of 200 in 20 clusters
+	cargo bench --quiet --package iofilter-certs --bench judge
 	cargo build --release --quiet --package iofilter-certs-shell
 	examples/bench.sh $(CARGO_TARGET_DIR)/release/iofilter-certs
 	python3 examples/bench_apply.py $(CARGO_TARGET_DIR)/release/iofilter-certs

@@ -7,7 +7,7 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use iofilter_certs::native::{self, Approver, Connection, OperationError, Progress, SystemClock};
+use iofilter_certs::native::{self, Approver, Clock as _, Connection, OperationError, Progress, SystemClock};
 use iofilter_certs::policy::Policy as CorePolicy;
 use iofilter_certs::request::{Approval, ApprovalRequest};
 use iofilter_certs::time::UnixTime;
@@ -132,6 +132,33 @@ pub(crate) fn rollback(
         native::rollback(connection, order, &SystemClock, &listener.stop, |event| listener.tell(&event))
     })?;
     Ok(outcome.into())
+}
+
+/// Judges logs, certificates and support bundles that lie on disk. Connects to nothing.
+#[pyfunction]
+#[pyo3(signature = (paths, policy=None, *, facts=false))]
+#[expect(clippy::needless_pass_by_value, reason = "Python hands over paths that are made for this call")]
+pub(crate) fn check_files(
+    py: Python<'_>,
+    paths: Vec<PathBuf>,
+    policy: Option<&Bound<'_, Policy>>,
+    facts: bool,
+) -> PyResult<Report> {
+    let policy = policy.map(|policy| policy.get().0.clone()).unwrap_or_default();
+    let listener = Listener::new(None, None);
+    let saved = py.detach(|| {
+        native::saved_facts(&paths, SystemClock.now(), || {
+            listener.heed_signals();
+            listener.raised().is_none()
+        })
+    });
+    if let Some(error) = listener.raised().take() {
+        return Err(error);
+    }
+    let saved = saved.map_err(Failed::from)?;
+    let mut report = report::Report::of(&saved, None, &policy);
+    report.facts = facts.then_some(saved);
+    Ok(report.into())
 }
 
 /// What a saved log holds, packed with gzip or not.

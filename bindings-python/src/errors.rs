@@ -2,7 +2,7 @@
 
 use iofilter_certs::diagnostic::Diagnostic;
 use iofilter_certs::document::DocumentError;
-use iofilter_certs::native::{LogError, OperationError};
+use iofilter_certs::native::{LogError, OperationError, SavedError};
 use iofilter_certs::report::Report;
 use iofilter_certs::vector::VectorError;
 use pyo3::prelude::*;
@@ -50,6 +50,12 @@ impl From<VectorError> for Failed {
 
 impl From<LogError> for Failed {
     fn from(error: LogError) -> Self {
+        Self::Told(Box::new(Diagnostic::of_error("usage", &error)))
+    }
+}
+
+impl From<SavedError> for Failed {
+    fn from(error: SavedError) -> Self {
         Self::Told(Box::new(Diagnostic::of_error("usage", &error)))
     }
 }

@@ -14,7 +14,7 @@ use pyo3::prelude::pymodule;
 mod _native {
     #[pymodule_export]
     use crate::calls::{
-        Stop, apply, check, command, explain, judge, plan, resume, rollback, rules, scan_log, vector_run,
+        Stop, apply, check, check_files, command, explain, judge, plan, resume, rollback, rules, scan_log, vector_run,
     };
     #[pymodule_export]
     use crate::documents::{Finding, Outcome, Plan, Report};

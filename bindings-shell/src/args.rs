@@ -79,6 +79,10 @@ pub(crate) struct CheckOptions {
     /// Judge saved facts, and connect to nothing
     #[arg(long, value_name = "FILE")]
     pub(crate) facts: Option<PathBuf>,
+    /// Judge logs, certificates and support bundles, and connect to nothing: a file, a `.tgz`, or a folder with all that
+    /// is in it; may be given more than once
+    #[arg(long, value_name = "PATH", conflicts_with = "facts")]
+    pub(crate) from: Vec<PathBuf>,
     /// Keep what was seen
     #[arg(long, value_name = "FILE", conflicts_with = "facts")]
     pub(crate) save_facts: Option<PathBuf>,
@@ -207,7 +211,9 @@ EXAMPLES
   iofilter-certs check --hostname vc.example.com --username monitor@vsphere.local --password-file ~/.vc --ca-file roots.pem
   iofilter-certs check --json --quiet | jq '.findings[].diagnostic.code'
   iofilter-certs check --save-facts facts.json
-  iofilter-certs check --facts facts.json --soft-days 240 --all";
+  iofilter-certs check --facts facts.json --soft-days 240 --all
+  iofilter-certs check --from vc-support.tgz --from esx01-vm-support.tgz
+  iofilter-certs check --from case-4711/";
 
 const AFTER_PLAN: &str = "\
 EXIT CODES

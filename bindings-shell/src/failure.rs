@@ -1,6 +1,6 @@
 //! Why a command could not do what it was asked to; findings are no failures.
 
-use iofilter_certs::native::OperationError;
+use iofilter_certs::native::{LogError, OperationError, SavedError};
 use serde::Serialize;
 
 /// What went wrong, in the shape that `--json` shows.
@@ -40,5 +40,17 @@ impl Failure {
 impl From<OperationError> for Failure {
     fn from(error: OperationError) -> Self {
         Self { code: error.code(), message: error.to_string(), help: String::new() }
+    }
+}
+
+impl From<SavedError> for Failure {
+    fn from(error: SavedError) -> Self {
+        Self::file(error.to_string(), "")
+    }
+}
+
+impl From<LogError> for Failure {
+    fn from(error: LogError) -> Self {
+        Self::file(error.to_string(), "")
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use iofilter_certs::document;
 use iofilter_certs::facts::{FACTS_SCHEMA, Facts};
 use iofilter_certs::plan::{PLAN_SCHEMA, Plan};
 use serde::Serialize;
@@ -11,7 +12,12 @@ use crate::failure::Failure;
 
 /// The facts that `check --save-facts` wrote.
 pub(crate) fn facts(path: &Path) -> Result<Facts, Failure> {
-    of_schema(path, FACTS_SCHEMA, "check --save-facts")
+    let text = text(path)?;
+    require_schema(path, &text, FACTS_SCHEMA, "check --save-facts")?;
+    document::read_facts(&text).map_err(|why| {
+        let help = "keep them anew with `iofilter-certs check --save-facts`";
+        Failure::file(format!("the file `{}` cannot be used: {why}", path.display()), help)
+    })
 }
 
 /// The plan that `plan --out` wrote.
@@ -26,6 +32,11 @@ pub(crate) fn json(path: &Path) -> Result<serde_json::Value, Failure> {
 
 /// A text file.
 pub(crate) fn text(path: &Path) -> Result<String, Failure> {
+    let is_absurd = std::fs::metadata(path).is_ok_and(|what| what.len() > LARGEST);
+    if is_absurd {
+        let message = format!("the file `{}` is larger than the {LARGEST} bytes that are read", path.display());
+        return Err(Failure::file(message, ""));
+    }
     let read = std::fs::read_to_string(path);
     read.map_err(|why| Failure::file(format!("the file `{}` cannot be read: {why}", path.display()), ""))
 }
@@ -51,13 +62,21 @@ pub(crate) fn schema(document: &serde_json::Value) -> &str {
 
 fn of_schema<T: DeserializeOwned>(path: &Path, wanted: &str, made_by: &str) -> Result<T, Failure> {
     let text = text(path)?;
-    let found: serde_json::Value = parse(path, &text)?;
-    if schema(&found) != wanted {
-        let message = format!("the file `{}` is `{}`, and `{wanted}` is wanted", path.display(), schema(&found));
-        return Err(Failure::file(message, format!("make it anew with `iofilter-certs {made_by}`")));
-    }
+    require_schema(path, &text, wanted, made_by)?;
     parse(path, &text)
 }
+
+fn require_schema(path: &Path, text: &str, wanted: &str, made_by: &str) -> Result<(), Failure> {
+    let found: serde_json::Value = parse(path, text)?;
+    if schema(&found) == wanted {
+        return Ok(());
+    }
+    let message = format!("the file `{}` is `{}`, and `{wanted}` is wanted", path.display(), schema(&found));
+    Err(Failure::file(message, format!("make it anew with `iofilter-certs {made_by}`")))
+}
+
+/// Of a document: the facts of 10,000 hosts are a tenth of this.
+const LARGEST: u64 = 1024 * 1024 * 1024;
 
 #[cfg(test)]
 mod tests {
@@ -75,5 +94,12 @@ mod tests {
         assert!(failure.help.contains("plan --out"));
         let failure = facts(&folder.path().join("none.json")).unwrap_err();
         assert!(failure.message.contains("none.json` cannot be read"), "{failure:?}");
+        save(&path, &serde_json::json!({ "schema": FACTS_SCHEMA, "began_at": 1_770_206_400, "ended_at": 0 })).unwrap();
+        let failure = facts(&path).unwrap_err();
+        assert!(
+            failure.message.contains("nobody can have looked at 1970-01-01T00:00:00Z")
+                && failure.message.contains(" at line "),
+            "{failure:?}"
+        );
     }
 }

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use iofilter_certs::gates::{self, GATES};
+use iofilter_certs::meant::meant;
 use iofilter_certs::policy::{Approve, Policy, RenewBy, Safety, SignedCertificate};
 use iofilter_certs::time::UnixTime;
 
-use crate::commands::nearest;
 use crate::failure::Failure;
 use crate::files;
 
@@ -213,9 +213,9 @@ pub(crate) fn moment(text: &str) -> Result<UnixTime, String> {
 pub(crate) fn waiver(text: &str) -> Result<(String, String), String> {
     let (gate, reason) = text.split_once('=').unwrap_or((text, ""));
     if gates::find(gate).is_none() {
-        let meant = nearest(gate, GATES.iter().map(|gate| gate.name));
-        let meant = meant.map(|name| format!("; did you mean `{name}`")).unwrap_or_default();
-        return Err(format!("no gate is called `{gate}`{meant}"));
+        let probably = meant(gate, GATES.iter().map(|gate| gate.name));
+        let probably = probably.map(|name| format!("; did you mean `{name}`")).unwrap_or_default();
+        return Err(format!("no gate is called `{gate}`{probably}"));
     }
     if reason.trim().is_empty() {
         return Err(format!("a gate is waived with a reason, as in `{gate}=the reason`"));

@@ -7,7 +7,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::facts::{FACTS_SCHEMA, Facts};
+use crate::gates::{self, GATES, Gate};
 use crate::job::Job;
+use crate::log;
+use crate::meant::meant;
 use crate::plan::{PLAN_SCHEMA, Plan};
 use crate::policy::Policy;
 use crate::report::{REPORT_SCHEMA, Report};
@@ -37,10 +40,12 @@ pub enum DocumentError {
         known: &'static str,
     },
     /// There is no such rule.
-    #[error("there is no rule `{code}`; list the rules to see them all")]
+    #[error("there is no rule `{code}`; {}", advice(*meant))]
     NoSuchRule {
         /// What was asked for.
         code: String,
+        /// What was probably meant.
+        meant: Option<&'static str>,
     },
 }
 
@@ -102,9 +107,26 @@ pub fn rules() -> String {
     text(&lines)
 }
 
-/// A rule's page as Markdown.
+/// The page of a rule, of a gate, or of a signature of the logs, as Markdown.
 pub fn explain(code: &str) -> Result<String, DocumentError> {
-    find(code).map(page::page).ok_or_else(|| DocumentError::NoSuchRule { code: one_line(code) })
+    let of_gate = || gates::find(code).map(Gate::page);
+    let of_signature = || {
+        log::signature(code).map(|row| {
+            let log::Signature { id, meaning, grade, source, pattern, .. } = row;
+            format!("# {id}: {meaning}\n\ngrade {grade:?}, read in {source}\n\npattern `{pattern}`\n")
+        })
+    };
+    let page = find(code).map(page::page).or_else(of_gate).or_else(of_signature);
+    page.ok_or_else(|| {
+        let codes = RULES.iter().map(|rule| rule.code).chain(GATES.iter().map(|gate| gate.name));
+        let known = codes.chain(log::signatures().iter().map(|row| row.id));
+        DocumentError::NoSuchRule { code: one_line(code), meant: meant(code, known) }
+    })
+}
+
+/// What to do about a code that there is not.
+fn advice(meant: Option<&str>) -> String {
+    meant.map_or_else(|| "list the rules to see them all".to_owned(), |meant| format!("did you mean `{meant}`"))
 }
 
 /// Reads a document whose version counts before anything else in it.
@@ -237,7 +259,17 @@ mod tests {
 
     #[test]
     fn a_rule_that_is_not_there_cannot_be_explained() {
-        let error = explain("no-such-rule").unwrap_err();
-        assert_eq!(error.to_string(), "there is no rule `no-such-rule`; list the rules to see them all");
+        let why = |code: &str| explain(code).unwrap_err().to_string();
+        assert_eq!(why("nonsense"), "there is no rule `nonsense`; list the rules to see them all");
+        assert_eq!(why("vp_cert_stal"), "there is no rule `vp_cert_stal`; did you mean `vp-cert-stale`");
+    }
+
+    #[test]
+    fn everything_that_has_a_name_has_a_page() {
+        let all = RULES.iter().map(|rule| rule.code).chain(GATES.iter().map(|gate| gate.name));
+        for code in all.chain(log::signatures().iter().map(|row| row.id)) {
+            let page = explain(code).unwrap();
+            assert!(page.starts_with(&format!("# {code}: ")) && page.lines().count() > 3, "{code}: {page}");
+        }
     }
 }

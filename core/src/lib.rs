@@ -22,8 +22,10 @@ pub mod gates;
 pub mod job;
 pub mod log;
 pub mod machine;
+pub mod meant;
 #[cfg(feature = "native")]
 pub mod native;
+pub mod offline;
 pub mod plan;
 pub mod policy;
 pub mod remedies;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::facts::Facts;
+use crate::facts::{Facts, Missing};
 use crate::gates::{GateReading, read_gates};
 use crate::plan::Plan;
 use crate::policy::Policy;
@@ -40,6 +40,9 @@ pub struct Report {
     pub notes: Vec<Finding>,
     /// What could not be told.
     pub unanswered: Vec<Unanswered>,
+    /// Logs and other saved files that were given and could not be read or used, with the reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<Missing>,
     /// What would stand in the way of a repair.
     pub gates: Vec<GateReading>,
     /// Why the vCenter could not be asked, if that is so.
@@ -111,6 +114,7 @@ impl Report {
             findings: judgement.findings,
             notes: judgement.notes,
             unanswered: judgement.unanswered,
+            unread: facts.logs_missing.clone(),
             gates,
             stopped: stopped.cloned(),
             plan: None,

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use iofilter_certs::policy::Policy;
+use iofilter_certs::policy::{Policy, RenewBy};
 use iofilter_certs::report::Verdict;
 use iofilter_certs::run::{Ending, Outcome, Status};
 use iofilter_certs_tests::{World, causes, quick, told};
@@ -19,7 +19,7 @@ struct Played {
 
 /// Short waits: most of these steps never show their effect.
 fn impatient() -> Policy {
-    Policy { step_timeout_seconds: 6, ..quick() }
+    Policy { step_timeout_seconds: 6, renew_by: RenewBy::Vcenter, ..quick() }
 }
 
 /// Repairs `trouble` on one of five hosts while `call` goes wrong as `what` says, `times` often.

@@ -40,6 +40,15 @@ def test_python_says_why_vcenter_cannot_be_asked(troubled):
     assert code == 1 and "Traceback" not in written and "certificate" in written, written
 
 
+def test_python_judges_files(tmp_path):
+    log = tmp_path / "sps.log.1"
+    log.write_text(
+        "2026-02-04T05:07:01Z [t] ERROR opId=o c.C - PKIX path building failed: https://esx01:9080/version.xml\n"
+    )
+    code, written = run(sys.executable, EXAMPLES / "python" / "check_files.py", tmp_path)
+    assert code == 3 and "not known: " in written and "rui.crt" in written, written
+
+
 def test_ansible_stops_and_tells_the_cause(troubled, tmp_path):
     place = tmp_path / "ansible_collections" / "iofilter"
     place.mkdir(parents=True)

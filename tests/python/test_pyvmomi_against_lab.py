@@ -170,9 +170,10 @@ def test_reads_every_provider_in_any_version(any_lab, version):
     providers = storage.QueryStorageManager().QueryProvider()
     infos = [provider.QueryProviderInfo() for provider in providers]
     assert {info.uid for info in infos} == {provider["uid"] for provider in any_lab.state()["providers"]}
+    kinds = {provider["uid"]: provider["kind"] for provider in any_lab.state()["providers"]}
     for info in infos:
         assert isinstance(info, sms.provider.VasaProviderInfo)
-        assert info.url.endswith(":9080/version.xml")
+        assert info.url.endswith(":9080/version.xml") == (kinds[info.uid] == "iofilter")
         assert bool(info.certificateStatus) == (version != "4.0")
         assert bool(info.category) == (version not in ("4.0", "5.0"))
 

@@ -3,6 +3,7 @@
 Everything is decided in the Rust core behind `iofilter_certs._native`; there is no check, default or message here.
 """
 
+from ._codes import Code
 from ._native import (
     BrokenOffError,
     ConnectError,
@@ -22,6 +23,7 @@ from ._native import (
     VCenter,
     apply,
     check,
+    check_files,
     explain,
     judge,
     plan,
@@ -30,11 +32,20 @@ from ._native import (
     rules,
     vector_run,
 )
-from .asynchronous import apply_async, check_async, plan_async, resume_async, rollback_async, scan_logs_async
+from .asynchronous import (
+    apply_async,
+    check_async,
+    check_files_async,
+    plan_async,
+    resume_async,
+    rollback_async,
+    scan_logs_async,
+)
 from .logs import scan_logs
 
 __all__ = [
     "BrokenOffError",
+    "Code",
     "ConnectError",
     "Finding",
     "IofilterCertsError",
@@ -54,6 +65,8 @@ __all__ = [
     "apply_async",
     "check",
     "check_async",
+    "check_files",
+    "check_files_async",
     "explain",
     "judge",
     "plan",

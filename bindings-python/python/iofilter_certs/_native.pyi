@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, final
 
+from ._codes import Code
 from ._types import Approve, Document, Progress, StrPath
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "VCenter",
     "apply",
     "check",
+    "check_files",
     "command",
     "explain",
     "judge",
@@ -163,7 +165,7 @@ class Finding:
     """One trouble at one place."""
 
     @property
-    def code(self) -> str:
+    def code(self) -> Code:
         """Its stable name; see `explain`."""
     @property
     def severity(self) -> Literal["info", "low", "medium", "high", "critical"]: ...
@@ -387,6 +389,9 @@ def rollback(
 
 def judge(facts: str | Mapping[str, Any], policy: Policy | None = None) -> Report:
     """Judges facts that were kept. Asks nobody."""
+
+def check_files(paths: Sequence[StrPath], policy: Policy | None = None, *, facts: bool = False) -> Report:
+    """Judges logs, certificates and support bundles (`.tgz`) that lie on disk, files and folders. Connects to nothing."""
 
 def scan_log(path: StrPath) -> Document:
     """What a saved log holds, packed with gzip or not, in bounded memory: `facts`, and `verdicts` by ESXi host."""

@@ -87,6 +87,13 @@ async def rollback_async(
     return await _work(_native.rollback, vcenter, **order, progress=progress, stop=stop)
 
 
+async def check_files_async(
+    paths: Iterable[StrPath], policy: Policy | None = None, *, facts: bool = False
+) -> Report:
+    """`check_files` for asyncio. It changes nothing, so a cancelled one is left to end by itself."""
+    return await asyncio.to_thread(_native.check_files, list(paths), policy, facts=facts)
+
+
 async def scan_logs_async(paths: Iterable[StrPath]) -> list[Document]:
     """`scan_logs` for asyncio. It changes nothing, so a cancelled one is left to end by itself."""
     return await asyncio.to_thread(scan_logs, list(paths))

@@ -1,6 +1,8 @@
 //! `check`: look and judge.
 
-use iofilter_certs::native::{self, Connection, OperationError, Stop, SystemClock};
+use std::path::PathBuf;
+
+use iofilter_certs::native::{self, Clock as _, Connection, OperationError, Stop, SystemClock};
 use iofilter_certs::policy::Policy;
 use iofilter_certs::report::Report;
 
@@ -15,9 +17,10 @@ use crate::signals::with_stop;
 /// The exit code is that of the report's verdict.
 pub(crate) fn run(options: &CheckOptions, screen: Screen) -> Result<u8, Failure> {
     let policy = options.thresholds.policy()?;
-    let mut report = match &options.facts {
-        Some(path) => Report::of(&files::facts(path)?, None, &policy),
-        None => look(&options.connection.connection()?, &policy, screen)?,
+    let mut report = match (&options.facts, options.from.as_slice()) {
+        (Some(path), _) => Report::of(&files::facts(path)?, None, &policy),
+        (None, []) => look(&options.connection.connection()?, &policy, screen)?,
+        (None, saved) => from_files(saved, &policy)?,
     };
     // Facts are many times longer than what they come to; who wants them says so.
     let facts = report.facts.take();
@@ -27,6 +30,14 @@ pub(crate) fn run(options: &CheckOptions, screen: Screen) -> Result<u8, Failure>
     let depth = if options.all { Depth::All } else { Depth::Causes };
     screen.result(&report, || in_words(&report, depth));
     Ok(report.verdict.exit_code())
+}
+
+/// Judges files. They change nothing, so Ctrl-C may end it anywhere.
+fn from_files(paths: &[PathBuf], policy: &Policy) -> Result<Report, Failure> {
+    let facts = native::saved_facts(paths, SystemClock.now(), || true)?;
+    let mut report = Report::of(&facts, None, policy);
+    report.facts = Some(facts);
+    Ok(report)
 }
 
 fn look(connection: &Connection, policy: &Policy, screen: Screen) -> Result<Report, Failure> {

@@ -12,6 +12,9 @@ pub(crate) fn log(facts: &LogFacts) -> String {
         text += &format!(" from {first} to {last}");
     }
     text.push('\n');
+    if let Some(why) = &facts.broken_off {
+        text += &format!("  {} {why}\n", paint(style::WARNING, "not read to its end:"));
+    }
     if facts.hits.is_empty() {
         return text + "  no trace of provider certificate trouble\n";
     }

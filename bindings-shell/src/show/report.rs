@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use iofilter_certs::facts::Missing;
 use iofilter_certs::gates::{GateReading, GateState};
 use iofilter_certs::report::{Report, Verdict};
 use iofilter_certs::rules::{Finding, Place, PlaceKind, Unanswered};
@@ -34,6 +35,7 @@ pub(crate) fn report(report: &Report, depth: Depth) -> String {
     text += &findings(report, depth);
     text += &notes(&report.notes, depth);
     text += &unanswered(&report.unanswered);
+    text += &unread(&report.unread);
     text + &gates(&report.gates)
 }
 
@@ -123,6 +125,18 @@ pub(crate) fn whereabouts(place: &Place) -> String {
         PlaceKind::Host => place.name.clone(),
         PlaceKind::Provider => format!("provider {}", place.name),
     }
+}
+
+/// Files that were given and say nothing, with the reason.
+fn unread(all: &[Missing]) -> String {
+    let mut text = String::new();
+    for missing in all {
+        text += &format!("{} {}\n", paint(style::WARNING, "not read:"), missing.message);
+        if !missing.help.is_empty() {
+            text += &format!("          {} {}\n", paint(style::STRONG, "help:"), missing.help);
+        }
+    }
+    if text.is_empty() { text } else { format!("\n{text}") }
 }
 
 /// What is worth knowing, once for each code. What the notes on gates tell, the gates below tell too.

@@ -148,6 +148,11 @@ impl Host {
         self.connection.value() == Some(&ConnectionState::Connected)
     }
 
+    /// True when vCenter is known not to reach the host now; false also where nobody asked, as with saved files.
+    pub fn is_away(&self) -> bool {
+        matches!(self.connection.value(), Some(ConnectionState::NotResponding | ConnectionState::Disconnected))
+    }
+
     /// The major version, such as 8. `None` when the version is unknown or odd.
     pub fn major_version(&self) -> Option<u32> {
         self.version.value()?.split('.').next()?.parse().ok()

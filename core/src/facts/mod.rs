@@ -8,6 +8,7 @@ mod certificates;
 mod happenings;
 mod host;
 mod provider;
+mod reading;
 mod vcenter;
 mod vecs;
 
@@ -18,6 +19,7 @@ pub use host::{
     ProviderRuleSet, ReportedCertificate, VersionXml,
 };
 pub use provider::{Provider, ProviderId, ProviderUrl};
+pub(crate) use reading::FIRST_MOMENT;
 pub use vcenter::{
     Backup, CertificateMode, LogGrowth, Node, ServiceHealth, ServiceState, SmsCertificates, Thresholds, VCenter,
 };
@@ -40,19 +42,23 @@ pub struct Facts {
     /// [`FACTS_SCHEMA`].
     pub schema: String,
     /// When the survey began, by the host program's clock.
+    #[serde(deserialize_with = "reading::moment")]
     pub began_at: UnixTime,
     /// When the survey ended, by the host program's clock; certificates are judged at this time.
+    #[serde(deserialize_with = "reading::moment")]
     pub ended_at: UnixTime,
     /// The vCenter itself.
     pub vcenter: VCenter,
     /// ESXi hosts by managed object id.
+    #[serde(deserialize_with = "reading::hosts")]
     pub hosts: BTreeMap<HostId, Host>,
     /// Whether the inventory was read to its end. A part of it is never taken for the whole.
     pub inventory: Observed<InventoryRead>,
     /// Storage providers that serve port 9080, by `uid`.
+    #[serde(deserialize_with = "reading::providers")]
     pub providers: BTreeMap<ProviderId, Provider>,
     /// Storage providers of another kind, by `uid`: vSAN on 8080, arrays. Classified and handed on, never repaired.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "reading::providers")]
     pub other_providers: BTreeMap<ProviderId, Provider>,
     /// Whether the list of providers was read to its end.
     pub provider_list: Observed<ProviderList>,
@@ -60,8 +66,23 @@ pub struct Facts {
     pub certificates: Certificates,
     /// What the logs said, one entry a file.
     pub logs: Vec<LogFacts>,
-    /// Why a log that was asked for could not be read.
+    /// Why a log or another saved file that was given could not be read or used.
     pub logs_missing: Vec<Missing>,
+    /// The files that facts were taken from in the place of looking, where there was no connection.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<SavedFile>,
+}
+
+/// A file that stands for something that nobody looked at: what a daemon served when the file was kept may be older.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SavedFile {
+    /// Its path, within its archive where it lies in one.
+    pub path: String,
+    /// The host that it is of; `None` for vCenter.
+    pub host: Option<HostId>,
+    /// What it was taken for, such as `certificate on port 443`.
+    pub taken_for: String,
 }
 
 /// How much of the inventory was read.
@@ -93,6 +114,7 @@ pub enum Observed<T> {
         /// What was seen.
         value: T,
         /// When, by the host program's clock.
+        #[serde(deserialize_with = "reading::moment")]
         at: UnixTime,
     },
     /// It was not seen.
@@ -193,6 +215,7 @@ impl Facts {
             certificates: Certificates::default(),
             logs: Vec::new(),
             logs_missing: Vec::new(),
+            files: Vec::new(),
         }
     }
 

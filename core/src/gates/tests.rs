@@ -50,9 +50,13 @@ fn each_gate_is_closed_by_its_trouble() {
     });
     closes("high-availability", |fleet| fleet.vcenter().high_availability = seen(true));
     closes("cloud-foundation", |fleet| fleet.vcenter().in_cloud_foundation = seen(true));
-    for mode in [CertificateMode::Custom, CertificateMode::Thumbprint, CertificateMode::Other("new".to_owned())] {
+    for mode in [CertificateMode::Custom, CertificateMode::Thumbprint] {
         closes("certificate-mode", |fleet| fleet.vcenter().mode = seen(mode.clone()));
     }
+    // Whose certificate a host has cannot be told then either.
+    let mut fleet = Fleet::of(1);
+    fleet.vcenter().mode = seen(CertificateMode::Other("new".to_owned()));
+    assert_eq!(shut(&fleet), ["certificate-mode", "foreign-certificate"]);
     closes("maintenance", |fleet| fleet.host(1).in_maintenance = seen(true));
     closes("clock", |fleet| fleet.host(1).clock_ahead_of_vcenter_seconds = seen(-301));
     closes("clock", |fleet| fleet.vcenter().clock_ahead_seconds = seen(301));

@@ -1,53 +1,56 @@
 //! Scans a saved log file, such as `sps.log` or a rotated `sps.log.3.gz`.
 
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, Read};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-
-use flate2::bufread::MultiGzDecoder;
 
 use super::failure::plain;
 use crate::log::{LogFacts, LogScan};
+use crate::offline::Unpack;
 
 /// A log cannot be scanned.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LogError {
-    /// It cannot be opened, read or unpacked.
+    /// It cannot be opened or read.
     #[error("the log `{}` cannot be read: {}; give a file that can, as text or packed with gzip", path.display(), plain(.why))]
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the operating system or the unpacking said.
+        /// What the operating system said.
         why: io::Error,
     },
 }
 
 /// Scans the file at `path` in bounded memory, whatever its size. A file that begins as gzip does is unpacked; its name
-/// does not matter for that. `go_on` is asked at every 256 KiB; after a no, what was found so far is the answer.
+/// does not matter for that. Packed data that is cut short or damaged is searched up to there, and the facts say so.
+/// `go_on` is asked at every 256 KiB; after a no, what was found so far is the answer.
 pub fn scan_log(path: &Path, mut go_on: impl FnMut() -> bool) -> Result<LogFacts, LogError> {
     let failed = |why| LogError::Unreadable { path: path.to_owned(), why };
-    let mut reader = open(path).map_err(failed)?;
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut scan = LogScan::new(&name);
+    let mut file = File::open(path).map_err(failed)?;
+    let mut scan = LogScan::new(&path.display().to_string());
+    let mut unpack = Unpack::new();
     let mut buffer = vec![0; CHUNK];
-    while go_on() {
-        let read = match reader.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(read) => read,
-            Err(why) if why.kind() == io::ErrorKind::Interrupted => continue,
+    let mut sink = |plain: &[u8]| {
+        scan.feed(plain);
+        Ok::<(), io::Error>(())
+    };
+    let mut fed = Ok(());
+    while fed.is_ok() && go_on() {
+        fed = match file.read(&mut buffer) {
+            Ok(0) => {
+                fed = unpack.finish(&mut sink);
+                break;
+            }
+            Ok(read) => unpack.feed(buffer.get(..read).unwrap_or_default(), &mut sink),
+            Err(why) if why.kind() == io::ErrorKind::Interrupted => Ok(()),
             Err(why) => return Err(failed(why)),
         };
-        scan.feed(buffer.get(..read).unwrap_or_default());
     }
-    Ok(scan.finish())
-}
-
-fn open(path: &Path) -> io::Result<Box<dyn Read>> {
-    let mut file = BufReader::with_capacity(CHUNK, File::open(path)?);
-    // Rotated logs are several gzip members, one after the other, when vCenter was restarted between.
-    let packed = file.fill_buf()?.starts_with(&[0x1f, 0x8b]);
-    Ok(if packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) })
+    Ok(match fed {
+        Ok(()) => scan.finish(),
+        Err(_) => scan.break_off("the packed data is damaged or cut short"),
+    })
 }
 
 const CHUNK: usize = 256 * 1024;
@@ -81,6 +84,26 @@ mod tests {
         let from_plain = scan_log(&plain, || true).unwrap();
         assert_eq!(from_plain.hits.first().map(|hit| hit.signature.as_str()), Some("S-04"));
         assert_eq!(scan_log(&packed, || true).unwrap().hits, from_plain.hits);
+    }
+
+    #[test]
+    fn a_packed_log_that_is_cut_short_and_an_empty_one_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sps.log.1.gz");
+        let mut noise = Vec::new();
+        for number in 0..20_000_u32 {
+            writeln!(noise, "{:x}", number.wrapping_mul(2_654_435_761)).unwrap();
+        }
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(&[LINE, &noise].concat()).unwrap();
+        let packed = encoder.finish().unwrap();
+        std::fs::write(&path, packed.get(..packed.len() / 2).unwrap()).unwrap();
+        let facts = scan_log(&path, || true).unwrap();
+        assert_eq!(facts.hits.first().map(|hit| hit.signature.as_str()), Some("S-04"));
+        assert_eq!(facts.broken_off.as_deref(), Some("the packed data is damaged or cut short"));
+        std::fs::write(&path, b"").unwrap();
+        let facts = scan_log(&path, || true).unwrap();
+        assert_eq!((facts.lines, facts.broken_off), (0, None));
     }
 
     #[test]

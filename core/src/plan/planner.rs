@@ -75,7 +75,7 @@ pub fn plan(facts: &Facts, judgement: &Judgement, policy: &Policy, ways: Ways) -
         let remedy = finding.remedy.as_deref().unwrap_or_default();
         let is_to_be_cured = match &finding.follows_from {
             None => spread_on_hosts(finding).is_none(),
-            Some(cause) => spread.contains(&(cause.as_str(), remedy)),
+            Some(code) => spread.contains(&(code.as_str(), remedy)),
         };
         if is_to_be_cured {
             work.take_up(&planning, finding);

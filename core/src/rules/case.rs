@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use super::Verdict;
 use super::happenings::Happenings;
+use super::owner::{hosts_by_name, match_providers, unmatchable};
 use super::provider::thumbprint;
 use crate::certificate::{Certificate, ChainVerdict, Fingerprint, Validity, is_same_name, plain_name, verify_chain};
 use crate::facts::{
     Alarm, CertificateMode, Facts, Host, HostId, Missing, MissingReason, Observed, Presented, Provider, ProviderId,
-    Thresholds, VCenterEvent, VecsEntry,
+    SavedFile, Thresholds, VCenterEvent, VecsEntry,
 };
 use crate::log::{LogFacts, LogHit};
 use crate::policy::Policy;
@@ -25,8 +26,9 @@ pub struct Case<'a> {
     pub now: UnixTime,
     /// The certificates that vCenter trusts, where they are known.
     pub roots: Vec<&'a Certificate>,
-    /// The first host that lacks the name, address or uuid that a provider could be matched by.
-    pub unmatchable: Option<&'a Missing>,
+    /// Why a provider may be a host's though it does not look so: a host lacks the address or uuid that it could be matched
+    /// by, or two hosts share one.
+    pub unmatchable: Option<Missing>,
     /// Events by what they are about.
     pub(crate) happenings: Happenings<'a>,
     /// Entries of the store `SMS` that pin a host's provider in mode `thumbprint`, by the host in their alias.
@@ -35,9 +37,14 @@ pub struct Case<'a> {
     providers_of_host: BTreeMap<&'a HostId, Vec<&'a Provider>>,
     host_of_provider: BTreeMap<&'a ProviderId, &'a Host>,
     log_hits: BTreeMap<&'a str, Vec<(&'a LogFacts, &'a LogHit)>>,
+    /// By host; the empty text is for vCenter.
+    files: BTreeMap<&'a str, Vec<&'a SavedFile>>,
     /// A signature costs a tenth of a millisecond, and several rules and gates ask about the same certificate.
     chains: RefCell<BTreeMap<(Fingerprint, Vec<Fingerprint>), ChainVerdict>>,
     is_any_unwell: OnceCell<bool>,
+    /// How often something was looked up, for the test that no rule loops over the fleet.
+    #[cfg(test)]
+    pub(super) lookups: std::cell::Cell<u64>,
     pub(super) vmca: OnceCell<Vec<&'a Certificate>>,
     pub(super) authorities: OnceCell<BTreeMap<&'a str, Vec<&'a Certificate>>>,
 }
@@ -88,18 +95,18 @@ impl<'a> Case<'a> {
             policy,
             now: facts.ended_at.plus_seconds(ahead),
             roots,
-            unmatchable: facts
-                .hosts
-                .values()
-                .find_map(|host| host.uuid.known().err().or_else(|| host.management_addresses.known().err())),
+            unmatchable: unmatchable(facts),
             happenings: Happenings::of(facts),
             pins: thumbprint::pins(facts),
             host_by_name,
             providers_of_host,
             host_of_provider,
             log_hits: log_hits(facts),
+            files: files(facts),
             chains: RefCell::default(),
             is_any_unwell: OnceCell::new(),
+            #[cfg(test)]
+            lookups: std::cell::Cell::new(0),
             vmca: OnceCell::new(),
             authorities: OnceCell::new(),
         }
@@ -107,6 +114,7 @@ impl<'a> Case<'a> {
 
     /// The IOFilter providers of a host; more than one is a trouble of its own.
     pub fn providers_of(&self, host: &Host) -> &[&'a Provider] {
+        self.count();
         self.providers_of_host.get(&host.id).map_or(&[], Vec::as_slice)
     }
 
@@ -118,6 +126,7 @@ impl<'a> Case<'a> {
 
     /// The host that a provider serves, if it is in the inventory.
     pub fn host_of(&self, provider: &Provider) -> Option<&'a Host> {
+        self.count();
         self.host_of_provider.get(&provider.id).copied()
     }
 
@@ -128,6 +137,7 @@ impl<'a> Case<'a> {
 
     /// A certificate by its fingerprint. `Err` when the facts name it but do not hold it.
     pub fn certificate(&self, fingerprint: &Fingerprint) -> Result<&'a Certificate, Missing> {
+        self.count();
         self.facts.certificates.find(fingerprint).ok_or_else(|| Missing {
             reason: MissingReason::Malformed,
             message: format!("certificate `{fingerprint}` is named by the facts and is not among their certificates"),
@@ -142,14 +152,21 @@ impl<'a> Case<'a> {
 
     /// What the logs say of a host, by any of the names that it is known by; the logs' names are in lower case.
     pub(crate) fn log_hits(&self, host: &Host) -> Vec<(&'a LogFacts, &'a LogHit)> {
+        self.count();
         let own = host.name.to_ascii_lowercase();
         let addresses = host.management_addresses.value().into_iter().flatten();
         let names = std::iter::once(own.as_str()).chain(addresses.map(String::as_str));
         names.filter_map(|name| self.log_hits.get(name)).flatten().copied().collect()
     }
 
+    /// The files that were taken for what a host, or vCenter, shows.
+    pub(crate) fn files(&self, host: Option<&str>) -> &[&'a SavedFile] {
+        self.files.get(host.unwrap_or_default()).map_or(&[], Vec::as_slice)
+    }
+
     /// The events about a host, the newest first; none where the list was not read.
     pub(crate) fn events_at(&self, host: &Host) -> &[&'a VCenterEvent] {
+        self.count();
         self.happenings.of_host(host)
     }
 
@@ -164,7 +181,7 @@ impl<'a> Case<'a> {
         match port.of(host) {
             Observed::Seen { value, .. } => self.certificate(&value.leaf).map_err(Verdict::from),
             Observed::Unknown(missing) => {
-                let is_told = !host.is_connected() || (port == Port::Provider && self.provider_port_is_down(host));
+                let is_told = host.is_away() || (port == Port::Provider && self.provider_port_is_down(host));
                 Err(if is_told { Verdict::NotApplicable } else { Verdict::from(missing) })
             }
         }
@@ -267,6 +284,12 @@ impl<'a> Case<'a> {
         }
     }
 
+    #[cfg_attr(not(test), expect(clippy::unused_self, reason = "only tests count"))]
+    fn count(&self) {
+        #[cfg(test)]
+        self.lookups.set(self.lookups.get() + 1);
+    }
+
     /// True when vCenter's own CA issues the host certificates.
     pub fn is_vmca_mode(&self) -> bool {
         self.facts.vcenter.mode.value() == Some(&CertificateMode::Vmca)
@@ -292,31 +315,13 @@ fn log_hits(facts: &Facts) -> BTreeMap<&str, Vec<(&LogFacts, &LogHit)>> {
     by_host
 }
 
-/// Hosts by name and by management address, in lower case.
-fn hosts_by_name(facts: &Facts) -> BTreeMap<String, &Host> {
-    let mut by_name: BTreeMap<String, &Host> = BTreeMap::new();
-    for host in facts.hosts.values() {
-        for address in host.management_addresses.value().into_iter().flatten() {
-            by_name.entry(plain_name(address)).or_insert(host);
-        }
+/// The files that stand for what a host, or vCenter, shows.
+fn files(facts: &Facts) -> BTreeMap<&str, Vec<&SavedFile>> {
+    let mut by_host: BTreeMap<&str, Vec<&SavedFile>> = BTreeMap::new();
+    for file in &facts.files {
+        by_host.entry(file.host.as_ref().map_or("", |host| &host.0)).or_default().push(file);
     }
-    // Names go in last: a host's own name outweighs an address that another host claims.
-    by_name.extend(facts.hosts.values().map(|host| (plain_name(&host.name), host)));
-    by_name
-}
-
-/// Each provider's host: by the name in its URL, then by the uuid in its array id.
-fn match_providers<'a>(facts: &'a Facts, by_name: &BTreeMap<String, &'a Host>) -> BTreeMap<&'a ProviderId, &'a Host> {
-    let with_uuid = |host: &'a Host| host.uuid.value().map(|uuid| (uuid.to_ascii_lowercase(), host));
-    let by_uuid: BTreeMap<String, &Host> = facts.hosts.values().filter_map(with_uuid).collect();
-    let host_of = |provider: &Provider| {
-        let named = by_name.get(&plain_name(&provider.url.host));
-        let mut uuids = provider.array_ids.iter().filter_map(|id| id.strip_prefix("IOFILTERS:"));
-        named.or_else(|| uuids.find_map(|uuid| by_uuid.get(&uuid.to_ascii_lowercase()))).copied()
-    };
-    // vSAN's providers are served by hosts too, and go down with them.
-    let all = facts.providers.values().chain(facts.other_providers.values());
-    all.filter_map(|provider| host_of(provider).map(|host| (&provider.id, host))).collect()
+    by_host
 }
 
 #[cfg(test)]

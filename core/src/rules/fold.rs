@@ -34,9 +34,9 @@ pub(super) fn fold(case: &Case<'_>, hits: Vec<Hit>) -> Vec<Finding> {
         .enumerate()
         .map(|(index, (hit, cause))| {
             let (related, explains) = followers.remove(&index).unwrap_or_default();
-            let cause = cause.and_then(|cause| codes.get(cause)).copied();
+            let root = cause.and_then(|cause| codes.get(cause)).copied();
             let related = related.into_iter().map(str::to_owned).collect();
-            (hit.rule.rank, finding(hit, cause, related, explains))
+            (hit.rule.rank, finding(hit, root, related, explains))
         })
         .collect();
     findings.sort_by_cached_key(|(rank, finding)| {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::contradictions::{Contradiction, contradictions};
 use super::finding::{Judgement, Place, Unanswered};
 use super::fold::{Hit, fold};
 use super::{Case, Check, Found, RULES, Reach, Rule, Verdict};
@@ -11,14 +12,17 @@ use crate::policy::Policy;
 
 /// Judges facts by every rule. Pure; grows linearly with hosts and providers.
 pub fn judge(facts: &Facts, policy: &Policy) -> Judgement {
-    let case = Case::new(facts, policy);
+    judge_case(&Case::new(facts, policy))
+}
+
+fn judge_case(case: &Case<'_>) -> Judgement {
     let (mut troubles, mut notes) = (Vec::new(), Vec::new());
     let mut open: BTreeMap<Missing, (BTreeSet<String>, BTreeSet<String>)> = BTreeMap::new();
-    for (place, rule, verdict) in verdicts(&case) {
+    for (place, rule, verdict) in verdicts(case) {
         match verdict {
             Verdict::Found(what) => {
                 let is_note = rule.severity == Severity::Info;
-                if is_note { &mut notes } else { &mut troubles }.push(hit(&case, place, rule, what));
+                if is_note { &mut notes } else { &mut troubles }.push(hit(case, place, rule, what));
             }
             Verdict::Unknown(missing) => {
                 let (codes, places) = open.entry(missing).or_default();
@@ -28,12 +32,17 @@ pub fn judge(facts: &Facts, policy: &Policy) -> Judgement {
             Verdict::Fine | Verdict::NotApplicable => {}
         }
     }
+    for Contradiction { missing, codes, places: between } in contradictions(facts) {
+        let (open_codes, places) = open.entry(missing).or_default();
+        open_codes.extend(codes.iter().map(|code| (*code).to_owned()));
+        places.extend(between);
+    }
     let unanswered = open.into_iter().map(|(missing, (codes, places))| Unanswered {
         missing,
         codes: codes.into_iter().collect(),
         places: places.into_iter().collect(),
     });
-    Judgement { findings: fold(&case, troubles), notes: fold(&case, notes), unanswered: unanswered.collect() }
+    Judgement { findings: fold(case, troubles), notes: fold(case, notes), unanswered: unanswered.collect() }
 }
 
 fn verdicts<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Place, &'static Rule, Verdict)> + 'c {
@@ -67,6 +76,34 @@ fn hit(case: &Case<'_>, place: Place, rule: &'static Rule, mut what: Found) -> H
         super::log::said(case, hosts.collect::<Vec<&Host>>(), leg)
     });
     let logs = said.as_ref().map(|(stance, _)| *stance);
+    let files = super::files::evidence(case, &place, &what);
+    what.evidence.extend(files);
     what.evidence.extend(said.map(|(_, evidence)| evidence));
     Hit { place, rule, what, logs }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::testing::{Fleet, seen};
+
+    /// What the rules look up for a fleet of which every second provider is down, in two clusters.
+    fn lookups(hosts: u32) -> u64 {
+        let mut fleet = Fleet::of(hosts);
+        for number in 1..=hosts as usize {
+            if number % 2 == 0 {
+                fleet.provider(number).status = seen("offline".to_owned());
+                fleet.host(number).cluster_id = seen("domain-c9".to_owned());
+            }
+        }
+        let case = Case::new(&fleet.facts, &fleet.policy);
+        judge_case(&case);
+        case.lookups.get()
+    }
+
+    #[test]
+    fn what_is_looked_up_grows_no_faster_than_the_fleet() {
+        let (some, twice) = (lookups(20), lookups(40));
+        assert!(some > 20 && twice <= 2 * some, "{some} for 20 hosts, {twice} for 40");
+    }
 }

@@ -72,7 +72,7 @@ impl Mix {
             let host = 1 + dice.below(HOSTS as usize);
             let troubles: Vec<Trouble> = match dice.below(4) {
                 0 => vec![dice.one_of(WHOLE)],
-                _ => KINDS[1..].iter().filter_map(|kind| (dice.below(2) == 0).then(|| dice.one_of(kind))).collect(),
+                _ => KINDS[1..].iter().filter_map(|kind| dice.perhaps(kind)).collect(),
             };
             by_host.insert(host, troubles);
         }
@@ -91,9 +91,13 @@ impl Mix {
 
     fn put_into(&self, fleet: &mut Fleet) {
         for (host, troubles) in &self.by_host {
-            troubles.iter().for_each(|(_, put)| put(fleet, *host));
+            for (_, put) in troubles {
+                put(fleet, *host);
+            }
         }
-        self.of_vcenter.iter().for_each(|(_, put)| put(fleet, 0));
+        for (_, put) in &self.of_vcenter {
+            put(fleet, 0);
+        }
     }
 
     /// The drawn troubles that no other drawn one explains: one at the same host, or at vCenter.
@@ -120,6 +124,11 @@ impl Dice {
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         usize::try_from((mixed ^ (mixed >> 31)) % limit as u64).unwrap_or(0)
+    }
+
+    /// One of them, or none.
+    fn perhaps(&mut self, troubles: &[Trouble]) -> Option<Trouble> {
+        if self.below(2) == 0 { Some(self.one_of(troubles)) } else { None }
     }
 
     fn one_of(&mut self, troubles: &[Trouble]) -> Trouble {

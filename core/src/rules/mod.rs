@@ -9,9 +9,13 @@
 #[cfg(test)]
 mod absurd;
 mod authority;
+#[cfg(test)]
+mod broken_facts;
 pub(crate) mod case;
 #[cfg(test)]
 pub(crate) mod cases;
+mod contradictions;
+mod files;
 mod finding;
 mod fold;
 mod happenings;
@@ -19,6 +23,7 @@ mod judge;
 mod log;
 #[cfg(test)]
 mod mix;
+mod owner;
 pub mod page;
 #[cfg(test)]
 pub(crate) mod testing;

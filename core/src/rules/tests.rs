@@ -95,6 +95,36 @@ fn the_reference_is_up_to_date() {
     assert!(written == reference(), "`core/RULES.md` is not what the rules say; run the tests with UPDATE=1");
 }
 
+/// The faces with types list the codes, so that a program that matches on one is checked.
+#[test]
+fn every_face_lists_the_same_codes() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let codes = || RULES.iter().map(|rule| rule.code);
+    let quoted: String = codes().map(|code| format!("    \"{code}\",\n")).collect();
+    let python = format!(
+        "\"\"\"What findings and notes are called. Made of the rules by the test `every_face_lists_the_same_codes`.\"\"\"\n\n\
+         from typing import Literal\n\n\
+         Code = Literal[\n{quoted}]\n\
+         \"\"\"A code, once released, never changes its meaning.\"\"\"\n"
+    );
+    let listed: String = codes().map(|code| format!("  /// `{code}`\n")).collect();
+    let wit = format!("{root}/wit/types.wit");
+    let text = std::fs::read_to_string(&wit).unwrap();
+    let (head, rest) = text.split_once("  /// (codes)\n").unwrap();
+    let (_, tail) = rest.split_once("  /// (end of codes)\n").unwrap();
+    let written = format!("{head}  /// (codes)\n{listed}  /// (end of codes)\n{tail}");
+    let stubs = format!("{root}/bindings-python/python/iofilter_certs/_codes.py");
+    for (path, text) in [(wit, written), (stubs, python)] {
+        if std::env::var("UPDATE").is_ok() {
+            std::fs::write(&path, &text).unwrap();
+        }
+        assert!(
+            std::fs::read_to_string(&path).unwrap() == text,
+            "`{path}` is not current; run the tests with UPDATE=1"
+        );
+    }
+}
+
 const PAGE: [&str; 5] = ["## What it finds", "## Why it hurts", "## How it shows", "## What cures it", "## Sources"];
 
 fn reference() -> String {

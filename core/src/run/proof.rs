@@ -151,5 +151,6 @@ fn only(facts: &Facts, now: UnixTime, host: &HostId) -> Facts {
         certificates: facts.certificates.clone(),
         logs: Vec::new(),
         logs_missing: facts.logs_missing.clone(),
+        files: facts.files.clone(),
     }
 }

@@ -154,7 +154,7 @@ fn http(inquiry: &mut Inquiry, now: UnixTime, question: &Question, response: &Ht
         }
         Question::Events { seconds } => Ok(happenings::events(inquiry, now, *seconds, vim::events::parse(response)?)),
         Question::RunningTasks { tasks } => {
-            learn_host_values::running_tasks(inquiry, now, tasks, vim::task_info::parse(response)?.records);
+            learn_host_values::running_tasks(inquiry, now, tasks, &vim::task_info::parse(response)?.records);
             nothing
         }
         Question::VasaClient { host } => {

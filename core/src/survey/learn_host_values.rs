@@ -73,9 +73,9 @@ pub(super) fn running_tasks(
     inquiry: &mut Inquiry,
     now: UnixTime,
     tasks: &[(HostId, Vec<MoRef>)],
-    records: Vec<TaskRecord>,
+    records: &[TaskRecord],
 ) {
-    let records: BTreeMap<MoRef, TaskRecord> = records.into_iter().map(|one| (one.moref.clone(), one)).collect();
+    let records: BTreeMap<&MoRef, &TaskRecord> = records.iter().map(|one| (&one.moref, one)).collect();
     for (host, tasks) in tasks {
         let known = tasks.iter().filter_map(|task| records.get(task));
         let withheld = known.clone().flat_map(|one| one.withheld.values()).find(|fault| !fault.gone());
@@ -100,4 +100,52 @@ pub(super) fn vasa_client(inquiry: &mut Inquiry, now: UnixTime, host: &HostId, l
     let client =
         client.map(|info| ReportedCertificate { status: info.status, issuer: info.issuer, not_after: info.not_after });
     on(inquiry, host, |host| host.vasa_client = Observed::seen(client, now));
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::job::Job;
+    use crate::request::Trust;
+    use crate::wire::Fault;
+
+    const NOW: UnixTime = UnixTime(1_789_289_701);
+
+    fn record(id: &str, state: Option<TaskState>, fault: Option<&str>) -> TaskRecord {
+        let fault = fault.map(|name| Fault {
+            name: name.to_owned(),
+            message: String::new(),
+            object: None,
+            fields: Vec::new(),
+            cause: None,
+        });
+        let withheld = fault.map(|fault| ("info.state".to_owned(), fault)).into_iter().collect();
+        TaskRecord { moref: MoRef::new("Task", id), info: None, state, withheld }
+    }
+
+    fn running(records: &[TaskRecord]) -> Observed<u32> {
+        let mut inquiry = Inquiry::new(Job::new("vc.example.com:443", "u", Trust::HostRoots), NOW);
+        let id = HostId("host-1".to_owned());
+        inquiry.facts.hosts.insert(id.clone(), Host::named(id.clone(), "esx01".to_owned()));
+        let tasks = ["task-1", "task-2", "task-3"].map(|task| MoRef::new("Task", task)).to_vec();
+        running_tasks(&mut inquiry, NOW, &[(id.clone(), tasks)], records);
+        inquiry.facts.hosts.get(&id).unwrap().running_tasks.clone()
+    }
+
+    #[test]
+    fn a_task_that_waits_runs_and_one_that_is_forgotten_has_ended() {
+        let records = [
+            record("task-1", Some(TaskState::Running), None),
+            record("task-2", Some(TaskState::Queued), None),
+            record("task-3", None, Some("ManagedObjectNotFound")),
+        ];
+        assert_eq!(running(&records).value(), Some(&2));
+        assert_eq!(running(&[record("task-1", Some(TaskState::Success), None)]).value(), Some(&0));
+    }
+
+    #[test]
+    fn a_task_that_may_not_be_seen_leaves_the_number_unknown() {
+        assert_eq!(running(&[record("task-1", None, Some("NoPermission"))]).value(), None);
+    }
 }

@@ -84,9 +84,9 @@ fn is_down(provider: &Provider) -> bool {
     provider.status.value().is_some_and(|status| status == "offline" || status == "disconnected")
 }
 
-/// The certificates that a connected host trusts.
+/// The certificates that a host trusts, unless vCenter does not reach it.
 fn store<'a>(case: &Case<'a>, host: &Host) -> Result<Vec<&'a Certificate>, Verdict> {
-    if !host.is_connected() {
+    if host.is_away() {
         return Err(Verdict::NotApplicable);
     }
     let held = host.ca_store.known()?;

@@ -73,6 +73,7 @@ const NAMED: usize = 10;
 
 #[cfg(test)]
 mod tests {
+    use crate::plan::{Ways, plan};
     use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, Leaf, seen};
 
@@ -109,6 +110,15 @@ mod tests {
                 made_anew(1),
             ),
         ]
+    }
+
+    #[test]
+    fn its_cure_is_planned_at_every_host_that_was_left_behind() {
+        let fleet = made_anew(0);
+        let ways = Ways { esxi_shell: false, appliance_shell: false, provider_port: Ways::PROVIDER_PORT };
+        let plan = plan(&fleet.facts, &fleet.judge(), &fleet.policy, ways);
+        let hosts = plan.lanes.iter().flat_map(|lane| &lane.hosts).map(|host| host.host.name.as_str());
+        assert_eq!(hosts.collect::<Vec<_>>(), ["esx01.lab.test", "esx02.lab.test"], "{:?}", plan.refused);
     }
 
     #[test]

@@ -130,7 +130,9 @@ mod tests {
     fn permissions_that_were_not_told_matter_only_when_a_renewal_is_due() {
         let mut fleet = Fleet::of(1);
         let mut stores = fleet.vcenter().vecs.value().cloned().unwrap_or_default();
-        stores.iter_mut().for_each(|store| store.permissions.clear());
+        for store in &mut stores {
+            store.permissions.clear();
+        }
         fleet.vcenter().vecs = seen(stores);
         assert_eq!(fleet.judge().unanswered, []);
     }

@@ -85,7 +85,9 @@ mod tests {
         fleet.host(1).version = seen("9.0.0".to_owned());
         fleet.vcenter().version = seen("9.0.0".to_owned());
         let mut stores = fleet.vcenter().vecs.value().cloned().unwrap_or_default();
-        stores.iter_mut().for_each(|store| store.entries.retain(|entry| entry.alias != "sps-extension"));
+        for store in &mut stores {
+            store.entries.retain(|entry| entry.alias != "sps-extension");
+        }
         fleet.vcenter().vecs = seen(stores);
         fleet.vcenter().sms.sps_extension = unknown(MissingReason::Gone);
         fleet

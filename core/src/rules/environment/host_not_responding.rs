@@ -21,7 +21,7 @@
 //! (grade A, in part).
 
 use crate::diagnostic::{Evidence, Severity};
-use crate::facts::{ConnectionState, Host};
+use crate::facts::{ConnectionState, Host, Missing, MissingReason};
 use crate::log::Leg;
 use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known};
 
@@ -51,8 +51,16 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(_: &Case<'_>, host: &Host) -> Verdict {
-    if known!(host.connection.known()) != &ConnectionState::NotResponding {
-        return Verdict::Fine;
+    match known!(host.connection.known()) {
+        ConnectionState::NotResponding => {}
+        ConnectionState::Connected | ConnectionState::Disconnected => return Verdict::Fine,
+        ConnectionState::Other(word) => {
+            return Verdict::Unknown(Missing {
+                reason: MissingReason::Malformed,
+                message: format!("vCenter says that the host is `{word}`, which is not known here"),
+                help: "look at the host's state in the vSphere Client".to_owned(),
+            });
+        }
     }
     let port = match host.on_443.known() {
         Ok(_) => "answers to us with a certificate".to_owned(),

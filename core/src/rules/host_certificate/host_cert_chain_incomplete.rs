@@ -63,8 +63,8 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
     let own = known!(path(case, host, Port::Host));
     // Another certificate on port 9080 is a trouble of its own.
     let served = path(case, host, Port::Provider).ok().filter(|served| served.leaf == own.leaf);
-    let ports = std::iter::once((Port::Host, own)).chain(served.map(|served| (Port::Provider, served)));
-    let found = ports.filter_map(|(port, path)| gap(case, &path).map(|gap| (port, path, gap))).next();
+    let mut ports = std::iter::once((Port::Host, own)).chain(served.map(|served| (Port::Provider, served)));
+    let found = ports.find_map(|(port, path)| gap(case, &path).map(|gap| (port, path, gap)));
     let Some((port, Path { leaf, shown, .. }, gap)) = found else { return Verdict::Fine };
     let evidence = vec![
         certificate_seen(port.certificate(), leaf),
@@ -106,7 +106,9 @@ mod tests {
     fn not_sent_by_one() -> Fleet {
         let mut fleet = sent_by_both();
         let leaf = fleet.host(1).on_443.value().map(|shown| shown.leaf);
-        leaf.into_iter().for_each(|leaf| fleet.serve(1, leaf));
+        if let Some(leaf) = leaf {
+            fleet.serve(1, leaf);
+        }
         fleet.provider(1).status = seen("offline".to_owned());
         fleet
     }
@@ -133,7 +135,9 @@ mod tests {
     fn port_9080_alone_may_send_too_little() {
         let mut fleet = sent_by_both();
         let leaf = fleet.host(1).on_9080.value().map(|shown| shown.leaf);
-        leaf.into_iter().for_each(|leaf| fleet.serve_copy(1, leaf));
+        if let Some(leaf) = leaf {
+            fleet.serve_copy(1, leaf);
+        }
         fleet.has_one_cause("host-cert-chain-incomplete");
     }
 
@@ -142,7 +146,9 @@ mod tests {
         let (mut fleet, between) = customers(2000 * DAY_SECONDS);
         for number in 1..=2 {
             let leaf = fleet.host(number).on_443.value().map(|shown| shown.leaf);
-            leaf.into_iter().for_each(|leaf| fleet.serve(number, leaf));
+            if let Some(leaf) = leaf {
+                fleet.serve(number, leaf);
+            }
         }
         fleet.facts.certificates.retain(|fingerprint| *fingerprint != between);
         assert_eq!(fleet.causes(), ["host-cert-untrusted-custom"; 2]);

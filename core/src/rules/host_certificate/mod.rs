@@ -96,8 +96,10 @@ struct Path<'a, 'h> {
 /// are pinned one by one and need to lead nowhere.
 fn path<'a, 'h>(case: &Case<'a>, host: &'h Host, port: Port) -> Result<Path<'a, 'h>, Verdict> {
     let leaf = case.leaf(host, port)?;
-    if !matches!(case.facts.vcenter.mode.known()?, CertificateMode::Vmca | CertificateMode::Custom) {
-        return Err(Verdict::NotApplicable);
+    match case.facts.vcenter.mode.known()? {
+        CertificateMode::Vmca | CertificateMode::Custom => {}
+        CertificateMode::Thumbprint => return Err(Verdict::NotApplicable),
+        CertificateMode::Other(word) => return Err(unknown_mode(word)),
     }
     let shown = port.of(host).known()?;
     let chain = case.chain(shown)?;
@@ -114,10 +116,11 @@ fn path<'a, 'h>(case: &Case<'a>, host: &'h Host, port: Port) -> Result<Path<'a, 
 /// The path of the host's own certificate when the mode is `mode`.
 fn path_in_mode<'a, 'h>(case: &Case<'a>, host: &'h Host, mode: &CertificateMode) -> Result<Path<'a, 'h>, Verdict> {
     case.leaf(host, Port::Host)?;
-    if case.facts.vcenter.mode.known()? != mode {
-        return Err(Verdict::NotApplicable);
+    match case.facts.vcenter.mode.known()? {
+        CertificateMode::Other(word) => Err(unknown_mode(word)),
+        told if told != mode => Err(Verdict::NotApplicable),
+        _ => path(case, host, Port::Host),
     }
-    path(case, host, Port::Host)
 }
 
 /// What is missing or has expired between a certificate and the trusted root that it would lead to; `None` when it leads
@@ -183,12 +186,22 @@ fn machine_pair(host: &Host) -> Result<&MachinePair, Verdict> {
 
 /// The last sighting in the logs of a signature that names no host.
 fn in_logs(case: &Case<'_>, signature: &str) -> Option<Evidence> {
-    let hits = case.facts.logs.iter().flat_map(|log| log.hits.iter().map(move |hit| (log, hit)));
-    let (log, hit) = hits.filter(|(_, hit)| hit.signature == signature).last()?;
+    let mut hits = case.facts.logs.iter().flat_map(|log| log.hits.iter().map(move |hit| (log, hit)));
+    let (log, hit) = hits.rfind(|(_, hit)| hit.signature == signature)?;
     let last = hit.sightings.last()?;
     let at = last.at.map(|at| format!(", last {at}")).unwrap_or_default();
     let seen = format!("{signature} (grade {:?}): {}{at}, seen {} times", hit.grade, hit.meaning, hit.count);
     Some(Evidence::new(format!("log `{}` line {}", log.file, last.line), seen))
+}
+
+/// Who issues the host certificates cannot be told from a word that this version does not know.
+fn unknown_mode(word: &str) -> Verdict {
+    let word: String = word.chars().filter(|c| !c.is_control()).take(60).collect();
+    Verdict::Unknown(Missing {
+        reason: MissingReason::Malformed,
+        message: format!("vCenter's certificate mode is `{word}`, which is not known here"),
+        help: "look at `vpxd.certmgmt.mode` in vCenter's advanced settings".to_owned(),
+    })
 }
 
 /// Why a chain is not trusted, in words.

@@ -64,7 +64,7 @@ fn check(case: &Case<'_>, provider: &Provider) -> Verdict {
         });
     }
     // It may be the provider of a host of which too little is known.
-    if let Some(missing) = case.unmatchable {
+    if let Some(missing) = &case.unmatchable {
         return Verdict::from(missing);
     }
     let evidence = vec![Evidence::new("URL of the provider", provider.url.text.clone())];

@@ -52,7 +52,7 @@ fn check(case: &Case<'_>) -> Verdict {
     let is_unused = known!(vcenter.mode.known()) != &CertificateMode::Thumbprint;
     known!(case.facts.inventory.known());
     // An entry by address may be that of a host of which too little is known.
-    if let Some(missing) = case.unmatchable {
+    if let Some(missing) = &case.unmatchable {
         return Verdict::from(missing);
     }
     let is_left =

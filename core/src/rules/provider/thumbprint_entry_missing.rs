@@ -67,7 +67,9 @@ mod tests {
     fn without_entry() -> Fleet {
         let mut fleet = pinned(1);
         let mut stores = fleet.vcenter().vecs.value().cloned().unwrap_or_default();
-        stores.iter_mut().for_each(|store| store.entries.retain(|entry| !entry.alias.starts_with("https:")));
+        for store in &mut stores {
+            store.entries.retain(|entry| !entry.alias.starts_with("https:"));
+        }
         fleet.vcenter().vecs = seen(stores);
         fleet
     }

@@ -102,7 +102,9 @@ impl Fleet {
     pub(crate) fn trust_only(&mut self, roots: &[&Certificate]) {
         self.vcenter().trusted_roots = seen(Vec::new());
         self.vcenter().published_roots = seen(Vec::new());
-        roots.iter().for_each(|root| self.trust(root));
+        for root in roots {
+            self.trust(root);
+        }
     }
 
     /// The same fleet, of a VMCA root that ends so many seconds from now, and with it all that it issued.

@@ -11,6 +11,9 @@ use crate::world::alarm;
 pub(super) fn alarm_residual(world: &mut World, key: &str) -> Result<(), LabError> {
     let moref = host(world, key)?.moref.clone();
     world.raise_alarm(alarm::DISCONNECTED, Some(&moref), "red");
+    if let Some(raised) = world.vcenter.alarms.last_mut() {
+        raised.since -= time::Duration::days(1);
+    }
     Ok(())
 }
 

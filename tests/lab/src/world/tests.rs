@@ -275,10 +275,13 @@ fn only_the_troubles_that_should_take_a_provider_offline_do() {
         "host-cert-self-signed",
         "provider-offline",
         "vp-cert-expired",
+        "vp-no-certificate",
         "vp-port-filtered",
         "vp-port-refused",
         "vp-ruleset-disabled",
         "vp-ruleset-restricted",
+        "vp-tls-handshake-failed",
+        "vp-version-xml-error",
     ];
     let without = ["provider-missing", "provider-registration-failed"];
     for code in crate::troubles::host_codes().filter(|code| !without.contains(code)) {

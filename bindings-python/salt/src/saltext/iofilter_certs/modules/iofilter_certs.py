@@ -53,6 +53,30 @@ def check(vcenter=None, facts=False):
     return report.to_dict()
 
 
+def check_files(paths, facts=False):
+    """
+    Judge logs, certificates and support bundles that lie on the minion. Connects to nothing.
+
+    The return code is the report's: 2 findings, 3 nothing found; files alone never tell that all is well.
+
+    paths
+        A path, or a list of them: a log, a certificate, a ``.tgz`` of ``vc-support`` or ``vm-support``, or a folder.
+
+    facts
+        Whether the report holds what was read, too.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt '*' iofilter_certs.check_files /var/log/vmware/vmware-sps
+    """
+    paths = [paths] if isinstance(paths, str) else list(paths)
+    report = _or_fail(lambda: package.check_files(paths, _policy(), facts=facts))
+    __context__["retcode"] = report.exit_code
+    return report.to_dict()
+
+
 def rules():
     """
     List everything that can be found.

@@ -1,0 +1,342 @@
+//! Tests of whole bundles, made as `vm-support` and `vc-support` make them.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use super::{Collection, Limits};
+use crate::facts::{Facts, MissingReason};
+use crate::log::{Leg, verdicts};
+use crate::policy::Policy;
+use crate::report::{Report, Verdict};
+use crate::rules::testing::{Authority, Leaf, NOW};
+use crate::time::DAY_SECONDS;
+
+/// What a key file of an ESXi host holds, as far as a search for it is concerned.
+const KEY: &str = "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgSECRETKEYSECRET\n-----END PRIVATE KEY-----\n";
+const SPS: &str = "2026-02-04T05:07:01Z [pool-31-thread-4] WARN  opId=sps-Main-1-2 com.vmware.vim.sms.provider.vasa.VersionHandler - [isLegacyProvider] Failed to retrieve version information from provider - https://esx01.lab.test:9080/version.xml: certificate_unknown(46)\n2026-02-04T05:07:01Z [pool-31-thread-4] WARN  opId=sps-Main-1-2 com.vmware.vim.sms.provider.vasa.VasaProviderUtils - [isValidatorexception]: Unknown certificate\n";
+/// One bundle was made six days before [`NOW`].
+const ESX: &str = "esx-esx01-2026-01-29--12.00-2101234";
+const VC: &str = "vc-vc.lab.test-2026-01-29--11.30-77";
+
+type Files = Vec<(String, Vec<u8>)>;
+
+fn file(path: &str, body: impl AsRef<[u8]>) -> (String, Vec<u8>) {
+    (path.to_owned(), body.as_ref().to_vec())
+}
+
+fn tar(files: &Files) -> Vec<u8> {
+    let mut builder = tar::Builder::new(Vec::new());
+    for (path, body) in files {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(body.len() as u64);
+        header.set_mode(0o644);
+        builder.append_data(&mut header, path, body.as_slice()).unwrap();
+    }
+    builder.into_inner().unwrap()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn collect_within(files: &Files, limits: Limits, size: usize) -> Facts {
+    let mut collection = Collection::new(NOW, limits);
+    for (path, body) in files {
+        let Some(mut open) = collection.open(path) else { continue };
+        body.chunks(size).all(|chunk| collection.feed(&mut open, chunk));
+        collection.close(open);
+    }
+    collection.facts()
+}
+
+fn collect(files: &Files) -> Facts {
+    collect_within(files, Limits::default(), 64 * 1024)
+}
+
+fn judge(facts: &Facts) -> Report {
+    Report::of(facts, None, &Policy::default())
+}
+
+fn codes(report: &Report) -> BTreeSet<String> {
+    report.root_causes().map(|finding| finding.diagnostic.code.clone()).collect()
+}
+
+fn troubles(facts: &Facts) -> Vec<&str> {
+    facts.logs_missing.iter().map(|missing| missing.message.as_str()).collect()
+}
+
+/// What `vm-support` of `esx01.lab.test` holds. The certificate ends so many seconds after [`NOW`].
+fn esx(vmca: &Authority, ends: i64) -> Files {
+    let leaf = vmca.sign(&Leaf::of("esx01.lab.test").ends(ends)).to_pem();
+    let place = |path: &str| format!("{ESX}/{path}");
+    vec![
+        file(&place("vm-support-incident-key"), ""),
+        file(&place("commands/uname_-a.txt"), "VMkernel esx01 8.0.3 #1 SMP Release build-24022510 x86_64 ESXi\n"),
+        file(&place("commands/vmware_-vl.txt"), "VMware ESXi 8.0.3 build-24022510\nVMware ESXi 8.0 Update 3\n"),
+        file(&place("etc/vmware/vpxa/vpxa.cfg"), "<hostIp>192.0.2.11</hostIp><hostKey>host-21</hostKey>"),
+        file(&place("etc/vmware/ssl/rui.crt"), &leaf),
+        file(&place("etc/vmware/ssl/rui.key"), KEY),
+        file(&place("etc/vmware/ssl/iofiltervp.pem"), format!("{KEY}{leaf}")),
+        file(&place("etc/vmware/ssl/castore.pem"), vmca.certificate.to_pem()),
+        file(&place("var/run/log/iofiltervpd.log"), "2026-01-29T05:09:00Z iofiltervpd[20]: SSL Connection error\n"),
+        file(&place("var/run/log/iofiltervpd.0.gz"), gzip(b"2026-01-28T05:09:00Z iofiltervpd[20]: no shared cipher\n")),
+        file(&place("var/core/vmkernel-zdump.1"), [0; 5000]),
+    ]
+}
+
+/// What `vc-support` holds.
+fn vc(vmca: &Authority) -> Files {
+    let place = |path: &str| format!("{VC}/{path}");
+    let entry = |alias: &str, pem: &str| format!("Alias :\t{alias}\nEntry type :\tPrivate Key\nCertificate :\t{pem}");
+    let sms = Leaf::of("sms_self_signed").self_signed("SMS").to_pem();
+    let machine = vmca.sign(&Leaf::of("vc.lab.test")).to_pem();
+    let listing = format!(
+        "[*] Store : MACHINE_SSL_CERT\n{}\n[*] Store : TRUSTED_ROOTS\n{}\n[*] Store : SMS\n{}\n",
+        entry("__MACHINE_CERT", &machine),
+        entry("0a1b", &vmca.certificate.to_pem()),
+        entry("sms_self_signed", &sms)
+    );
+    vec![
+        file(&place("commands/uname_-a.txt"), "Linux vc.lab.test 4.19.307 #1-photon SMP x86_64 GNU/Linux\n"),
+        file(&place("etc/vmware/.buildInfo"), "BUILDNUMBER:24022515\nVERSION:8.0.3.00000\n"),
+        file(&place("commands/vecs-cli.txt"), listing),
+        file(&place("etc/vmware-vpx/docRoot/certs/0a1b2c3d.0"), vmca.certificate.to_pem()),
+        file(&place("var/log/vmware/vmware-sps/sps.log.1.gz"), gzip(SPS.as_bytes())),
+        file(&place("var/log/vmware/vmware-sps/sps.log"), ""),
+    ]
+}
+
+fn tgz(name: &str, files: &Files) -> (String, Vec<u8>) {
+    file(name, gzip(&tar(files)))
+}
+
+#[test]
+fn a_bundle_of_a_host_tells_what_it_holds_and_no_more() {
+    let facts = collect(&vec![tgz("x.tgz", &esx(&Authority::vmca(), -1))]);
+    let host = facts.hosts.values().next().unwrap();
+    assert_eq!((facts.hosts.len(), host.id.0.as_str(), host.name.as_str()), (1, "host-21", "esx01.lab.test"));
+    assert_eq!(host.version.value().map(String::as_str), Some("8.0.3"));
+    assert_eq!(host.management_addresses.value().unwrap(), &["192.0.2.11"]);
+    assert_eq!(host.on_443.value().unwrap().leaf, host.on_9080.value().unwrap().leaf);
+    assert_eq!(host.ca_store.value().unwrap().len(), 1);
+    assert_eq!(facts.ended_at.to_string(), "2026-01-29T12:00:00Z", "the time of the bundle, not ours");
+    let missing = host.connection.known().unwrap_err();
+    assert_eq!(
+        (missing.reason, missing.help.as_str()),
+        (MissingReason::NotAsked, "check with a connection to vCenter")
+    );
+    let hits: Vec<_> =
+        facts.logs.iter().flat_map(|log| &log.hits).map(|hit| (hit.signature.as_str(), hit.host.as_deref())).collect();
+    assert_eq!(hits, [("I-03", Some("esx01.lab.test")), ("I-01", Some("esx01.lab.test"))]);
+    assert_eq!(troubles(&facts), Vec::<&str>::new());
+}
+
+#[test]
+fn it_is_judged_at_the_time_of_the_bundle_and_says_which_files_it_rests_on() {
+    let vmca = Authority::vmca();
+    let on_that_day = judge(&collect(&vec![tgz("x.tgz", &esx(&vmca, -7 * DAY_SECONDS))]));
+    assert!(codes(&on_that_day).contains("host-cert-expired"), "{:?}", codes(&on_that_day));
+    let finding = on_that_day.root_causes().find(|one| one.diagnostic.code == "host-cert-expired").unwrap();
+    let evidence = finding.diagnostic.evidence.iter().map(|one| one.what.as_str()).collect::<Vec<_>>();
+    assert!(evidence.contains(&format!("file `x.tgz/{ESX}/etc/vmware/ssl/rui.crt`").as_str()), "{evidence:?}");
+    let not_yet = judge(&collect(&vec![tgz("x.tgz", &esx(&vmca, -DAY_SECONDS))]));
+    assert!(!codes(&not_yet).contains("host-cert-expired"), "{:?}", codes(&not_yet));
+    // Of loose files nobody knows when they were taken.
+    let loose = vec![file("esx01/rui.crt", vmca.sign(&Leaf::of("esx01.lab.test").ends(-1)).to_pem())];
+    assert!(codes(&judge(&collect(&loose))).contains("host-cert-expired"));
+}
+
+#[test]
+fn a_bundle_of_vcenter_with_one_of_a_host_in_it_is_one_picture() {
+    let vmca = Authority::vmca();
+    let mut files = vc(&vmca);
+    files.push(tgz(&format!("{VC}/hosts/esx01.tgz"), &esx(&vmca, 1400 * DAY_SECONDS)));
+    let facts = collect(&vec![tgz("export.tgz", &files)]);
+    assert_eq!(facts.vcenter.authority, "vc.lab.test:443");
+    assert_eq!(facts.vcenter.version.value().map(String::as_str), Some("8.0.3"));
+    assert_eq!(facts.vcenter.build.value().map(String::as_str), Some("24022515"));
+    assert_eq!(facts.vcenter.trusted_roots.value().unwrap(), &[vmca.certificate.fingerprint]);
+    assert_eq!(facts.vcenter.published_roots.value().unwrap(), &[vmca.certificate.fingerprint]);
+    assert_eq!(facts.vcenter.vecs.value().unwrap().len(), 3);
+    assert_eq!(facts.vcenter.sms.sps_extension.known().unwrap_err().reason, MissingReason::Gone);
+    assert!(facts.vcenter.on_https.value().is_some() && facts.hosts.len() == 1);
+    let sps = facts.logs.iter().find(|log| log.file.ends_with("sps.log.1.gz")).unwrap();
+    assert_eq!(verdicts(sps).get("esx01.lab.test").unwrap().leg, Leg::ServerTrust);
+    let found = codes(&judge(&facts));
+    assert!(found.contains("castore-missing-sms"), "{found:?}");
+}
+
+#[test]
+fn where_the_files_are_cut_into_chunks_changes_nothing() {
+    let vmca = Authority::vmca();
+    let mut files = vc(&vmca);
+    files.push(tgz(&format!("{VC}/esx01.tgz"), &esx(&vmca, -1)));
+    let files = vec![tgz("export.tgz", &files)];
+    let expected = collect(&files);
+    for size in [1, 13, 511, 1_000_000] {
+        assert_eq!(collect_within(&files, Limits::default(), size), expected, "chunks of {size}");
+    }
+}
+
+#[test]
+fn no_key_is_kept_shown_or_told() {
+    let mut files = esx(&Authority::vmca(), -1);
+    files.push(file(&format!("{ESX}/etc/vmware/ssl/sms_self_signed.pem"), KEY));
+    files.push(file("certs/odd.pem", KEY));
+    files.push(file(&format!("{ESX}/commands/vecs.txt"), format!("Store : SMS\nAlias :\tx\nCertificate :\t{KEY}")));
+    let facts = collect(&vec![tgz("x.tgz", &files)]);
+    let mut written = serde_json::to_string(&facts).unwrap();
+    written += &serde_json::to_string(&judge(&facts)).unwrap();
+    assert!(!written.contains("SECRETKEY") && !written.contains("PRIVATE KEY") && !written.contains("MIGH"));
+    assert!(Collection::new(NOW, Limits::default()).open("etc/vmware/ssl/rui.key").is_none());
+}
+
+#[test]
+fn an_archive_that_is_cut_short_gives_what_came_before() {
+    let whole = tgz("x.tgz", &esx(&Authority::vmca(), -1)).1;
+    let mut lengths = BTreeSet::new();
+    for part in 1..16 {
+        let cut = whole.get(..whole.len() * part / 16).unwrap();
+        let facts = collect(&vec![file("x.tgz", cut)]);
+        assert!(facts.logs_missing.iter().any(|missing| missing.message.contains("`x.tgz` was not read to its end: ")));
+        assert_ne!(judge(&facts).verdict, Verdict::Healthy);
+        lengths.insert(facts.files.len());
+    }
+    assert!(lengths.len() > 1 && lengths.last() > Some(&1), "{lengths:?}");
+    let noise = collect(&vec![file("x.tgz", vec![b'x'; 5000]), file("y.tgz", "")]);
+    assert_eq!(
+        troubles(&noise),
+        ["`x.tgz` was not read to its end: it is not a tar archive, or it is damaged near byte 0"]
+    );
+}
+
+#[test]
+fn what_unpacks_to_too_much_is_left_and_told() {
+    let limits = Limits { unpacked_bytes: 1024 * 1024, ..Limits::default() };
+    let bomb = vec![file("etc/vmware/ssl/castore.pem", vec![b'\n'; 32 * 1024 * 1024])];
+    let nested = vec![tgz("deep.tgz", &bomb)];
+    for files in [
+        vec![tgz("x.tgz", &bomb)],
+        vec![tgz("x.tgz", &nested)],
+        vec![file("sps.log.1.gz", gzip(&bomb.first().unwrap().1))],
+    ] {
+        let facts = collect_within(&files, limits, 4096);
+        let told = troubles(&facts).join("\n");
+        assert!(told.contains("was not read to its end: it unpacks to more than 200 times its size"), "{told}");
+        assert!(facts.hosts.is_empty());
+    }
+    // A large file that is no certificate is refused for its size alone, and the rest is read.
+    let limits = Limits { whole_file_bytes: 1000, ..Limits::default() };
+    let files = vec![tgz("x.tgz", &vec![file("b/castore.pem", vec![b'x'; 1001]), file("b/sps.log", SPS)])];
+    let facts = collect_within(&files, limits, 4096);
+    assert_eq!(
+        troubles(&facts),
+        ["`x.tgz/b/castore.pem` was not read to its end: it is larger than the 1000 bytes that such a file can have"]
+    );
+    assert_eq!(facts.logs.len(), 1);
+}
+
+#[test]
+fn archives_in_archives_without_end_and_files_without_number_are_left_and_told() {
+    let mut inner = tgz("0.tgz", &vec![file("sps.log", SPS)]);
+    for number in 1..6 {
+        inner = tgz(&format!("{number}.tgz"), &vec![inner]);
+    }
+    let facts = collect(&vec![inner]);
+    assert_eq!(troubles(&facts), ["`5.tgz/4.tgz/3.tgz/2.tgz/1.tgz` lies in more than 4 archives and was not opened"]);
+    let limits = Limits { files: 3, ..Limits::default() };
+    let many = (0..10).map(|number| file(&format!("{number}/sps.log"), SPS)).collect();
+    let facts = collect_within(&many, limits, 4096);
+    assert_eq!(troubles(&facts), ["more than 3 files were recognised; from `3/sps.log` on they were not read"]);
+    assert_eq!(facts.logs.len(), 3);
+    let facts = collect(&vec![file("export.zip", "PK")]);
+    assert_eq!(troubles(&facts), ["`export.zip` is an archive of a kind that is not read"]);
+}
+
+#[test]
+fn certificates_that_do_not_read_are_unknown_and_never_fine() {
+    let vmca = Authority::vmca();
+    let broken = "-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n";
+    let files = vec![
+        file("esx01.lab.test/rui.crt", broken),
+        file("esx01.lab.test/iofiltervp.pem", KEY),
+        file("esx01.lab.test/castore.pem", format!("{}{broken}", vmca.certificate.to_pem())),
+    ];
+    let facts = collect(&files);
+    let host = facts.hosts.values().next().unwrap();
+    assert_eq!(host.name, "esx01.lab.test");
+    let told = |missing: &crate::facts::Missing| (missing.reason, missing.message.clone());
+    assert_eq!(
+        told(host.on_443.known().unwrap_err()),
+        (MissingReason::Malformed, "the file `esx01.lab.test/rui.crt` cannot be read: certificate block 1, which begins at line 1: certificate block is not base64".to_owned())
+    );
+    assert!(host.on_9080.known().unwrap_err().message.contains("there is no certificate in it"));
+    assert_eq!((host.ca_store.value().unwrap().len(), host.ca_store_unreadable.len()), (1, 1));
+    assert_ne!(judge(&facts).verdict, Verdict::Healthy);
+    let empty = collect(&vec![file("esx01/castore.pem", "")]);
+    assert!(codes(&judge(&empty)).contains("castore-empty"));
+}
+
+#[test]
+fn logs_alone_name_hosts_of_which_all_else_is_unknown() {
+    let facts = collect(&vec![file("sps.log", SPS)]);
+    let host = facts.hosts.values().next().unwrap();
+    assert_eq!((facts.hosts.len(), host.name.as_str()), (1, "esx01.lab.test"));
+    let report = judge(&facts);
+    assert_eq!(report.verdict, Verdict::Incomplete);
+    let helps: BTreeSet<&str> = report.unanswered.iter().map(|one| one.missing.help.as_str()).collect();
+    assert!(helps.iter().any(|help| help.contains("rui.crt")) && !helps.contains(""), "{helps:?}");
+}
+
+#[test]
+fn a_host_is_called_as_its_certificate_does() {
+    let vmca = Authority::vmca();
+    let named = |folder: &str, leaf: &Leaf, uname: &str| {
+        let uname = format!("VMkernel {uname} 8.0.3 #1\n");
+        let files = vec![
+            file(&format!("{folder}/etc/vmware/ssl/rui.crt"), vmca.sign(leaf).to_pem()),
+            file(&format!("{folder}/commands/uname_-a.txt"), if uname.contains("VMkernel  ") { "" } else { &uname }),
+        ];
+        collect(&files).hosts.values().next().unwrap().name.clone()
+    };
+    let leaf = Leaf::of("esx01.lab.test");
+    assert_eq!(named("case", &leaf, "esx01"), "esx01.lab.test");
+    assert_eq!(named("case", &leaf, "esx02.lab.test"), "esx02.lab.test", "then it does not carry the host's name");
+    assert_eq!(named("esx01", &leaf, ""), "esx01.lab.test");
+    assert_eq!(named("case", &leaf, ""), "esx01.lab.test", "a folder that people made is no name");
+    assert_eq!(named("esx01", &Leaf::of("192.0.2.11"), ""), "192.0.2.11");
+}
+
+#[test]
+fn of_two_bundles_of_one_host_the_newer_is_believed_and_of_two_vcenters_one() {
+    let vmca = Authority::vmca();
+    let newer = Leaf::of("esx01.lab.test").ends(DAY_SECONDS);
+    let renewed = "esx-esx01-2026-01-30--12.00-2101234/etc/vmware/ssl/rui.crt";
+    let files = vec![tgz("b.tgz", &esx(&vmca, -1)), tgz("a.tgz", &vec![file(renewed, vmca.sign(&newer).to_pem())])];
+    let facts = collect(&files);
+    let host = facts.hosts.values().next().unwrap();
+    let leaf = facts.certificates.find(&host.on_443.value().unwrap().leaf).unwrap();
+    assert_eq!((facts.hosts.len(), leaf.not_after), (1, NOW.plus_seconds(DAY_SECONDS)));
+    let other: Files = vc(&vmca)
+        .into_iter()
+        .map(|(path, body)| (path, String::from_utf8_lossy(&body).replace("vc.lab", "other").into_bytes()))
+        .collect();
+    let facts = collect(&vec![tgz("a.tgz", &vc(&vmca)), tgz("b.tgz", &other)]);
+    assert_eq!(facts.vcenter.authority, "vc.lab.test:443");
+    assert_eq!(troubles(&facts).iter().filter(|told| told.contains("are of two vCenters")).count(), 1);
+}
+
+#[test]
+fn a_file_that_tells_nothing_of_whose_it_is_is_named() {
+    let leaf = Leaf::of("somebody.lab.test").self_signed("x").to_pem();
+    let facts = collect(&vec![file("somebody.pem", leaf)]);
+    let told = troubles(&facts).join("");
+    assert!(told.starts_with("the file `somebody.pem` holds a certificate of `"), "{told}");
+    assert!(told.contains("CN=somebody.lab.test"), "{told}");
+}
