@@ -32,7 +32,7 @@ fn judge_case(case: &Case<'_>) -> Judgement {
             Verdict::Fine | Verdict::NotApplicable => {}
         }
     }
-    for Contradiction { missing, codes, places: between } in contradictions(facts) {
+    for Contradiction { missing, codes, places: between } in contradictions(case.facts) {
         let (open_codes, places) = open.entry(missing).or_default();
         open_codes.extend(codes.iter().map(|code| (*code).to_owned()));
         places.extend(between);

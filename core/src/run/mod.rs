@@ -12,6 +12,7 @@ mod acting;
 mod approval;
 mod by_hand;
 mod changes;
+mod effect;
 mod ending;
 mod estimate;
 mod evidence;
@@ -236,38 +237,6 @@ impl Run {
             _ => self.apply_to_run(at, event),
         }
         true
-    }
-
-    /// The effect of an entry that is about no step.
-    fn apply_to_run(&mut self, at: UnixTime, event: &JournalEvent) {
-        match event {
-            JournalEvent::Begun { .. } => self.is_begun = true,
-            JournalEvent::Approved { by, digest } => {
-                self.approvals.push(GivenApproval { at, by: by.clone(), of: self.in_words(digest) });
-            }
-            JournalEvent::Replanned { plan, .. } => {
-                self.plan = (**plan).clone();
-                self.tracks = track::of(&self.plan);
-                self.round = self.round.saturating_add(1);
-            }
-            JournalEvent::Before { picture } => self.before = Some((**picture).clone()),
-            JournalEvent::PartApproved { part, by } => {
-                self.granted.insert(part.clone());
-                self.approvals.push(GivenApproval { at, by: by.clone(), of: self.part_in_words(part) });
-            }
-            JournalEvent::HostProved { host, .. } => {
-                self.proved.insert(host.clone());
-            }
-            JournalEvent::HostUnwell { host, why } => {
-                self.unwell.insert(host.clone(), why.clone());
-            }
-            JournalEvent::Resumed { until } => self.policy.until = *until,
-            JournalEvent::TakingBack { waivers, .. } => {
-                self.policy.waivers.clone_from(waivers);
-                self.begin_again_backwards();
-            }
-            _ => {}
-        }
     }
 
     /// Whatever can go on without another input.
