@@ -31,7 +31,6 @@ fn each_closed_gate_refuses_by_its_name_and_nothing_is_changed() {
     let gates = [
         ("gate-no-backup", "", "backup"),
         ("gate-vcf", "", "cloud-foundation"),
-        ("thumbprint", "", "certificate-mode"),
         ("", "gate-vsan", "vsan"),
         ("", "gate-maintenance", "maintenance"),
         ("", "gate-lockdown", "lockdown"),

@@ -43,9 +43,7 @@ pub(crate) const RULE: Rule = Rule {
         "sms-cert-renew-failed",
     ],
     log: Some(Leg::ClientTrust),
-    cure: Cure::ByHand(
-        "on the appliance save the entry, run /usr/lib/vmware-vmafd/bin/vecs-cli entry delete --store SMS --alias sps-extension -y, then service-control --restart vmware-sps (KB 440183)",
-    ),
+    cure: Cure::Remedy("renew-sps-extension"),
     check: Check::VCenter(check),
     source: include_str!("sps_extension_expired.rs"),
     #[cfg(test)]

@@ -43,9 +43,7 @@ pub(crate) const RULE: Rule = Rule {
         "provider-syncerror",
     ],
     log: Some(Leg::ClientTrust),
-    cure: Cure::ByHand(
-        "run service-control --restart vmware-sps on the appliance, which makes `sps-extension` anew, then check again",
-    ),
+    cure: Cure::Remedy("renew-sps-extension"),
     check: Check::VCenter(check),
     source: include_str!("sps_extension_missing.rs"),
     #[cfg(test)]

@@ -38,9 +38,7 @@ pub(crate) const RULE: Rule = Rule {
     rank: 22,
     explains: &["esx9-client-untrusted"],
     log: Some(Leg::ClientTrust),
-    cure: Cure::ByHand(
-        "on the appliance save the entry, run /usr/lib/vmware-vmafd/bin/vecs-cli entry delete --store SMS --alias sps-extension -y, then service-control --restart vmware-sps; then choose Refresh CA Certificates for the hosts from 9.0 on",
-    ),
+    cure: Cure::Remedy("renew-sps-extension"),
     check: Check::VCenter(check),
     source: include_str!("sps_extension_old_root.rs"),
     #[cfg(test)]
