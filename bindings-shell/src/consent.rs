@@ -138,10 +138,10 @@ mod tests {
     fn answer(is_of_file: bool, digest: &str) -> Approval {
         let screen = Screen::new(true, true);
         let approved = Approved { digest: "ab".to_owned(), by: "`eva` with `--yes`".to_owned(), is_of_file };
-        let approver = Consent::Given.approver(Some(approved), Voice::Lines(screen), screen);
+        let decide = Consent::Given.approver(Some(approved), Voice::Lines(screen), screen);
         let plan = serde_json::from_str(include_str!("../tests/golden/plan.json")).unwrap();
         let subject = Subject::PlanAgain(plan);
-        approver(ApprovalRequest { digest: digest.to_owned(), summary: String::new(), subject })
+        decide(ApprovalRequest { digest: digest.to_owned(), summary: String::new(), subject })
     }
 
     #[test]

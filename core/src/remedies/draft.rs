@@ -8,6 +8,8 @@ use crate::plan::{Act, HostRef, Step, Undo};
 /// The order in which one host is repaired: bottom-up, so that nothing above is tried on a broken ground.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stage {
+    /// vCenter's connection to the host: without it vCenter can do nothing else there.
+    Connection,
     /// The host's clock, since all else is judged by dates.
     Time,
     /// The way to the provider's port.

@@ -1,6 +1,6 @@
 //! vCenter does not talk to the host: reconnect it (A11). A person may have disconnected it on purpose, so this asks
-//! first. In `vmca` mode a reconnection may come with a new certificate, so the daemon, the CA store and the provider
-//! are looked at afterwards.
+//! first. In `vmca` mode a reconnection comes with a new certificate, so what follows every new one follows: without it
+//! the provider would go on with the old one, and the host would be worse than before.
 
 use super::{HostDraft, Remedy, Scope, Stage, moves};
 use crate::facts::{ConnectionState, Host};
@@ -17,9 +17,9 @@ fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft) -> Result<
     let connected = Condition::HostIs { host: host.id.clone(), state: ConnectionState::Connected };
     let [_, reconnect] = moves::reconnect_host(host, false, &connected, timeout);
     let step = Step { skip_when: connected.clone(), done_when: connected, safety: Safety::AskFirst, ..reconnect };
-    draft.add(Stage::HostCertificate, step);
-    if let Some(certificate) = super::trust_sms_certificate::client_certificate(planning.case.facts, host) {
-        draft.add(Stage::CaStoreAgain, moves::add_to_ca_store(host, &[certificate], timeout));
+    draft.add(Stage::Connection, step);
+    if planning.case.is_vmca_mode() {
+        return super::renew_host_certificate::afterwards(planning, host, draft);
     }
     super::refresh_provider::steps(planning, host, draft)
 }

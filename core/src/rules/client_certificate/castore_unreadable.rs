@@ -45,7 +45,8 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(_: &Case<'_>, host: &Host) -> Verdict {
     let Err(missing) = host.ca_store.known() else { return Verdict::Fine };
-    if !host.is_connected() {
+    // A list that was told and does not read is `castore-malformed`.
+    if !host.is_connected() || !host.ca_store_unreadable.is_empty() {
         return Verdict::NotApplicable;
     }
     match missing.reason {

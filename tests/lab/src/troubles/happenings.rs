@@ -34,8 +34,11 @@ pub(super) fn registration_failed(world: &mut World, key: &str) -> Result<(), La
 /// vCenter tried to unregister the provider of the host's old name, and failed.
 pub(super) fn unregistration_failed(world: &mut World, key: &str) -> Result<(), LabError> {
     provider::orphan(world, key)?;
+    let left = world.providers.last().map_or_else(String::new, |left| left.name.clone());
     let kind = "com.vmware.vc.iofilter.HostVendorProviderUnregistrationFailedEvent";
-    raised(world, key, kind, "Cannot unregister vendor provider")
+    let text = format!("Cannot unregister vendor provider {left}");
+    world.record_event_with(kind, text, None, vec![("providerName".to_owned(), left)]);
+    Ok(())
 }
 
 /// Someone had vCenter push its authorities, which took `sms_self_signed` out of the castore.
