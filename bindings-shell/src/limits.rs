@@ -179,7 +179,7 @@ fn signed_certificates(folder: &Path) -> Result<BTreeMap<String, SignedCertifica
         found.insert(host.to_owned(), SignedCertificate { certificate, request });
     }
     if found.is_empty() {
-        return Err(Failure::usage(&format!("`{}` holds no file `HOST.pem`", folder.display()), ""));
+        return Err(Failure::usage(format!("`{}` holds no file `HOST.pem`", folder.display()), ""));
     }
     Ok(found)
 }

@@ -3,6 +3,7 @@
 //! `make test` draws a few instants; `make soak` sets `SOAK_KILLS` and draws many. The seed of each is in the message, and
 //! `SOAK_SEED` begins with another.
 #![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::print_stdout, reason = "the figures are what `make soak` is for")]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -95,8 +96,9 @@ impl Patient {
         let mut random = Random(self.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
         let mut killed = 0;
         let mut process = self.apply();
-        for _ in 0..1 + random.below(MOST_KILLS) {
-            std::thread::sleep(length.mul_f64(random.below(1000) as f64 / 1000.0));
+        for _ in 0..=random.below(MOST_KILLS) {
+            let thousandths = u32::try_from(random.below(1000)).unwrap();
+            std::thread::sleep(length * thousandths / 1000);
             if process.try_wait().expect("it can be asked").is_some() {
                 break;
             }
@@ -136,7 +138,10 @@ impl Patient {
         child.args(["--appliance-ssh-user", "root", "--appliance-ssh-password-file", text(&root)]);
         child.args(["--appliance-ssh-port", ssh, "--esxi-https-port", https, "--provider-port", provider]);
         if command == "apply" {
-            child.args(["--step-timeout", "20", "--poll-seconds", "1"]);
+            child.args(["--step-timeout", "20", "--poll-seconds", "1", "--proof-seconds", "1"]);
+        }
+        if command != "check" {
+            child.args(["--lock-dir", text(&self.folder.path().join("locks"))]);
         }
         let said = std::fs::File::create(self.folder.path().join(format!("{command}.err"))).unwrap();
         child.env("VMWARE_PASSWORD", &ready.password).stdin(Stdio::null()).stdout(Stdio::null()).stderr(said);

@@ -101,7 +101,10 @@ fn a_push_of_roots_loses_nothing_that_the_store_held() {
         let outcome = is_cured(&world, &quick());
         assert!(has_done(&outcome, |act| matches!(act, Act::PushRoots { .. })), "{:#?}", outcome.steps);
         let after = world.on_hosts("castore");
-        let (old, new) = (&before["esx02.lab.example"], after["esx02.lab.example"].to_string());
+        let (old, new) = (
+            before.get("esx02.lab.example").expect("it is there"),
+            after.get("esx02.lab.example").expect("it is there").to_string(),
+        );
         for kept in old.as_array().expect("a list") {
             assert!(new.contains(&kept.to_string()), "{drops}: it lost {kept}");
         }
@@ -139,12 +142,18 @@ fn a_provider_that_was_unregistered_is_registered_again_when_the_rest_fails() {
     );
     let urls = |world: &World| {
         let state = world.lab.state();
-        let all = state["providers"].as_array().expect("a list").iter().map(|one| one["url"].to_string());
+        let all = state
+            .get("providers")
+            .and_then(serde_json::Value::as_array)
+            .expect("a list")
+            .iter()
+            .filter_map(|one| one.get("url"))
+            .map(ToString::to_string);
         all.collect::<std::collections::BTreeSet<String>>()
     };
     let before = urls(&world);
     let outcome = apply(&world, &Policy { step_timeout_seconds: 6, ..quick() });
-    assert!(matches!(outcome.ending, Ending::RolledBack { .. }), "{:#?}", outcome);
+    assert!(matches!(outcome.ending, Ending::RolledBack { .. }), "{outcome:#?}");
     assert_eq!(urls(&world), before, "{:#?}", outcome.steps);
 }
 
@@ -241,7 +250,7 @@ fn an_installed_certificate_is_taken_back_when_the_daemon_does_not_follow() {
     };
     let before = world.on_hosts("certificate_443");
     let outcome = apply(&world, &policy);
-    assert!(matches!(outcome.ending, Ending::RolledBack { .. }), "{:#?}", outcome);
+    assert!(matches!(outcome.ending, Ending::RolledBack { .. }), "{outcome:#?}");
     assert_eq!(world.on_hosts("certificate_443"), before);
 }
 
@@ -269,7 +278,7 @@ fn a_client_certificate_that_is_gone_is_made_anew_and_trusted_by_every_host_belo
 
 /// The certificates of the store `SMS` by alias.
 fn sms_store(world: &World) -> serde_json::Value {
-    world.lab.state()["vcenter"]["vecs"]["SMS"]["entries"].clone()
+    world.lab.state().pointer("/vcenter/vecs/SMS/entries").cloned().unwrap_or_default()
 }
 
 const EXTENSION_EXPIRED: &str = "seed = 37\n[vcenter]\nversion = \"9.0.0\"\ntroubles = [\"sps-extension-expired\"]\n[[clusters]]\nname = \"a\"\n\
@@ -288,7 +297,7 @@ fn an_entry_that_sps_does_not_make_anew_is_put_back_as_it_was() {
     let world = World::of(&format!("{EXTENSION_EXPIRED}[[faults]]\n{restart}"));
     let before = sms_store(&world);
     let outcome = apply(&world, &Policy { allow_fleet_wide: true, step_timeout_seconds: 15, ..quick() });
-    assert!(matches!(outcome.ending, Ending::RolledBack { .. }), "{:#?}", outcome);
+    assert!(matches!(outcome.ending, Ending::RolledBack { .. }), "{outcome:#?}");
     assert_eq!(sms_store(&world), before, "{:#?}", outcome.steps);
 }
 

@@ -28,7 +28,7 @@ fn drive(world: &World, run: &mut Run, journal: &mut Vec<JournalEntry>, most: us
     match native::run(native::drive(run, &host, &SystemClock, &Stop::new(), record)).expect("a runtime") {
         Ok(()) => true,
         Err(DriveError::Record(())) => false,
-        Err(_) => panic!("it cannot be driven"),
+        Err(error) => panic!("it cannot be driven: {error:?}"),
     }
 }
 

@@ -82,7 +82,8 @@ fn carry_out(
 ) -> Result<Outcome, Failure> {
     let mut show = Show::new(voice.clone());
     let work = async |stop: Stop| -> Result<Result<Outcome, Box<Report>>, OperationError> {
-        native::apply(connection, policy, apply, &SystemClock, &stop, |progress| show.progress(&progress)).await
+        Box::pin(native::apply(connection, policy, apply, &SystemClock, &stop, |progress| show.progress(&progress)))
+            .await
     };
     match with_stop(voice, notice(folder), work)? {
         Ok(Ok(outcome)) => Ok(outcome),

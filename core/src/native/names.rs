@@ -44,12 +44,11 @@ async fn in_turn(turns: Arc<Semaphore>, asked: String, lookup: fn(&str) -> Optio
 async fn gather(asked: Vec<(String, JoinHandle<Option<Vec<String>>>)>, deadline: Instant) -> Vec<NameAnswer> {
     let mut answers = Vec::with_capacity(asked.len());
     for (asked, mut task) in asked {
-        let found = match timeout_at(deadline, &mut task).await {
-            Ok(ended) => ended.ok().flatten(),
-            Err(_) => {
-                task.abort();
-                None
-            }
+        let found = if let Ok(ended) = timeout_at(deadline, &mut task).await {
+            ended.ok().flatten()
+        } else {
+            task.abort();
+            None
         };
         answers.push(NameAnswer { asked, found });
     }

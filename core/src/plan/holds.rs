@@ -68,13 +68,13 @@ impl Condition {
             }
             Self::SpsWell => Some(facts.vcenter.sps.value()?.is_well() && facts.provider_list.value().is_some()),
             Self::ClientEntryDeleted { entry, before } => {
-                Some(client_entry(facts, *entry)? != *before || before.is_none())
+                Some(client_entry(facts, *entry)?.certificate() != *before || before.is_none())
             }
             Self::ClientEntryRenewed { entry, before } => match client_entry(facts, *entry)? {
-                Some(now_there) => Some(Some(now_there) != *before && is_in_time(facts, &now_there, now)?),
-                None => Some(false),
+                Entry::Holds(held) => Some(Some(held) != *before && is_in_time(facts, &held, now)?),
+                Entry::Absent => Some(false),
             },
-            Self::StoreEntryIs { alias, certificate } => Some(store_entry(facts, alias)? == *certificate),
+            Self::StoreEntryIs { alias, certificate } => Some(store_entry(facts, alias)?.certificate() == *certificate),
             Self::RuleSetIs { host, enabled } => Some(host_of(facts, host)?.firewall.value()?.enabled == *enabled),
             Self::RuleSetAllows { host, addresses } => {
                 let set = host_of(facts, host)?.firewall.value()?;
@@ -149,21 +149,38 @@ pub(crate) fn is_trusted(facts: &Facts, presented: &Presented, now: UnixTime) ->
     Some(matches!(verify_chain(leaf, &find_all(&presented.rest), &roots, now), ChainVerdict::Trusted { .. }))
 }
 
+/// What an alias of the store `SMS` leads to.
+enum Entry {
+    /// This certificate.
+    Holds(Fingerprint),
+    /// Nothing: there is no such entry.
+    Absent,
+}
+
+impl Entry {
+    fn certificate(&self) -> Option<Fingerprint> {
+        match self {
+            Self::Holds(certificate) => Some(*certificate),
+            Self::Absent => None,
+        }
+    }
+}
+
 /// What the store `SMS` holds for SPS, as it was read last. `None` when that is not known.
-fn client_entry(facts: &Facts, entry: ClientEntry) -> Option<Option<Fingerprint>> {
+fn client_entry(facts: &Facts, entry: ClientEntry) -> Option<Entry> {
     let sms = &facts.vcenter.sms;
     let seen = match entry {
         ClientEntry::SmsSelfSigned => &sms.sms_self_signed,
         ClientEntry::SpsExtension => &sms.sps_extension,
     };
     match seen {
-        Observed::Seen { value, .. } => Some(Some(*value)),
-        Observed::Unknown(missing) => (missing.reason == MissingReason::Gone).then_some(None),
+        Observed::Seen { value, .. } => Some(Entry::Holds(*value)),
+        Observed::Unknown(missing) => (missing.reason == MissingReason::Gone).then_some(Entry::Absent),
     }
 }
 
 /// What the store `SMS` holds under an alias. `None` when that is not known.
-fn store_entry(facts: &Facts, alias: &str) -> Option<Option<Fingerprint>> {
+fn store_entry(facts: &Facts, alias: &str) -> Option<Entry> {
     if let Some(entry) =
         [ClientEntry::SmsSelfSigned, ClientEntry::SpsExtension].into_iter().find(|one| one.alias() == alias)
     {
@@ -171,14 +188,14 @@ fn store_entry(facts: &Facts, alias: &str) -> Option<Option<Fingerprint>> {
     }
     let store = facts.vcenter.vecs.value()?.iter().find(|store| store.name == "SMS")?;
     match store.entry(alias) {
-        Some(entry) => Some(Some(entry.certificate?)),
-        None => Some(None),
+        Some(entry) => entry.certificate.map(Entry::Holds),
+        None => Some(Entry::Absent),
     }
 }
 
 fn client_is_trusted(facts: &Facts, host: &Host) -> Option<bool> {
     let entry = if host.major_version()? < 9 { ClientEntry::SmsSelfSigned } else { ClientEntry::SpsExtension };
-    let client = facts.certificates.find(&client_entry(facts, entry)??)?;
+    let client = facts.certificates.find(&client_entry(facts, entry)?.certificate()?)?;
     let store = host.ca_store.value()?;
     let signed = |one: &Fingerprint| {
         facts

@@ -79,16 +79,15 @@ pub(super) fn running_tasks(
     for (host, tasks) in tasks {
         let known = tasks.iter().filter_map(|task| records.get(task));
         let withheld = known.clone().flat_map(|one| one.withheld.values()).find(|fault| !fault.gone());
-        let running = match withheld {
-            Some(fault) => Observed::Unknown(Missing {
+        let running = if let Some(fault) = withheld {
+            Observed::Unknown(Missing {
                 reason: MissingReason::Denied,
                 message: format!("vCenter withheld the state of a task of this host: {fault}"),
                 help: String::new(),
-            }),
-            None => {
-                let going = known.filter(|one| matches!(one.state, Some(TaskState::Queued | TaskState::Running)));
-                Observed::seen(u32::try_from(going.count()).unwrap_or(u32::MAX), now)
-            }
+            })
+        } else {
+            let going = known.filter(|one| matches!(one.state, Some(TaskState::Queued | TaskState::Running)));
+            Observed::seen(u32::try_from(going.count()).unwrap_or(u32::MAX), now)
         };
         on(inquiry, host, |host| host.running_tasks = running);
     }

@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn a_host_is_asked_for_by_its_name_and_its_addresses_by_their_names() {
         let hosts = [host("esx01.lab.test", &["192.0.2.1"]), host("esx02.lab.test", &[])];
-        let Look::Resolve(question) = ask(hosts.iter()) else { panic!("another request") };
+        let Look::Resolve(question) = ask(hosts.iter()) else { unreachable!("names are asked for") };
         assert_eq!(question.names, ["esx01.lab.test", "esx02.lab.test"]);
         assert_eq!(question.addresses, ["192.0.2.1"]);
     }

@@ -71,7 +71,7 @@ mod tests {
                 "The near miss of `never`: as old as the policy allows.",
                 with(|fleet| {
                     fleet.vcenter().backup =
-                        seen(Some(Backup { job: "job-9".to_owned(), ended_at: NOW.plus_seconds(-7 * DAY_SECONDS) }))
+                        seen(Some(Backup { job: "job-9".to_owned(), ended_at: NOW.plus_seconds(-7 * DAY_SECONDS) }));
                 }),
             ),
         ]

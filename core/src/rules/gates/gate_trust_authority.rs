@@ -69,7 +69,7 @@ mod tests {
                 "A healthy host that Trust Authority attests.",
                 with(|fleet| {
                     fleet.host(1).attestation =
-                        seen(Attestation { tpm: Some("accepted".to_owned()), trust_authority: true })
+                        seen(Attestation { tpm: Some("accepted".to_owned()), trust_authority: true });
                 }),
             ),
             Case::near_miss(
@@ -78,7 +78,7 @@ mod tests {
                 "The near miss of `attested`: a TPM is in most new hosts, and vCenter accepts it by itself.",
                 with(|fleet| {
                     fleet.host(1).attestation =
-                        seen(Attestation { tpm: Some("accepted".to_owned()), trust_authority: false })
+                        seen(Attestation { tpm: Some("accepted".to_owned()), trust_authority: false });
                 }),
             ),
         ]

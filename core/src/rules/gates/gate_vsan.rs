@@ -60,7 +60,7 @@ mod tests {
             port: 8080,
         };
         let name = "vSAN Provider esx09.lab.test".to_owned();
-        (id.clone(), Provider { id, url, name, ..healthy_provider(9, &host, leaf) })
+        (id.clone(), Provider { id, name, url, ..healthy_provider(9, &host, leaf) })
     }
 
     fn with(change: impl Fn(&mut Fleet)) -> Fleet {

@@ -111,7 +111,7 @@ mod tests {
         );
         for text in [text.clone(), text.replace('\n', "\r\n")] {
             let stores = parse(&text);
-            let [sms, own] = stores.as_slice() else { panic!("{stores:?}") };
+            let [sms, own] = stores.as_slice() else { unreachable!("{stores:?}") };
             assert!(sms.is_whole() && own.is_whole());
             assert_eq!(
                 sms.entries,

@@ -79,7 +79,7 @@ pub(super) fn all(vcenter: &VCenter) -> String {
 }
 
 fn names(vcenter: &VCenter) -> String {
-    vcenter.vecs.stores.keys().map(|name| format!("{name}\n")).collect()
+    vcenter.vecs.stores.keys().flat_map(|name| [name.as_str(), "\n"]).collect()
 }
 
 fn entries(vcenter: &VCenter, store: &str) -> Option<String> {

@@ -154,7 +154,7 @@ impl World {
 
     /// What a name service would say of the hosts, as a hosts file.
     pub fn hosts_file(&self) -> String {
-        self.hosts.iter().map(|host| format!("{} {}\n", host.resolves_to, host.name)).collect()
+        self.hosts.iter().flat_map(|host| [host.resolves_to.to_string(), format!(" {}\n", host.name)]).collect()
     }
 
     /// The host that a provider's URL names, if it is in the inventory.
