@@ -70,12 +70,13 @@ def test_only_tasks_and_setters_are_changes():
     changing = {method for method, (kind, _) in privileges.items() if kind == "change"}
     # Reading certificates needs the privilege to manage them; a sync makes vCenter ask a provider, and needs only that to view.
     reads = {"ListCACertificates", "ListCACertificateRevocationLists", "RetrieveCertificateInfoList"}
-    exceptions = reads | {"VasaProviderSync_Task"}
+    # To acknowledge an alarm needs `Alarm.Acknowledge` at the alarm's object, which the tables do not say.
+    changes = {"VasaProviderSync_Task", "AcknowledgeAlarm"}
     reading = {"System.Anonymous", "System.View", "System.Read", "StorageViews.View", None}
     for method, (kind, privilege) in privileges.items():
-        if method not in exceptions:
+        if method not in reads | changes:
             assert (kind == "look") == (privilege in reading), f"{method}: {kind}, needs {privilege}"
-    assert "VasaProviderSync_Task" in changing and not changing & reads
+    assert changes <= changing and not changing & reads
 
 
 def test_no_message_holds_more_of_a_secret_than_its_name():

@@ -24,8 +24,11 @@ def run(*arguments, folder=None):
     return subprocess.run([sys.executable, "-m", *arguments], capture_output=True, text=True, cwd=folder)
 
 
-def test_the_stub_says_what_the_module_is():
-    ended = run("mypy.stubtest", "iofilter_certs", "--concise")
+def test_the_stub_says_what_the_module_is(tmp_path):
+    # To mypy a `Literal` of many is a union, and it complains that at run time it is none.
+    (tmp_path / "allowed").write_text("iofilter_certs._codes.Code\n")
+    allowed = ("--allowlist", str(tmp_path / "allowed"), "--ignore-unused-allowlist")
+    ended = run("mypy.stubtest", "iofilter_certs", "--concise", *allowed)
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
 

@@ -10,7 +10,11 @@ from iofilter_certs import JournalError, LoginError, Outcome, Plan, Policy, Repo
 
 # Nobody makes a backup of the lab.
 POLICY = Policy(
-    waivers={"backup": "the lab has no backup"}, only_hosts=["esx02.lab.example"], poll_seconds=1, step_timeout_seconds=60, proof_seconds=1
+    waivers={"backup": "the lab has no backup"},
+    only_hosts=["esx02.lab.example"],
+    poll_seconds=1,
+    step_timeout_seconds=60,
+    proof_seconds=1,
 )
 
 
@@ -18,9 +22,14 @@ def causes(report):
     return {(finding.place, finding.code) for finding in report.root_causes}
 
 
+def kept(folder, run="run"):
+    """Where a run is kept. Its locks too: labs of one seed are one vCenter to a lock, and other tests have theirs."""
+    return {"run_dir": folder / run, "lock_dir": folder / "locks"}
+
+
 def approve(request):
     """Everyone here trusts everyone."""
-    assert set(request) == {"digest", "summary"}
+    assert set(request) == {"digest", "summary", "kind"} and request["kind"] == "plan"
     return "the test"
 
 
@@ -55,9 +64,7 @@ def test_a_plan_is_carried_out_and_proved(troubled, tmp_path):
     made = plan(troubled.vcenter(), POLICY).plan
     assert Plan.from_json(made.to_json()) == made and len(made.digest) == 64 and not made.is_empty
     events = []
-    outcome = apply(
-        troubled.vcenter(), POLICY, plan=made, run_dir=tmp_path / "run", approve=approve, progress=events.append
-    )
+    outcome = apply(troubled.vcenter(), POLICY, plan=made, **kept(tmp_path), approve=approve, progress=events.append)
     assert isinstance(outcome, Outcome)
     assert outcome.cured and outcome.changed and outcome.exit_code == 0, outcome.to_json()
     assert outcome.plan == made and outcome.after is not None
@@ -70,23 +77,23 @@ def test_a_plan_is_carried_out_and_proved(troubled, tmp_path):
     for secret in troubled.secrets():
         assert secret not in written
     with pytest.raises(JournalError, match="exists already"):
-        apply(troubled.vcenter(), POLICY, plan=made, run_dir=tmp_path / "run", approve=approve)
+        apply(troubled.vcenter(), POLICY, plan=made, **kept(tmp_path), approve=approve)
 
 
 def test_nothing_is_changed_without_a_yes(troubled, tmp_path):
-    outcome = apply(troubled.vcenter(), POLICY, run_dir=tmp_path / "run", approve=lambda request: None)
+    outcome = apply(troubled.vcenter(), POLICY, **kept(tmp_path), approve=lambda request: None)
     assert list(outcome.ending) == ["refused"] and not outcome.changed and outcome.exit_code == 1
 
     def fails(request):
         raise LookupError("nobody is there")
 
     with pytest.raises(LookupError, match="nobody is there"):
-        apply(troubled.vcenter(), POLICY, run_dir=tmp_path / "other", approve=fails)
+        apply(troubled.vcenter(), POLICY, **kept(tmp_path, "other"), approve=fails)
     assert not [call for call in troubled.calls() if call["changes"]]
 
 
 def test_nothing_to_do_gives_the_report(healthy, tmp_path):
-    report = apply(healthy.vcenter(), POLICY, run_dir=tmp_path / "run", approve=approve)
+    report = apply(healthy.vcenter(), POLICY, **kept(tmp_path), approve=approve)
     assert isinstance(report, Report) and report.verdict == "healthy"
     assert not (tmp_path / "run").exists()
 
@@ -102,17 +109,17 @@ def test_a_run_is_taken_up_where_its_journal_ends(troubled, tmp_path):
             if len(started) == 1:
                 stop.ask()
 
-    order = {"plan": made, "run_dir": tmp_path / "run", "approve": approve}
+    order = {"plan": made, **kept(tmp_path), "approve": approve}
     first = apply(troubled.vcenter(), POLICY, **order, progress=stop_at_first_step, stop=stop)
     assert list(first.ending) == ["halted"], first.to_json()
-    second = resume(troubled.vcenter(), run_dir=tmp_path / "run", approve=approve)
+    second = resume(troubled.vcenter(), **kept(tmp_path), approve=approve)
     assert second.cured, second.to_json()
 
 
 def test_the_command_gives_the_same_report(troubled):
     ready = troubled.ready
     command = [sys.executable, "-m", "iofilter_certs", "check", "--json", "--hostname", ready["vcenter"]]
-    command += ["--username", ready["username"], "--ca-file", ready["ca_file"]]
+    command += ["--username", ready["username"], "--ca-file", ready["ca_file"], "--hosts-file", ready["hosts_file"]]
     ended = subprocess.run(
         command, env={"VMWARE_PASSWORD": ready["password"]}, capture_output=True, text=True, stdin=subprocess.DEVNULL
     )

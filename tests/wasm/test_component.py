@@ -163,12 +163,27 @@ def test_no_hostile_facts_trap(detector: Detector, folder: Path) -> None:
     assert faults
 
 
-@pytest.mark.parametrize("at", [-(2**63), -1, 0, 2**62, 2**63 - 1])
+FIRST, LAST = 946_684_800, 7_258_118_399  # 2000-01-01T00:00:00Z and 2199-12-31T23:59:59Z
+
+
+def looked_at(at: int, folder: Path) -> tuple[str, str]:
+    """The facts and the policy of a case, as if somebody had looked at another time."""
+    case = case_of(folder)
+    case["facts"]["began_at"] = case["facts"]["ended_at"] = at
+    return json.dumps(case["facts"]), json.dumps(case["policy"])
+
+
+@pytest.mark.parametrize("at", [FIRST, LAST])
 def test_times_at_the_ends_of_the_calendar_do_not_trap(detector: Detector, at: int) -> None:
     for folder in JUDGED:
-        case = case_of(folder)
-        case["facts"]["began_at"] = case["facts"]["ended_at"] = at
-        assert json.loads(detector.judge_facts(json.dumps(case["facts"]), json.dumps(case["policy"])))["checked_at"] == at
+        assert json.loads(detector.judge_facts(*looked_at(at, folder)))["checked_at"] == at
+
+
+@pytest.mark.parametrize("at", [-(2**63), -1, 0, FIRST - 1, LAST + 1, 2**62, 2**63 - 1])
+def test_times_when_nobody_can_have_looked_are_a_fault(detector: Detector, at: int) -> None:
+    with pytest.raises(Fault, match="nobody can have looked at .*, outside the years 2000 to 2199") as fault:
+        detector.judge_facts(*looked_at(at, JUDGED[0]))
+    assert fault.value.tag == "bad-document"
 
 
 def paths(value: Any, here: tuple[Any, ...]) -> list[tuple[Any, ...]]:

@@ -17,6 +17,7 @@ mod fingerprint;
 mod key;
 mod parse;
 mod pem;
+mod power;
 mod request;
 mod server_name;
 mod signature;

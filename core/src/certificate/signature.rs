@@ -4,6 +4,7 @@
 //! known of the `rsa` crate concerns private ones.
 
 use rsa::pkcs1v15::Pkcs1v15Sign;
+use rsa::traits::PublicKeyParts as _;
 use rsa::{BigUint, RsaPublicKey};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha224, Sha256, Sha384, Sha512};
@@ -11,6 +12,7 @@ use x509_parser::public_key::PublicKey as ParsedKey;
 use x509_parser::x509::SubjectPublicKeyInfo;
 
 use super::key::Digest;
+use super::power::power;
 use super::{Certificate, CertificateError, KeyAlgorithm, SignatureAlgorithm, parse};
 
 /// The largest modulus used, in bits; vSphere takes 2048 to 8192 for ESXi hosts (product documentation, "custom certificates").
@@ -31,7 +33,7 @@ impl Certificate {
                 let scheme = rsa_scheme(*digest).ok_or_else(|| self.unsupported())?;
                 let key = rsa_key(issuer, other.tbs_certificate.public_key())?;
                 let hashed = hash(*digest, message).ok_or_else(|| self.unsupported())?;
-                Ok(key.is_some_and(|key| key.verify(scheme, &hashed, signature).is_ok()))
+                Ok(key.is_some_and(|key| rsa_verifies(&key, &scheme, &hashed, signature)))
             }
             SignatureAlgorithm::Ecdsa(digest) => {
                 let hashed = hash(*digest, message).ok_or_else(|| self.unsupported())?;
@@ -57,6 +59,22 @@ fn rsa_key(issuer: &Certificate, info: &SubjectPublicKeyInfo<'_>) -> Result<Opti
     let Ok(ParsedKey::RSA(numbers)) = info.parsed() else { return Err(unsupported_key(issuer)) };
     let (modulus, exponent) = (BigUint::from_bytes_be(numbers.modulus), BigUint::from_bytes_be(numbers.exponent));
     RsaPublicKey::new_with_max_size(modulus, exponent, MAXIMUM_RSA_BITS).map(Some).map_err(|_| unsupported_key(issuer))
+}
+
+/// RSASSA-PKCS1-v1_5 verification as RFC 8017, 8.2.2, has it: what the signature holds is compared with what it must
+/// hold, so that no padding is ever parsed. The `rsa` crate does the same, with a slower [`power`].
+fn rsa_verifies(key: &RsaPublicKey, scheme: &Pkcs1v15Sign, hashed: &[u8], signature: &[u8]) -> bool {
+    let number = BigUint::from_bytes_be(signature);
+    let must_hold = encoded(&scheme.prefix, hashed, key.size());
+    signature.len() == key.size()
+        && number < *key.n()
+        && must_hold.is_some_and(|bytes| power(&number, key.e(), key.n()) == Some(BigUint::from_bytes_be(&bytes)))
+}
+
+/// EMSA-PKCS1-v1_5 (RFC 8017, 9.2): `00 01 FF .. FF 00`, which digest, the digest. `None` when the key is too short.
+fn encoded(prefix: &[u8], hashed: &[u8], size: usize) -> Option<Vec<u8>> {
+    let fill = size.checked_sub(prefix.len() + hashed.len() + 3).filter(|fill| *fill >= 8)?;
+    Some([&[0, 1], vec![0xff; fill].as_slice(), &[0], prefix, hashed].concat())
 }
 
 fn ecdsa(issuer: &Certificate, point: &[u8], hashed: &[u8], signature: &[u8]) -> Result<bool, CertificateError> {
@@ -100,5 +118,38 @@ fn hash(digest: Digest, message: &[u8]) -> Option<Vec<u8>> {
         Digest::Sha256 => Some(Sha256::digest(message).to_vec()),
         Digest::Sha384 => Some(Sha384::digest(message).to_vec()),
         Digest::Sha512 => Some(Sha512::digest(message).to_vec()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+    use super::*;
+    use crate::rules::testing::{Authority, Leaf};
+
+    #[test]
+    fn a_signature_verifies_just_where_the_rsa_crate_says_so() {
+        let (vmca, other) = (Authority::vmca().certificate, Authority::root("CA", "VMware Engineering").certificate);
+        let leaf = Authority::vmca().sign(&Leaf::of("esx01.lab.test"));
+        let own = parse::structure(&leaf.der).unwrap();
+        let hashed = hash(Digest::Sha256, own.tbs_certificate.as_ref()).unwrap();
+        let good = own.signature_value.data.to_vec();
+        let mut spoilt =
+            vec![good.clone(), [&[0], good.as_slice()].concat(), good[1..].to_vec(), vec![0xff; good.len()]];
+        spoilt.extend((0..good.len()).step_by(5).map(|at| {
+            let mut one = good.clone();
+            one[at] ^= 0x10;
+            one
+        }));
+        for issuer in [&vmca, &other] {
+            let parsed = parse::structure(&issuer.der).unwrap();
+            let key = rsa_key(issuer, parsed.tbs_certificate.public_key()).unwrap().unwrap();
+            for signature in &spoilt {
+                let expected = key.verify(Pkcs1v15Sign::new::<Sha256>(), &hashed, signature).is_ok();
+                assert_eq!(rsa_verifies(&key, &Pkcs1v15Sign::new::<Sha256>(), &hashed, signature), expected);
+                assert_eq!(expected, *signature == good && *issuer == vmca);
+            }
+        }
     }
 }

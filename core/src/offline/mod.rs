@@ -33,6 +33,7 @@ mod vecs;
 use std::collections::BTreeMap;
 
 pub use file::OpenFile;
+#[cfg(feature = "native")]
 pub(crate) use unpack::Unpack;
 
 use file::Stop;
