@@ -37,7 +37,8 @@ def run(*command: object) -> str:
 
 def test_every_vector_gives_the_same_report_in_node(module: Path) -> None:
     played = run("node", ROOT / "tests" / "wasm" / "run.mjs", module, VECTORS)
-    assert played.splitlines() == [f"ok {name(folder)}" for folder in CASES]
+    # Node sorts by the letters of a path, Python by its parts.
+    assert sorted(played.splitlines()) == sorted(f"ok {name(folder)}" for folder in CASES)
 
 
 def test_the_module_imports_nothing(module: Path) -> None:
