@@ -25,7 +25,7 @@ const NO_TROUBLE: [&str; 4] = [
 ];
 
 /// Troubles that are told of the vCenter as a whole, with their hosts in the evidence.
-const AT_VCENTER: [&str; 1] = ["filter-install-failed"];
+const AT_VCENTER: [&str; 2] = ["alarm-residual", "filter-install-failed"];
 const VCENTER: &str = "the vCenter";
 
 /// Troubles that only hosts below 9.0 can have, and the one that only hosts from 9.0 on can have: which certificate SPS
