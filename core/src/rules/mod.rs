@@ -69,7 +69,7 @@ pub struct Rule {
     /// Cause before symptom: the smaller, the nearer to the root. Ties are broken by severity, then by code.
     pub rank: u16,
     /// Codes that follow from this one: at the same place, for a rule on a host also at its providers, and for a rule on
-    /// the vCenter at every place. What [`KIN`] says of them follows too.
+    /// the vCenter at every place. What the table of kin codes says of them follows too.
     pub explains: &'static [&'static str],
     /// What the logs of vCenter would say if they say anything; they are quoted for and against.
     pub log: Option<Leg>,

@@ -20,7 +20,7 @@ pub struct Event {
     pub object: Option<MoRef>,
     /// Its text in the language of the session; cut at 300 characters.
     pub message: String,
-    /// Its arguments in order, each value as one line; at most [`MOST_ARGUMENTS`].
+    /// Its arguments in order, each value as one line; a bounded number of them.
     pub arguments: Vec<(String, String)>,
 }
 
