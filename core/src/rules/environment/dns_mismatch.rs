@@ -1,11 +1,11 @@
 //! ## What it finds
 //!
-//! The name that an ESXi host was added to vCenter by has no address, or leads to addresses of which none is the
-//! host's; or the host's management address leads back to another name. A short name counts as the full one of the same
-//! beginning. A host that was added by its address has no name to compare, and an address without a name is not found.
+//! The name that an ESXi host was added to vCenter by leads to addresses of which none is the host's; or the host's
+//! management address leads back to another name. A short name counts as the full one of the same beginning. A host that
+//! was added by its address has no name to compare, and an address without a name is not found.
 //!
-//! A name without an address is found only where something is unwell at the host: vCenter may resolve it by other means
-//! than this machine.
+//! A name without an address is no finding: vCenter may resolve it by other means than this machine. Where something is
+//! unwell at the host it is said that it cannot be told.
 //!
 //! ## Why it hurts
 //!
@@ -30,7 +30,7 @@
 use std::net::IpAddr;
 
 use crate::diagnostic::{Evidence, Severity};
-use crate::facts::{Host, NamesSeen};
+use crate::facts::{Host, Missing, MissingReason, NamesSeen};
 use crate::log::Leg;
 use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known};
 
@@ -70,8 +70,11 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
     }
     let is_unwell = case.is_unwell(host);
     let seen = known!(Case::optional(&host.names, is_unwell, "look again with a name service that knows the hosts"));
+    if seen.addresses.is_empty() {
+        return if is_unwell { Verdict::Unknown(nameless(host)) } else { Verdict::Fine };
+    }
     let own = host.management_addresses.value().map_or(&[][..], Vec::as_slice);
-    let Some(message) = mismatch(host, seen, own, is_unwell) else { return Verdict::Fine };
+    let Some(message) = mismatch(host, seen, own) else { return Verdict::Fine };
     Verdict::found(
         message,
         vec![
@@ -82,11 +85,16 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
     )
 }
 
-/// What does not agree, if anything.
-fn mismatch(host: &Host, seen: &NamesSeen, own: &[String], is_unwell: bool) -> Option<String> {
-    if seen.addresses.is_empty() {
-        return is_unwell.then(|| format!("name of host `{}` has no address", host.name));
+fn nameless(host: &Host) -> Missing {
+    Missing {
+        reason: MissingReason::NameUnknown,
+        message: format!("the name service of this machine knows no address of `{}`", host.name),
+        help: "check from a machine with vCenter's name service, or give `--hosts-file`".to_owned(),
     }
+}
+
+/// What does not agree, if anything.
+fn mismatch(host: &Host, seen: &NamesSeen, own: &[String]) -> Option<String> {
     if !own.is_empty() && !seen.addresses.iter().any(|address| own.iter().any(|own| is_same_address(address, own))) {
         let (there, here) = (listed(&seen.addresses), listed(own));
         return Some(format!("name of host `{}` leads to {there}, and the host is at {here}", host.name));
@@ -156,12 +164,13 @@ mod tests {
     }
 
     #[test]
-    fn a_name_without_an_address_matters_where_the_host_is_gone() {
+    fn a_name_without_an_address_blames_nobody_and_is_told_where_the_host_is_unwell() {
         told(&[], &[]).is_fine();
+        assert!(told(&[], &[]).judge().unanswered.is_empty());
         let mut fleet = told(&[], &[]);
         fleet.lose(1, ConnectionState::NotResponding);
-        fleet.has_one_cause("dns-mismatch");
-        fleet.follows("host-not-responding", "dns-mismatch");
+        fleet.has_one_cause("host-not-responding");
+        assert!(fleet.judge().unanswered.iter().any(|open| open.codes.contains(&"dns-mismatch".to_owned())));
     }
 
     #[test]
