@@ -51,6 +51,22 @@ fn each_closed_gate_refuses_by_its_name_and_nothing_is_changed() {
 }
 
 #[test]
+fn where_vcenters_ca_does_not_issue_them_no_host_certificate_is_made_by_it_whatever_the_policy_asks() {
+    for mode in ["custom", "thumbprint"] {
+        for renew_by in [RenewBy::Auto, RenewBy::Vcenter, RenewBy::Shell] {
+            let world = world(mode, "");
+            let before = world.on_hosts("certificate_443");
+            let _ended = world.apply(&Policy { renew_by, ..quick() });
+            assert_eq!(world.on_hosts("certificate_443"), before, "{mode} {renew_by:?}: a certificate is another");
+            let methods: Vec<String> = world.lab.calls().into_iter().map(|call| call.method).collect();
+            for forbidden in ["CertMgrRefreshCertificates_Task", "ReconnectHost_Task", "/sbin/generate-certificates"] {
+                assert!(!methods.iter().any(|method| method.contains(forbidden)), "{mode} {renew_by:?}: {forbidden}");
+            }
+        }
+    }
+}
+
+#[test]
 fn linked_mode_high_availability_and_filters_in_use_keep_providers_registered() {
     for (vcenter, host) in [("gate-elm", ""), ("gate-vcha", ""), ("", "gate-filter-in-use")] {
         let world = world(vcenter, host);
