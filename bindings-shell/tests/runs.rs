@@ -151,7 +151,8 @@ fn a_second_interrupt_leaves_at_once_and_says_the_same() {
 fn on_a_terminal_the_run_is_asked_for_shown_and_stopped() {
     let world = World::new(59, 3_000);
     let line = std::iter::once(env!("CARGO_BIN_EXE_iofilter-certs").to_owned()).chain(world.apply("run"));
-    let line: Vec<String> = line.map(|word| format!("'{word}'")).collect();
+    // `exec`: a shell that stays in between, as Debian's `sh` does, dies of the same Ctrl-C and hides the exit code.
+    let line: Vec<String> = std::iter::once("exec".to_owned()).chain(line.map(|word| format!("'{word}'"))).collect();
     let mut command = Command::new("script");
     command.args(["-qefc", &line.join(" "), "/dev/null"]);
     command
