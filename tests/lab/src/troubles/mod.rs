@@ -125,6 +125,7 @@ const HOST_TROUBLES: &[HostTrouble] = &[
 const VCENTER_TROUBLES: &[VCenterTrouble] = &[
     ("alarm-backup-store", Make::Perhaps(vecs::expired_backup)),
     ("docroot-out-of-sync", Make::Surely(vecs::roots_not_published)),
+    ("gate-autodeploy", Make::Surely(gates::auto_deploy_runs)),
     ("gate-elm", Make::Surely(gates::linked_mode)),
     ("gate-no-backup", Make::Surely(gates::no_backup)),
     ("gate-vcf", Make::Surely(gates::vcf)),

@@ -268,6 +268,7 @@ fn vcenter(
         }],
         nodes: vec![Node { name: plan.name.clone(), partners: Vec::new() }],
         high_availability: false,
+        auto_deploy: false,
         extensions: vec!["com.vmware.vim.sps".into(), "com.vmware.vim.sms".into()],
         sessions: Sessions::with_idle_limit(Duration::minutes(i64::from(plan.session_minutes))),
         events: Vec::new(),
