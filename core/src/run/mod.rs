@@ -113,6 +113,9 @@ pub struct Run {
     next_tag: Tag,
     asked_at: UnixTime,
     at_rest: bool,
+    /// The input in hand is a wake.
+    #[serde(skip)]
+    woken: bool,
 }
 
 /// Where a run is.
@@ -191,6 +194,7 @@ impl Run {
             next_tag: 1,
             asked_at: now,
             at_rest: true,
+            woken: false,
         }
     }
 
@@ -314,6 +318,7 @@ impl Machine for Run {
         if !self.at_rest {
             return Err(Misuse::NotDrained);
         }
+        self.woken = input == Input::Wake;
         match input {
             Input::Response(id, response) => self.answer(now, id, Ok(response))?,
             Input::Failed(id, failure) => self.answer(now, id, Err(failure))?,
@@ -325,6 +330,7 @@ impl Machine for Run {
         }
         self.at_rest = false;
         self.advance(now);
+        self.woken = false;
         // A survey that has just been begun has to be woken like any other machine.
         if let Phase::Checking(survey) | Phase::Proving(survey) = &mut self.phase
             && survey.is_new()
