@@ -235,6 +235,7 @@ impl Run {
 
     pub(super) fn watch_task(&mut self, now: UnixTime, index: usize, id: StepId, task: MoRef, direction: Direction) {
         let timeout = self.plan.step(id).map_or(0, |step| step.timeout_seconds);
+        self.look_anew(index);
         self.ask_task(index, id, task, direction, now.plus_seconds(timeout));
     }
 

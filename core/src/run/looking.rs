@@ -12,6 +12,7 @@ impl Run {
     /// Asks what tells whether the condition of `why` holds, with the step's own time to wait for it.
     pub(super) fn look(&mut self, now: UnixTime, index: usize, id: StepId, why: Why) {
         let timeout = self.plan.step(id).map_or(0, |step| step.timeout_seconds);
+        self.look_anew(index);
         self.look_until(index, id, why, now.plus_seconds(timeout));
     }
 
@@ -131,8 +132,17 @@ impl Run {
     }
 
     pub(super) fn pause(&mut self, now: UnixTime, index: usize, id: StepId, then: Then, deadline: UnixTime) {
-        let until = now.plus_seconds(self.policy.poll_seconds.max(1)).min(deadline);
-        self.set(index, id, Some(Activity::Pause { until, then, deadline }));
+        let Some(track) = self.tracks.get_mut(index) else { return };
+        let seconds = pause_seconds(track.pauses, self.policy.poll_seconds).min(deadline.seconds_since(now)).max(0);
+        track.pauses = track.pauses.saturating_add(1);
+        self.set(index, id, Some(Activity::Pause { since: now, seconds, then, deadline }));
+    }
+
+    /// What is looked for from here on is new: it is looked for soon, and then more and more seldom.
+    pub(super) fn look_anew(&mut self, index: usize) {
+        if let Some(track) = self.tracks.get_mut(index) {
+            track.pauses = 0;
+        }
     }
 
     pub(super) fn pause_over(&mut self, index: usize, id: StepId, then: Then, deadline: UnixTime) -> bool {
@@ -168,5 +178,31 @@ impl Run {
             let why = format!("a step failed on `{host}`: {why}");
             self.record(now, JournalEvent::Stopping { why, cause: StopCause::Failure });
         }
+    }
+}
+
+/// How many pauses are only a moment: most of what is short is over within a second.
+const MOMENTS: u32 = 4;
+/// How many pauses are equally long before they grow by a second: what has taken long may take longer.
+const PAUSES_ALIKE: u32 = 8;
+
+/// Seconds of the next pause after so many, `most` of them at most; 0 is a moment.
+fn pause_seconds(pauses: u32, most: i64) -> i64 {
+    match pauses.checked_sub(MOMENTS) {
+        None => 0,
+        Some(more) => i64::from(more / PAUSES_ALIKE).saturating_add(1).min(most.max(1)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_looks_soon_at_first_and_then_more_and_more_seldom_up_to_what_is_allowed() {
+        let pauses = |most| (0..40).map(|pauses| pause_seconds(pauses, most)).collect::<Vec<_>>();
+        assert_eq!(pauses(3).get(..6), Some(&[0, 0, 0, 0, 1, 1][..]));
+        assert!(pauses(3).is_sorted() && pauses(3).last() == Some(&3));
+        assert!(pauses(0).iter().all(|seconds| *seconds <= 1), "it never waits for nothing");
     }
 }

@@ -21,6 +21,9 @@ pub(super) struct Track {
     pub(super) stage: TrackStage,
     /// What it is at.
     pub(super) activity: Option<(StepId, Activity)>,
+    /// How often it has paused before looking for the same thing again.
+    #[serde(default)]
+    pub(super) pauses: u32,
     /// There is nothing left to do in it, or nothing that may be done.
     pub(super) ended: bool,
 }
@@ -47,8 +50,8 @@ pub(super) enum TrackStage {
 pub(super) enum Activity {
     /// Answers to the questions of a condition.
     Look { why: Why, tag: Tag, deadline: UnixTime },
-    /// A moment, before looking again.
-    Pause { until: UnixTime, then: Then, deadline: UnixTime },
+    /// A while, before looking again; 0 seconds are a moment, which the next wake ends.
+    Pause { since: UnixTime, seconds: i64, then: Then, deadline: UnixTime },
     /// The answer to a change.
     Send { request: RequestId, direction: Direction, tries: Tries },
     /// An approval.
@@ -117,7 +120,7 @@ pub(super) enum Then {
 
 /// The tracks of a plan. The canary leaves its lane for a track of its own.
 pub(super) fn of(plan: &Plan) -> Vec<Track> {
-    let track = |stage, units| Track { units, stage, activity: None, ended: false };
+    let track = |stage, units| Track { units, stage, activity: None, pauses: 0, ended: false };
     let together = |steps: Vec<&Step>| Unit { steps: steps.into_iter().map(|step| step.id).collect(), host: None };
     let whole = |host: &HostSteps| {
         let steps: Vec<StepId> = host.steps.iter().map(|step| step.id).collect();
@@ -165,7 +168,7 @@ impl Run {
     /// The earliest time at which something is due.
     pub(super) fn next_time(&self) -> Option<UnixTime> {
         let paused = self.tracks.iter().filter_map(|track| match &track.activity {
-            Some((_, Activity::Pause { until, .. })) => Some(*until),
+            Some((_, Activity::Pause { since, seconds, .. })) => Some(since.plus_seconds(*seconds)),
             _ => None,
         });
         let alive = self.asked_at.plus_seconds(super::KEEP_ALIVE_SECONDS);
@@ -183,8 +186,9 @@ impl Run {
             Some((step, Activity::Look { why, tag, deadline })) => {
                 self.inquiry.is_answered(tag) && self.looked(now, index, step, why, deadline)
             }
-            Some((step, Activity::Pause { until, then, deadline })) => {
-                now >= until && self.pause_over(index, step, then, deadline)
+            Some((step, Activity::Pause { since, seconds, then, deadline })) => {
+                let is_over = now.seconds_since(since) >= seconds.max(1) || (seconds == 0 && self.woken);
+                is_over && self.pause_over(index, step, then, deadline)
             }
             Some((_, Activity::Send { .. } | Activity::Ask { .. })) => false,
             Some((step, Activity::Prove { host, tag, deadline })) => {
