@@ -6,7 +6,7 @@
 //! | step | module | is |
 //! | --- | --- | --- |
 //! | look | [`survey`] | a machine that asks by [`request::Look`] until the [`facts`] are complete |
-//! | judge | [`rules`], [`gates`] | pure functions from facts to findings |
+//! | judge | [`case`], [`rules`], [`gates`] | pure functions from facts to findings |
 //! | plan | [`remedies`], [`plan`] | pure functions from findings and [`policy`] to steps |
 //! | act | [`run`] | a machine that carries out the approved plan, with a journal and an undo |
 //! | look again | [`report`] | what people and programs read |
@@ -14,6 +14,7 @@
 //! Both machines are driven alike; [`machine`] states the law.
 #![forbid(unsafe_code)]
 
+pub mod case;
 pub mod certificate;
 pub mod diagnostic;
 pub mod document;

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::case::Case;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::{Facts, Missing};
 use crate::gates::{GateReading, read_gates};
 use crate::plan::Plan;
 use crate::policy::Policy;
-use crate::rules::{Case, Finding, Judgement, Unanswered, judge};
+use crate::rules::{Finding, Judgement, Unanswered, judge};
 use crate::time::UnixTime;
 
 /// The version of the shape of [`Report`].

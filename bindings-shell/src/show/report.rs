@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use iofilter_certs::case::{Place, PlaceKind};
 use iofilter_certs::facts::Missing;
 use iofilter_certs::gates::{GateReading, GateState};
 use iofilter_certs::report::{Report, Verdict};
-use iofilter_certs::rules::{Finding, Place, PlaceKind, Unanswered};
+use iofilter_certs::rules::{Finding, Unanswered};
 
 use super::style::{self, paint};
 use super::table::{self, Cell};

@@ -15,9 +15,9 @@
 //! vSphere documentation, custom certificates and Auto Deploy (grade A); the name of the service by what appliances
 //! answer to `GET /api/vcenter/services` (grade A).
 
-use super::{Gate, GateCheck, GateState, Touches};
+use super::gate::{Gate, GateCheck, GateState, Touches};
+use crate::case::Case;
 use crate::facts::{Host, Missing, Observed};
-use crate::rules::Case;
 
 pub(super) const GATE: Gate = Gate {
     name: "auto-deploy",

@@ -11,8 +11,8 @@
 //!
 //! KB 320568: a snapshot comes first (grade A); the days are ours.
 
-use super::{EVERYTHING, Gate, GateCheck, GateState, read};
-use crate::rules::{Case, span};
+use super::gate::{EVERYTHING, Gate, GateCheck, GateState, read};
+use crate::case::{Case, span};
 use crate::time::DAY_SECONDS;
 
 pub(super) const GATE: Gate = Gate {

@@ -13,9 +13,9 @@
 //!
 //! vSphere documentation, certificate modes (grade A).
 
-use super::{Gate, GateCheck, GateState, Touches, read};
+use super::gate::{Gate, GateCheck, GateState, Touches, read};
+use crate::case::Case;
 use crate::facts::CertificateMode;
-use crate::rules::Case;
 
 pub(super) const GATE: Gate = Gate {
     name: "certificate-mode",

@@ -16,9 +16,9 @@
 //!
 //! vSphere documentation: clocks must be in sync before certificates are renewed (grade A); the limit is ours.
 
-use super::{EVERYTHING, Gate, GateCheck, GateState, read};
+use super::gate::{EVERYTHING, Gate, GateCheck, GateState, read};
+use crate::case::{Case, span};
 use crate::facts::Host;
-use crate::rules::{Case, span};
 
 pub(super) const GATE: Gate = Gate {
     name: "clock",

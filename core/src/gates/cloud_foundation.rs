@@ -11,8 +11,8 @@
 //!
 //! KB 427937 (grade A, in part); the vendor's vCert warns as well (grade A).
 
-use super::{EVERYTHING, Gate, GateCheck, GateState, read};
-use crate::rules::Case;
+use super::gate::{EVERYTHING, Gate, GateCheck, GateState, read};
+use crate::case::Case;
 
 pub(super) const GATE: Gate = Gate {
     name: "cloud-foundation",

@@ -11,9 +11,9 @@
 //!
 //! vSphere API, `QueryDisksUsingFilter` (grade A); that filtered disks keep working (grade C).
 
-use super::{Gate, GateCheck, GateState, Touches, read};
+use super::gate::{Gate, GateCheck, GateState, Touches, read};
+use crate::case::Case;
 use crate::facts::Host;
-use crate::rules::Case;
 
 pub(super) const GATE: Gate = Gate {
     name: "filter-in-use",

@@ -10,9 +10,9 @@
 //!
 //! vSphere documentation, certificate modes (grade A).
 
-use super::{Gate, GateCheck, GateState, Touches};
+use super::gate::{Gate, GateCheck, GateState, Touches};
+use crate::case::Case;
 use crate::facts::Host;
-use crate::rules::Case;
 use crate::rules::host_certificate::host_cert_foreign_ca;
 
 pub(super) const GATE: Gate = Gate {

@@ -10,8 +10,8 @@
 //!
 //! The vendor's vCert: put it into maintenance, or take it down, before work on certificates or services (grade A).
 
-use super::{Gate, GateCheck, GateState, Touches, read};
-use crate::rules::Case;
+use super::gate::{Gate, GateCheck, GateState, Touches, read};
+use crate::case::Case;
 
 pub(super) const GATE: Gate = Gate {
     name: "high-availability",

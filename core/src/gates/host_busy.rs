@@ -11,9 +11,9 @@
 //!
 //! vSphere API, `recentTask` (grade A); that nothing else should be under way is ours.
 
-use super::{Gate, GateCheck, GateState, Touches, read};
+use super::gate::{Gate, GateCheck, GateState, Touches, read};
+use crate::case::Case;
 use crate::facts::Host;
-use crate::rules::Case;
 
 pub(super) const GATE: Gate = Gate {
     name: "host-busy",

@@ -11,8 +11,8 @@
 //!
 //! KB 313886 and KB 320568 (grade A).
 
-use super::{Gate, GateCheck, GateState, Touches, read};
-use crate::rules::Case;
+use super::gate::{Gate, GateCheck, GateState, Touches, read};
+use crate::case::Case;
 
 pub(super) const GATE: Gate = Gate {
     name: "linked-mode",

@@ -11,9 +11,9 @@
 //!
 //! vSphere documentation, lockdown mode; KB 425190 (grade A).
 
-use super::{Gate, GateCheck, GateState, Touches, read};
+use super::gate::{Gate, GateCheck, GateState, Touches, read};
+use crate::case::Case;
 use crate::facts::{Host, Lockdown};
-use crate::rules::Case;
 
 pub(super) const GATE: Gate = Gate {
     name: "lockdown",

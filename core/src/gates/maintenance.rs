@@ -10,9 +10,9 @@
 //!
 //! vSphere documentation, renewing ESXi certificates (grade A).
 
-use super::{Gate, GateCheck, GateState, Touches, read};
+use super::gate::{Gate, GateCheck, GateState, Touches, read};
+use crate::case::Case;
 use crate::facts::Host;
-use crate::rules::Case;
 
 pub(super) const GATE: Gate = Gate {
     name: "maintenance",

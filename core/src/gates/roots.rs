@@ -12,10 +12,10 @@
 //!
 //! vSphere documentation, renewing ESXi certificates (grade A); KB 403980, unreadable roots (grade A).
 
-use super::{Gate, GateCheck, GateState, Touches, read};
+use super::gate::{Gate, GateCheck, GateState, Touches, read};
+use crate::case::Case;
 use crate::certificate::Certificate;
 use crate::facts::{Missing, MissingReason};
-use crate::rules::Case;
 
 pub(super) const GATE: Gate = Gate {
     name: "roots",

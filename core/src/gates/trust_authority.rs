@@ -11,9 +11,9 @@
 //!
 //! Practitioner knowledge (grade D); no article says what a renewal does to attestation, which is the reason.
 
-use super::{Gate, GateCheck, GateState, Touches, read};
+use super::gate::{Gate, GateCheck, GateState, Touches, read};
+use crate::case::Case;
 use crate::facts::Host;
-use crate::rules::Case;
 
 pub(super) const GATE: Gate = Gate {
     name: "trust-authority",

@@ -11,9 +11,9 @@
 //!
 //! KB 317244, by its title and by articles that refer to it (grade A, in part).
 
-use super::{Gate, GateCheck, GateState, Touches, read};
+use super::gate::{Gate, GateCheck, GateState, Touches, read};
+use crate::case::Case;
 use crate::facts::Host;
-use crate::rules::Case;
 
 pub(super) const GATE: Gate = Gate {
     name: "vsan",

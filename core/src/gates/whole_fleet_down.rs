@@ -10,8 +10,8 @@
 //!
 //! KB 440183, which certificate vCenter shows to which hosts (grade A); the share is ours (grade C).
 
-use super::{Gate, GateCheck, GateState, Touches, read};
-use crate::rules::Case;
+use super::gate::{Gate, GateCheck, GateState, Touches, read};
+use crate::case::Case;
 use crate::rules::fleet::whole_fleet_down;
 
 pub(super) const GATE: Gate = Gate {

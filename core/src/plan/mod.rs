@@ -19,7 +19,7 @@ pub use step::{HostRef, IfNotDone, Safety, Step, StepId, Undo};
 
 use serde::{Deserialize, Serialize};
 
-use crate::rules::Place;
+use crate::case::Place;
 use crate::time::UnixTime;
 
 /// The version of the shape of [`Plan`]; a file of another version is refused.

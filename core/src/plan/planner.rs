@@ -4,13 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Act, HostRef, HostSteps, IfNotDone, Lane, PLAN_SCHEMA, Plan, Refusal, Step, StepId, canary};
+use crate::case::{Case, PlaceKind};
 use crate::certificate::Certificate;
 use crate::facts::{Facts, Host, HostId, Provider};
 use crate::gates::{GateReading, Touches, read_gates};
 use crate::job::Job;
 use crate::policy::{Policy, Safety};
 use crate::remedies::{self, FleetDraft, HostDraft, Scope, moves};
-use crate::rules::{Case, Finding, Judgement, PlaceKind};
+use crate::rules::{Finding, Judgement};
 
 /// What remedies are given.
 pub struct Planning<'a> {

@@ -1,6 +1,7 @@
 //! What a finding says of events that vCenter logged: each with its signature, as lines of logs have theirs.
 
-use super::{Case, Found, Place, PlaceKind, Rule};
+use super::rule::Rule;
+use crate::case::{Case, Found, Place, PlaceKind};
 use crate::diagnostic::Evidence;
 use crate::facts::{Host, HostId, ProviderId, VCenterEvent};
 use crate::log::event_signature;

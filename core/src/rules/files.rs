@@ -1,6 +1,6 @@
 //! What a finding says of files that stand for what nobody looked at.
 
-use super::{Case, Found, Place};
+use crate::case::{Case, Found, Place};
 use crate::diagnostic::Evidence;
 
 /// A line for each file that the finding rests on, as far as its text tells.

@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::find;
 use super::log::Stance;
-use super::{Grade, Rule, find};
+use super::rule::{Grade, Rule};
+use crate::case::Place;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::facts::{Facts, Host, Missing, Provider};
+use crate::facts::Missing;
 
 /// What all rules together say of the facts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,32 +51,6 @@ pub enum Confidence {
     Medium,
     /// It rests on what the vendor says, or the logs agree with what others report.
     High,
-}
-
-/// Where a trouble is.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Place {
-    /// What kind of thing it is.
-    pub kind: PlaceKind,
-    /// Its id: a managed object id, a provider's uid, or the vCenter's authority.
-    pub id: String,
-    /// Its name, for people.
-    pub name: String,
-    /// The ESXi host that it belongs to, if any.
-    pub host: Option<String>,
-}
-
-/// What kind of thing a place is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PlaceKind {
-    /// The vCenter, or the fleet as a whole.
-    Vcenter,
-    /// An ESXi host.
-    Host,
-    /// A storage provider.
-    Provider,
 }
 
 /// Something that is not known, with all that nobody can tell for want of it.
@@ -140,26 +116,6 @@ impl Confidence {
             Self::Medium => "medium",
             Self::High => "high",
         }
-    }
-}
-
-impl Place {
-    /// The vCenter, or the fleet as a whole.
-    pub(crate) fn vcenter(facts: &Facts) -> Self {
-        let authority = facts.vcenter.authority.clone();
-        Self { kind: PlaceKind::Vcenter, id: authority.clone(), name: authority, host: None }
-    }
-
-    /// An ESXi host.
-    pub(crate) fn of_host(host: &Host) -> Self {
-        let id = host.id.0.clone();
-        Self { kind: PlaceKind::Host, id: id.clone(), name: host.name.clone(), host: Some(id) }
-    }
-
-    /// A storage provider, and the host that it serves if that is known.
-    pub(crate) fn of_provider(provider: &Provider, host: Option<&Host>) -> Self {
-        let host = host.map(|host| host.id.0.clone());
-        Self { kind: PlaceKind::Provider, id: provider.id.0.clone(), name: provider.name.clone(), host }
     }
 }
 

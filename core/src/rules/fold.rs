@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::finding::{Confidence, Finding, Place, PlaceKind};
+use super::RULES;
+use super::finding::{Confidence, Finding};
 use super::log::Stance;
-use super::{Case, Cure, Found, RULES, Reach, Rule};
+use super::rule::{Cure, Rule};
+use crate::case::{Case, Found, Place, PlaceKind, Reach};
 use crate::diagnostic::Diagnostic;
 use crate::facts::HostId;
 

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::contradictions::{Contradiction, contradictions};
-use super::finding::{Judgement, Place, Unanswered};
+use super::RULES;
+use super::finding::{Judgement, Unanswered};
 use super::fold::{Hit, fold};
-use super::{Case, Check, Found, RULES, Reach, Rule, Verdict};
+use super::rule::{Check, Rule};
+use crate::case::contradictions::{Contradiction, contradictions};
+use crate::case::{Case, Found, Place, Reach, Verdict};
 use crate::diagnostic::Severity;
 use crate::facts::{Facts, Host, HostId, Missing};
 use crate::policy::Policy;

@@ -1,6 +1,6 @@
 //! What the logs say to a finding: for it, or against it.
 
-use super::Case;
+use crate::case::Case;
 use crate::diagnostic::Evidence;
 use crate::facts::Host;
 use crate::log::{Leg, verdict};

@@ -7,8 +7,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::find;
 use super::testing::{Authority, Fleet, Leaf, healthy_provider, seen, shown, unknown};
-use super::{PlaceKind, find};
+use crate::case::PlaceKind;
 use crate::facts::{ConnectionState, HostId, MachinePair, MissingReason, ProviderId};
 use crate::time::DAY_SECONDS;
 

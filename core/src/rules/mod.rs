@@ -8,29 +8,24 @@
 
 #[cfg(test)]
 mod absurd;
-mod authority;
 #[cfg(test)]
 mod broken_facts;
-pub(crate) mod case;
 #[cfg(test)]
 pub(crate) mod cases;
-mod contradictions;
 mod events;
 mod files;
 mod finding;
 mod fold;
-mod happenings;
 mod judge;
 mod log;
 #[cfg(test)]
 mod mix;
-mod owner;
 pub mod page;
+pub mod rule;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
-mod words;
 
 mod client_certificate;
 pub(crate) mod environment;
@@ -41,188 +36,12 @@ pub(crate) mod provider;
 mod reach;
 mod related;
 
-pub use case::Case;
-pub(crate) use case::Port;
 pub(crate) use events::event_seen;
-pub use finding::{Confidence, Finding, Judgement, Place, PlaceKind, Unanswered};
-pub(crate) use happenings::standing;
+pub use finding::{Confidence, Finding, Judgement, Unanswered};
 pub use judge::judge;
-pub(crate) use words::{certificate_seen, span};
+pub use rule::{Check, Cure, Grade, Rule};
 
 use std::collections::BTreeSet;
-
-use crate::diagnostic::{Evidence, Severity};
-use crate::facts::{Host, Missing, Provider};
-use crate::gates::GateState;
-pub use crate::log::Grade;
-use crate::log::Leg;
-
-/// One trouble that can be found.
-pub struct Rule {
-    /// Its stable name, in kebab case: the trouble, not the cure.
-    pub code: &'static str,
-    /// How bad it is. What is only worth knowing ([`Severity::Info`]) is a note: no verdict, no exit code and no plan
-    /// comes of it.
-    pub severity: Severity,
-    /// How sure the facts behind it are; grade C facts never become certainty.
-    pub grade: Grade,
-    /// One line for lists, without a final stop.
-    pub title: &'static str,
-    /// Cause before symptom: the smaller, the nearer to the root. Ties are broken by severity, then by code.
-    pub rank: u16,
-    /// Codes that follow from this one: at the same place, for a rule on a host also at its providers, and for a rule on
-    /// the vCenter at every place. What the table of kin codes says of them follows too.
-    pub explains: &'static [&'static str],
-    /// What the logs of vCenter would say if they say anything; they are quoted for and against.
-    pub log: Option<Leg>,
-    /// What cures it.
-    pub cure: Cure,
-    /// Where it applies and how it is checked.
-    pub check: Check,
-    /// The rule's own source file, whose doc comment is the page.
-    pub source: &'static str,
-    /// What it must find and what it must not, each a folder of `tests/vectors`.
-    #[cfg(test)]
-    pub(crate) cases: fn() -> Vec<cases::Case>,
-}
-
-/// What cures a trouble, or why nothing of ours does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cure {
-    /// The name of a remedy in [`crate::remedies`].
-    Remedy(&'static str),
-    /// No remedy is offered, and what a person should do instead.
-    ByHand(&'static str),
-}
-
-/// Where a rule applies and how it is checked. The function looks at one place; it never loops over the fleet.
-#[derive(Clone, Copy)]
-pub enum Check {
-    /// The vCenter and the fleet as a whole.
-    VCenter(fn(&Case<'_>) -> Verdict),
-    /// One ESXi host.
-    Host(fn(&Case<'_>, &Host) -> Verdict),
-    /// One IOFilter provider.
-    Provider(fn(&Case<'_>, &Provider) -> Verdict),
-    /// One storage provider of another kind: such a rule classifies, and hands on.
-    OtherProvider(fn(&Case<'_>, &Provider) -> Verdict),
-}
-
-/// What a rule says of one place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
-    /// Looked at, and it is well.
-    Fine,
-    /// The trouble is there.
-    Found(Found),
-    /// It cannot be told, and why.
-    Unknown(Missing),
-    /// The rule has nothing to say of this place.
-    NotApplicable,
-}
-
-/// The trouble as it shows at one place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
-    /// One line, lower case, no final stop; both sides and the gap.
-    pub message: String,
-    /// What was seen.
-    pub evidence: Vec<Evidence>,
-    /// The hosts at which it explains what the rule lists.
-    pub reach: Reach,
-}
-
-/// The hosts that a trouble of the vCenter reaches: SPS shows one certificate to hosts below 9.0 and another to those
-/// from 9.0 on (KB 440183), so that what is wrong with the one explains nothing at the others.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reach {
-    /// All.
-    All,
-    /// Those below 9.0.
-    BelowNine,
-    /// Those from 9.0 on.
-    FromNine,
-    /// None: it explains only what is found at the vCenter itself.
-    VCenter,
-    /// These, by managed object id.
-    Hosts(BTreeSet<String>),
-}
-
-impl Reach {
-    /// These hosts.
-    pub(crate) fn of<'h>(hosts: impl IntoIterator<Item = &'h Host>) -> Self {
-        Self::Hosts(hosts.into_iter().map(|host| host.id.0.clone()).collect())
-    }
-
-    /// True when it reaches this host. One whose version is not known may be reached by anything.
-    pub(crate) fn covers(&self, host: &Host) -> bool {
-        let is = |wanted: fn(u32) -> bool| host.major_version().is_none_or(wanted);
-        match self {
-            Self::All => true,
-            Self::VCenter => false,
-            Self::Hosts(hosts) => hosts.contains(&host.id.0),
-            Self::BelowNine => is(|major| major < 9),
-            Self::FromNine => is(|major| major >= 9),
-        }
-    }
-}
-
-impl Rule {
-    /// Whether this is a rule on hosts that finds its trouble at this one.
-    pub(crate) fn finds_at(&self, case: &Case<'_>, host: &Host) -> bool {
-        matches!(self.check, Check::Host(check) if matches!(check(case, host), Verdict::Found(_)))
-    }
-}
-
-impl Verdict {
-    /// The trouble is there.
-    pub fn found(message: impl Into<String>, evidence: Vec<Evidence>) -> Self {
-        Self::Found(Found { message: message.into(), evidence, reach: Reach::All })
-    }
-
-    /// The same, and it explains nothing beyond these hosts.
-    pub(crate) fn reaching(self, reach: Reach) -> Self {
-        match self {
-            Self::Found(found) => Self::Found(Found { reach, ..found }),
-            other => other,
-        }
-    }
-}
-
-/// Something that is not known makes the verdict unknown.
-impl From<Missing> for Verdict {
-    fn from(missing: Missing) -> Self {
-        Self::Unknown(missing)
-    }
-}
-
-impl From<&Missing> for Verdict {
-    fn from(missing: &Missing) -> Self {
-        Self::Unknown(missing.clone())
-    }
-}
-
-/// A gate as a note: found where it is closed. What a gate does not know is no note; before a change it counts as closed.
-impl From<GateState> for Verdict {
-    fn from(state: GateState) -> Self {
-        match state {
-            GateState::Open(_) => Self::Fine,
-            GateState::Closed { message, evidence } => Self::found(message, evidence),
-            GateState::Unknown(_) => Self::NotApplicable,
-        }
-    }
-}
-
-/// Lets a check go on with what is known, and answer with the verdict that stands in its place otherwise.
-macro_rules! known {
-    ($result:expr) => {
-        match $result {
-            Ok(value) => value,
-            Err(reason) => return $crate::rules::Verdict::from(reason),
-        }
-    };
-}
-pub(crate) use known;
 
 /// Every rule, sorted by code.
 pub const RULES: &[Rule] = &[

@@ -1,6 +1,7 @@
 //! A rule's public page: the doc comment at the head of its own source file.
 
-use super::{Confidence, Cure, Rule};
+use super::Confidence;
+use super::rule::{Cure, Rule};
 
 /// The page as Markdown: the rule's title, its code, and the file's doc comment.
 pub fn page(rule: &Rule) -> String {

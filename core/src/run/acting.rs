@@ -153,16 +153,16 @@ impl Run {
         };
         let since = tries.since.unwrap_or(now);
         let wait = 1_i64.checked_shl(tries.sendings).unwrap_or(i64::MAX).clamp(1, LONGEST_WAIT_SECONDS);
-        let (until, deadline) = (now.plus_seconds(wait), since.plus_seconds(patience));
+        let deadline = since.plus_seconds(patience);
         // A clock that was set must neither end the patience at once nor stretch it for ever.
-        let is_over = until > deadline || now < since || tries.sendings >= MOST_WAITS;
+        let is_over = now.plus_seconds(wait) > deadline || now < since || tries.sendings >= MOST_WAITS;
         if is_over || (direction == Direction::Forward && self.is_hurried(now, index, id)) {
             self.never_left(id, direction);
             return self.said_no(now, index, id, direction, why);
         }
         let tries = Tries { since: Some(since), ..tries.with_sending() };
         let then = Then::Look(Why::Resend { direction, tries, why });
-        self.set(index, id, Some(Activity::Pause { until, then, deadline }));
+        self.set(index, id, Some(Activity::Pause { since: now, seconds: wait, then, deadline }));
     }
 
     /// No sending of the step's change has left this machine, or got past the proxy.

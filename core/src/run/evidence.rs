@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::Run;
+use crate::case::PlaceKind;
 use crate::certificate::{Certificate, Fingerprint};
 use crate::document;
 use crate::facts::{ConnectionState, Facts, Host, HostId, Observed, Presented};
 use crate::plan::{HostRef, Plan};
-use crate::rules::PlaceKind;
 use crate::time::UnixTime;
 
 /// The hosts of a plan as they were at one time, as far as was seen.

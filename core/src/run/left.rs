@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::{Run, Status};
+use crate::case::PlaceKind;
 use crate::diagnostic::Severity;
 use crate::facts::{Facts, HostId};
 use crate::plan::{Act, HostSteps};
 use crate::report::Report;
-use crate::rules::PlaceKind;
 
 /// What is left.
 #[derive(Default)]

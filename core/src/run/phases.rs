@@ -3,9 +3,9 @@
 use super::journal::{JournalEvent, Status};
 use super::track::Direction;
 use super::{Ending, Phase, Run, RunEvent, ending};
+use crate::case::PlaceKind;
 use crate::machine::Output;
 use crate::report::Report;
-use crate::rules::PlaceKind;
 use crate::survey::{Question, Session, Survey};
 use crate::time::UnixTime;
 

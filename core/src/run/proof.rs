@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use super::journal::{JournalEvent, Status};
 use super::track::{Activity, Direction, Then};
 use super::{Run, StopCause};
+use crate::case::PlaceKind;
 use crate::diagnostic::Severity;
 use crate::facts::{Facts, HostId};
 use crate::plan::{Act, StepId};
-use crate::rules::{Finding, Judgement, PlaceKind, judge};
+use crate::rules::{Finding, Judgement, judge};
 use crate::survey::host_questions;
 use crate::time::UnixTime;
 

@@ -9,12 +9,12 @@ use super::approval::digest;
 use super::journal::{IllegalEntry, JournalEntry, JournalEvent, Status};
 use super::track::Direction;
 use super::{Ending, Phase, Run, kept};
+use crate::case::Case;
 use crate::facts::Host;
 use crate::gates::{GateReading, Touches, read_gates};
 use crate::job::Job;
 use crate::plan::{Act, Step, StepId, Undo};
 use crate::request::Subject;
-use crate::rules::Case;
 use crate::time::UnixTime;
 
 impl Run {

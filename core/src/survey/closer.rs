@@ -2,9 +2,9 @@
 
 use super::inquiry::Inquiry;
 use super::question::Question;
+use crate::case::Case;
 use crate::facts::{Host, HostId, Lockdown, Missing, MissingReason, Observed};
 use crate::policy::Policy;
-use crate::rules::Case;
 
 /// The service of ESXi's SSH server.
 const SSH_SERVICE: &str = "TSM-SSH";

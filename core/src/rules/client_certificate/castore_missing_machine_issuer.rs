@@ -25,11 +25,12 @@
 //! that it drops the SMS certificate (grade B).
 
 use super::store;
+use crate::case::{Case, Verdict, certificate_seen, known};
 use crate::certificate::{ChainVerdict, verify_chain};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{CertificateMode, Host};
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, certificate_seen, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "castore-missing-machine-issuer",

@@ -28,10 +28,11 @@
 //! A); KB 320568, the log (grade A).
 
 use super::{SmsTrust, sms_trust};
+use crate::case::{Case, Verdict, certificate_seen, known};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::Host;
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, certificate_seen, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "castore-missing-sms",

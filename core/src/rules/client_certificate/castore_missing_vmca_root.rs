@@ -25,10 +25,11 @@
 //! its roots (grade B).
 
 use super::store;
+use crate::case::{Case, Verdict, certificate_seen, known};
 use crate::diagnostic::Severity;
 use crate::facts::{CertificateMode, Host};
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, certificate_seen, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "castore-missing-vmca-root",

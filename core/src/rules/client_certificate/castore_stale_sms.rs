@@ -23,10 +23,11 @@
 //! KB 440183 (grade A); what the host trusts (grade B); that the name stays the same when it is made anew (grade C).
 
 use super::{SmsTrust, sms_trust};
+use crate::case::{Case, Verdict, certificate_seen, known};
 use crate::diagnostic::Severity;
 use crate::facts::Host;
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, certificate_seen, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "castore-stale-sms",

@@ -22,9 +22,10 @@
 //!
 //! vSphere API, `ListCACertificates` (grade A); vSphere documentation, lockdown mode (grade A).
 
+use crate::case::{Case, Verdict};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Host, MissingReason};
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "castore-unreadable",

@@ -26,10 +26,12 @@
 //! A field report that quotes VMware Support (grade B); the list of vCenter's events (grade B).
 
 use super::{SmsTrust, is_down, sms_trust};
+use crate::case::{Case, Verdict, known, standing};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::Host;
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, event_seen, known, standing};
+use crate::rules::event_seen;
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "castore-wiped-after-refresh",

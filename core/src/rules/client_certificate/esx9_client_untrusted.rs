@@ -22,12 +22,13 @@
 //! KB 440183, which certificate is shown to which hosts (grade A); how a 9.0 host stores this trust (grade C).
 
 use super::{ClientCertificate, major_version, store};
+use crate::case::BY_APPLIANCE_SHELL;
+use crate::case::{Case, Verdict, certificate_seen, known};
 use crate::certificate::verify_chain;
 use crate::diagnostic::Severity;
 use crate::facts::Host;
 use crate::log::Leg;
-use crate::rules::case::BY_APPLIANCE_SHELL;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, certificate_seen, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "esx9-client-untrusted",

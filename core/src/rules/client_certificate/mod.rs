@@ -24,7 +24,7 @@ pub(super) mod sps_extension_old_root;
 
 pub(super) use shown::{ClientCertificate, is_due};
 
-use super::{Case, Verdict};
+use crate::case::{Case, Verdict};
 use crate::certificate::{Certificate, verify_chain};
 use crate::facts::{Host, Missing, MissingReason, Provider};
 

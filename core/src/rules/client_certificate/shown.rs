@@ -1,10 +1,10 @@
 //! The two certificates that SPS shows to hosts, and what is wrong with either of them in the same way.
 
 use super::{Case, PROVIDE, Verdict};
+use crate::case::BY_APPLIANCE_SHELL;
+use crate::case::{Reach, certificate_seen, known, span};
 use crate::certificate::{Certificate, Fingerprint, Validity};
 use crate::facts::{Host, Missing, MissingReason, Observed};
-use crate::rules::case::BY_APPLIANCE_SHELL;
-use crate::rules::{Reach, certificate_seen, known, span};
 use crate::time::DAY_SECONDS;
 
 /// A certificate that SPS shows to hosts as a client (KB 440183).

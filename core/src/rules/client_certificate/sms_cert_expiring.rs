@@ -20,9 +20,10 @@
 
 use super::ClientCertificate;
 use super::shown::SOON_SECONDS;
+use crate::case::{Case, Verdict, certificate_seen, known, span};
 use crate::certificate::Validity;
 use crate::diagnostic::Severity;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, certificate_seen, known, span};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "sms-cert-expiring",

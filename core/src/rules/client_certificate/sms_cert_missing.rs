@@ -21,10 +21,11 @@
 //! KB 440183 (grade A, in part); the vendor's vCert, that SPS makes it anew (grade A).
 
 use super::ClientCertificate;
+use crate::case::{Case, Verdict};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::MissingReason;
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "sms-cert-missing",

@@ -25,10 +25,12 @@
 //! KB 440183 (grade A, in part); the list of vCenter's events (grade B); by which words the alarm is told (grade C).
 
 use super::{ClientCertificate, is_due};
+use crate::case::{Case, Reach, Verdict, standing};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Alarm, Host, Missing, MissingReason};
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Reach, Rule, Verdict, event_seen, standing};
+use crate::rules::event_seen;
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "sms-cert-renew-failed",

@@ -25,10 +25,11 @@
 //! KB 440183 (grade A); what hosts trust (grade B); that the name stays the same when it is made anew (grade C).
 
 use super::{SmsTrust, sms_trust};
+use crate::case::{Case, Reach, Verdict, certificate_seen};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::Host;
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Reach, Rule, Verdict, certificate_seen};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "sms-regenerated-fleet-pending",

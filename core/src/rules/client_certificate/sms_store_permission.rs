@@ -21,10 +21,11 @@
 //! The vendor's vCert, its table of permissions for 7.0 (grade A); that 8.0 and later want the same (grade C).
 
 use super::{ClientCertificate, is_due};
+use crate::case::BY_APPLIANCE_SHELL;
+use crate::case::{Case, Verdict, known};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Missing, MissingReason, VCenter, VecsPermission};
-use crate::rules::case::BY_APPLIANCE_SHELL;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "sms-store-permission",

@@ -21,9 +21,10 @@
 //! KB 440183 (grade A, in part); the vendor's vCert, how it is renewed (grade A).
 
 use super::ClientCertificate;
+use crate::case::{Case, Verdict};
 use crate::diagnostic::Severity;
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "sps-extension-expired",

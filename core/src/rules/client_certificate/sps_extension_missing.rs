@@ -21,10 +21,11 @@
 //! A).
 
 use super::ClientCertificate;
+use crate::case::{Case, Reach, Verdict, known};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Missing, MissingReason};
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Reach, Rule, Verdict, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "sps-extension-missing",

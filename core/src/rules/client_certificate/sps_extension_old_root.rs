@@ -25,10 +25,12 @@
 //! A).
 
 use super::ClientCertificate;
+use crate::case::{Case, Reach, Verdict, certificate_seen, known, standing};
 use crate::certificate::{Certificate, ChainVerdict, verify_chain};
 use crate::diagnostic::Severity;
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Reach, Rule, Verdict, certificate_seen, event_seen, known, standing};
+use crate::rules::event_seen;
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "sps-extension-old-root",

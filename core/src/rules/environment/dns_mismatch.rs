@@ -29,10 +29,11 @@
 
 use std::net::IpAddr;
 
+use crate::case::{Case, Verdict, known};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Host, Missing, MissingReason, NamesSeen};
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "dns-mismatch",

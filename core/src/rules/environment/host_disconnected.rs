@@ -21,9 +21,10 @@
 //!
 //! vSphere API, `HostSystemConnectionState` (grade A); vSphere documentation 8.0, that a reconnect re-issues (grade A).
 
+use crate::case::{Case, Verdict, known};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{ConnectionState, Host, Missing, MissingReason};
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "host-disconnected",

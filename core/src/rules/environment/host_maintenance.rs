@@ -19,9 +19,10 @@
 //!
 //! vSphere documentation, renewing ESXi certificates: not in maintenance mode (grade A).
 
+use crate::case::{Case, Verdict, known};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::Host;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "host-maintenance",

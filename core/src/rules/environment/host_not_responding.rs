@@ -20,10 +20,11 @@
 //! vSphere API, `HostSystemConnectionState` (grade A); KB 415250, an expired certificate ends in "not responding"
 //! (grade A, in part).
 
+use crate::case::{Case, Verdict, known};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{ConnectionState, Host, Missing, MissingReason};
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "host-not-responding",

@@ -20,8 +20,9 @@
 //! vSphere documentation asks for clocks in proper sync before certificates are renewed (grade A); the limit of 60
 //! seconds is ours.
 
+use crate::case::{Case, Verdict, known, span};
 use crate::diagnostic::{Evidence, Severity};
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known, span};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "scanner-clock-skew",

@@ -19,9 +19,10 @@
 //!
 //! SMS API, `AuthConnectionFailed` (grade A); that SMS lives in the service `sps` (grade A).
 
+use crate::case::{Case, Verdict};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Facts, MissingReason};
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "sms-endpoint-down",

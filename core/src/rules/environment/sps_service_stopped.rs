@@ -21,9 +21,10 @@
 //!
 //! vCenter appliance API, service states (grade A); KB 320568, what a restart of SPS does (grade A).
 
+use crate::case::{Case, Verdict, known};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Missing, MissingReason, ServiceHealth};
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "sps-service-stopped",

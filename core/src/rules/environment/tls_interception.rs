@@ -23,10 +23,11 @@
 //!
 //! An inference from what both sides see (grade C).
 
+use crate::case::{Case, Port, Verdict, certificate_seen, known};
 use crate::certificate::{Certificate, ChainVerdict};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Host, Provider};
-use crate::rules::{Case, Check, Cure, Grade, Port, Rule, Verdict, certificate_seen, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "tls-interception",

@@ -22,10 +22,11 @@
 //! vSphere documentation, renewing ESXi certificates: clocks must be in sync (grade A). The limit of 60 seconds, and
 //! that 300 seconds block every change, are ours.
 
+use crate::case::{Case, Verdict, known, span};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::Host;
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known, span};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "vc-host-clock-skew",

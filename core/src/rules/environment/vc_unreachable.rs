@@ -23,9 +23,10 @@
 //!
 //! TCP, TLS and SOAP as vCenter speaks them (grade A).
 
+use crate::case::{Case, Verdict};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::MissingReason;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "vc-unreachable",

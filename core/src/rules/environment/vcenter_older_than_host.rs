@@ -20,9 +20,10 @@
 //!
 //! KB 440183, which certificate and which VASA version is used from 9.0 on (grade A).
 
+use crate::case::{Case, Verdict, known};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::Host;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "vcenter-older-than-host",

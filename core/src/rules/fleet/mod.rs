@@ -5,7 +5,8 @@ pub(super) mod single_cluster_down;
 pub(crate) mod whole_fleet_down;
 
 use super::client_certificate::{castore_empty, castore_missing_sms, castore_stale_sms, esx9_client_untrusted};
-use super::{Case, Port, Rule};
+use super::rule::Rule;
+use crate::case::{Case, Port};
 use crate::diagnostic::Evidence;
 use crate::facts::{CertificateMode, Host, Provider};
 

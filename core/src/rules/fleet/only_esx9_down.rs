@@ -27,10 +27,11 @@
 
 use super::single_cluster_down::only_cluster;
 use super::{all_say_why, by_leg, down_together, named, percent, watched};
+use crate::case::{Case, Reach, Verdict, known};
 use crate::diagnostic::Severity;
 use crate::log::Leg;
 use crate::rules::environment::sms_endpoint_down;
-use crate::rules::{Case, Check, Cure, Grade, Reach, Rule, Verdict, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "only-esx9-down",

@@ -26,10 +26,11 @@
 use std::collections::BTreeMap;
 
 use super::{Watched, all_say_why, by_leg, down_together, named, percent, watched};
+use crate::case::{Case, Reach, Verdict, known};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::Host;
 use crate::rules::environment::sms_endpoint_down;
-use crate::rules::{Case, Check, Cure, Grade, Reach, Rule, Verdict, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "single-cluster-down",

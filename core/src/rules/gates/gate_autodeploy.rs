@@ -20,10 +20,11 @@
 //!
 //! vSphere documentation, Auto Deploy and certificates (grade A).
 
+use crate::case::BY_HOST_SHELL;
+use crate::case::{Case, Verdict, known};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::Host;
-use crate::rules::case::BY_HOST_SHELL;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "gate-autodeploy",

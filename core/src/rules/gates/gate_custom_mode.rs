@@ -20,10 +20,11 @@
 //!
 //! vSphere documentation, certificate modes (grade A).
 
+use crate::case::{Case, Verdict};
 use crate::diagnostic::Severity;
 use crate::facts::CertificateMode;
 use crate::gates::certificate_mode;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "gate-custom-mode",

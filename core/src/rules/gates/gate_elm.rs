@@ -20,9 +20,10 @@
 //!
 //! KB 313886 and KB 320568 (grade A).
 
+use crate::case::{Case, Verdict};
 use crate::diagnostic::Severity;
 use crate::gates::linked_mode;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "gate-elm",

@@ -20,10 +20,11 @@
 //!
 //! vSphere API, `QueryDisksUsingFilter` (grade A); that filtered disks keep working (grade C).
 
+use crate::case::{Case, Verdict};
 use crate::diagnostic::Severity;
 use crate::facts::Host;
 use crate::gates::filter_in_use;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "gate-filter-in-use",

@@ -20,10 +20,11 @@
 //!
 //! vSphere documentation, lockdown mode; KB 425190 (grade A).
 
+use crate::case::{Case, Verdict};
 use crate::diagnostic::Severity;
 use crate::facts::Host;
 use crate::gates::lockdown;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "gate-lockdown",

@@ -19,10 +19,11 @@
 //!
 //! vSphere documentation, renewing ESXi certificates (grade A).
 
+use crate::case::{Case, Verdict};
 use crate::diagnostic::Severity;
 use crate::facts::Host;
 use crate::gates::maintenance;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "gate-maintenance",

@@ -21,9 +21,10 @@
 //!
 //! KB 320568: a snapshot comes first (grade A); the days are ours.
 
+use crate::case::{Case, Verdict};
 use crate::diagnostic::Severity;
 use crate::gates::backup;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "gate-no-backup",

@@ -19,9 +19,10 @@
 //!
 //! KB 427937 (grade A, in part).
 
+use crate::case::{Case, Verdict};
 use crate::diagnostic::Severity;
 use crate::gates::cloud_foundation;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "gate-vcf",

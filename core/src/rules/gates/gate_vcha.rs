@@ -20,9 +20,10 @@
 //!
 //! The vendor's vCert warns of it (grade A).
 
+use crate::case::{Case, Verdict};
 use crate::diagnostic::Severity;
 use crate::gates::high_availability;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "gate-vcha",

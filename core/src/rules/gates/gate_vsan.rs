@@ -19,10 +19,11 @@
 //!
 //! KB 317244, by its title and by articles that refer to it (grade A, in part).
 
+use crate::case::{Case, Verdict};
 use crate::diagnostic::Severity;
 use crate::facts::Host;
 use crate::gates::vsan;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "gate-vsan",

@@ -21,11 +21,12 @@
 //!
 //! vSphere documentation, certificate settings: `minutesBefore` (grade A).
 
+use crate::case::{Case, Port, Verdict, certificate_seen, known, span};
 use crate::certificate::Validity;
 use crate::diagnostic::Severity;
 use crate::facts::Host;
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Port, Rule, Verdict, certificate_seen, known, span};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "cert-not-yet-valid",

@@ -28,11 +28,12 @@
 
 use std::collections::BTreeSet;
 
+use crate::case::BY_APPLIANCE_SHELL;
+use crate::case::{Case, Verdict, known};
 use crate::certificate::Fingerprint;
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::Host;
-use crate::rules::case::BY_APPLIANCE_SHELL;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "docroot-out-of-sync",

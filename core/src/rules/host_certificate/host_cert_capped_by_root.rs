@@ -23,10 +23,11 @@
 //! vSphere documentation 8.0, renewing ESXi certificates: the root caps the life of a host certificate (grade A).
 
 use super::path_in_mode;
+use crate::case::{Case, Port, Verdict, certificate_seen, known, span};
 use crate::certificate::ChainVerdict;
 use crate::diagnostic::Severity;
 use crate::facts::{CertificateMode, Host};
-use crate::rules::{Case, Check, Cure, Grade, Port, Rule, Verdict, certificate_seen, known, span};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 use crate::time::DAY_SECONDS;
 
 pub(crate) const RULE: Rule = Rule {

@@ -28,10 +28,11 @@
 //! vSphere documentation, VMCA as a subordinate authority and custom certificates: full chains are wanted (grade A).
 
 use super::{Path, gap, path};
+use crate::case::{Case, Port, Verdict, certificate_seen, known};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::Host;
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Port, Rule, Verdict, certificate_seen, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "host-cert-chain-incomplete",

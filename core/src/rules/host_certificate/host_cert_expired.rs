@@ -26,10 +26,11 @@
 //! provider's dates follow the host's (grade A).
 
 use super::expired;
+use crate::case::{Case, Port, Verdict};
 use crate::diagnostic::Severity;
 use crate::facts::Host;
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Port, Rule, Verdict};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "host-cert-expired",

@@ -28,11 +28,12 @@
 //! (grade A); how VMCA names its roots (grade B).
 
 use super::{Path, gap, path_in_mode, reason};
+use crate::case::{Case, Port, Verdict, certificate_seen, known};
 use crate::certificate::ChainVerdict;
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{CertificateMode, Host};
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Port, Rule, Verdict, certificate_seen, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "host-cert-foreign-ca",

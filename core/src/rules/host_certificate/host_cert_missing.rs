@@ -24,9 +24,10 @@
 //! vSphere documentation, a certificate deleted by accident (grade A); KB 415250, the states (grade A, in part).
 
 use super::machine_pair;
+use crate::case::{Case, Verdict, known};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::Host;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "host-cert-missing",

@@ -25,11 +25,12 @@
 //! vSphere documentation, changing names of hosts (grade A); SMS API, `InvalidCertificate` on a wrong host name
 //! (grade A).
 
+use crate::case::{Case, Port, Verdict, known};
 use crate::certificate::NameMatch;
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Host, Missing, MissingReason};
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Port, Rule, Verdict, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "host-cert-name-mismatch",

@@ -23,11 +23,12 @@
 //!
 //! vSphere documentation, custom ESXi certificates: the alternative name must be the one in the inventory (grade A).
 
+use crate::case::{Case, Port, Verdict, certificate_seen, known};
 use crate::certificate::NameMatch;
 use crate::diagnostic::Severity;
 use crate::facts::Host;
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Port, Rule, Verdict, certificate_seen, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "host-cert-no-san",

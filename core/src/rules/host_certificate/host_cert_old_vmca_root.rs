@@ -27,11 +27,12 @@
 //! vSphere documentation, renewing ESXi certificates (grade A); the error of the first day (grade B).
 
 use super::{path_in_mode, reason};
+use crate::case::{Case, Port, Verdict, certificate_seen, known};
 use crate::certificate::{Certificate, ChainVerdict};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{CertificateMode, Host};
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Port, Rule, Verdict, certificate_seen, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "host-cert-old-vmca-root",

@@ -23,11 +23,12 @@
 //! KB 320568 (grade A); vSphere documentation 5.5, that the command makes a self-signed certificate (grade A).
 
 use super::{path_in_mode, reason};
+use crate::case::{Case, Port, Verdict, certificate_seen, known};
 use crate::certificate::ChainVerdict;
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{CertificateMode, Host};
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Port, Rule, Verdict, certificate_seen, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "host-cert-self-signed",

@@ -21,11 +21,12 @@
 //!
 //! vSphere documentation, custom ESXi certificates: RSA 2048 to 8192, no SHA-1, MD5 or RSASSA-PSS (grade A).
 
+use crate::case::{Case, Port, Verdict, certificate_seen, known};
 use crate::certificate::{Certificate, KeyAlgorithm, SignatureAlgorithm};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::Host;
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Port, Rule, Verdict, certificate_seen, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "host-cert-weak",

@@ -20,10 +20,11 @@
 //!
 //! vSphere documentation, custom ESXi certificates: no wildcards (grade A).
 
+use crate::case::{Case, Port, Verdict, certificate_seen, known};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::Host;
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Port, Rule, Verdict, certificate_seen, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "host-cert-wildcard",

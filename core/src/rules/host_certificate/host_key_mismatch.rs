@@ -27,9 +27,10 @@
 //! A).
 
 use super::machine_pair;
+use crate::case::{Case, Verdict, known};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Host, Missing, MissingReason};
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "host-key-mismatch",

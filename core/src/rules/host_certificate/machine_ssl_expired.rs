@@ -24,8 +24,9 @@
 //!
 //! vSphere documentation, conditions for renewing ESXi certificates (grade A); KB 385107, vCert (grade A).
 
+use crate::case::{Case, Verdict, certificate_seen, known};
 use crate::diagnostic::Severity;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, certificate_seen, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "machine-ssl-expired",

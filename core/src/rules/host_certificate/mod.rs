@@ -35,8 +35,8 @@ pub(super) mod vp_cert_stale;
 
 use std::ops::RangeInclusive;
 
-use super::case::BY_HOST_SHELL;
-use super::{Case, Port, Verdict, certificate_seen, known, span};
+use crate::case::BY_HOST_SHELL;
+use crate::case::{Case, Port, Verdict, certificate_seen, known, span};
 use crate::certificate::{Certificate, ChainVerdict, Validity};
 use crate::diagnostic::Evidence;
 use crate::facts::{CertificateMode, Host, MachinePair, Missing, MissingReason, Presented, VCenter};

@@ -24,9 +24,10 @@
 //! KB 326268, an alarm about expiry must name its store (grade A); that nothing leads to it is what this survey saw
 //! (grade C for what it did not see, such as other products that use vCenter's roots).
 
+use crate::case::{Case, Verdict, certificate_seen, known};
 use crate::certificate::{Certificate, Validity};
 use crate::diagnostic::Severity;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, certificate_seen, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "roots-expired-leftover",

@@ -25,8 +25,9 @@
 //! KB 403980, the symptom and the log (grade A); KB 367381, what an unreadable store does to a host (grade A).
 
 use super::in_logs;
+use crate::case::{Case, Verdict};
 use crate::diagnostic::{Evidence, Severity};
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "roots-unparseable",

@@ -21,10 +21,11 @@
 //!
 //! vSphere documentation, certificate settings: the poll interval (grade A); vSphere API, the states (grade A).
 
+use crate::case::{Case, Port, Verdict, certificate_seen, known};
 use crate::certificate::{Certificate, Validity};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Host, ReportedCertificate};
-use crate::rules::{Case, Check, Cure, Grade, Port, Rule, Verdict, certificate_seen, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 use crate::time::DAY_SECONDS;
 
 pub(crate) const RULE: Rule = Rule {

@@ -29,10 +29,11 @@
 //! A).
 
 use super::in_logs;
+use crate::case::{Case, Port, Verdict, certificate_seen, known};
 use crate::certificate::Certificate;
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{ConnectionState, Host, Missing, MissingReason};
-use crate::rules::{Case, Check, Cure, Grade, Port, Rule, Verdict, certificate_seen, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "vcdb-thumbprint-mismatch",

@@ -22,10 +22,11 @@
 //!
 //! vSphere documentation, renewing ESXi certificates: the trusted root caps the life of a host certificate (grade A).
 
+use crate::case::{Case, Verdict, certificate_seen, known};
 use crate::diagnostic::Severity;
 use crate::facts::CertificateMode;
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, certificate_seen, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "vmca-root-expired",

@@ -22,10 +22,11 @@
 //! vSphere documentation, renewing ESXi certificates: the trusted root caps the life of a host certificate (grade A);
 //! the year is ours.
 
+use crate::case::{Case, Verdict, certificate_seen, known, span};
 use crate::certificate::Validity;
 use crate::diagnostic::Severity;
 use crate::facts::CertificateMode;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, certificate_seen, known, span};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 use crate::time::DAY_SECONDS;
 
 pub(crate) const RULE: Rule = Rule {

@@ -24,9 +24,10 @@
 //! vSphere documentation, certificate settings: `minutesBefore` (grade A); the error and the way round it (grade B).
 
 use super::in_logs;
+use crate::case::{Case, Verdict, certificate_seen, known, span};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::CertificateMode;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, certificate_seen, known, span};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "vmca-root-too-new",

@@ -26,10 +26,11 @@
 //! daemon suffices (grade C).
 
 use super::expired;
+use crate::case::{Case, Port, Verdict};
 use crate::diagnostic::Severity;
 use crate::facts::Host;
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Port, Rule, Verdict};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "vp-cert-expired",

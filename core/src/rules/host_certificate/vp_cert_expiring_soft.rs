@@ -24,9 +24,10 @@
 //! KB 323232, the limits of SMS (grade A).
 
 use super::{expiring, soft};
+use crate::case::{Case, Port, Verdict};
 use crate::diagnostic::Severity;
 use crate::facts::Host;
-use crate::rules::{Case, Check, Cure, Grade, Port, Rule, Verdict};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "vp-cert-expiring-soft",

@@ -20,9 +20,10 @@
 //!
 //! Ours; that the daemon copies the host's certificate and never makes its own (grade C).
 
+use crate::case::{Case, Port, Verdict, certificate_seen, known};
 use crate::diagnostic::Severity;
 use crate::facts::Host;
-use crate::rules::{Case, Check, Cure, Grade, Port, Rule, Verdict, certificate_seen, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "vp-cert-newer-than-host",

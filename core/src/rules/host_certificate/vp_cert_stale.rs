@@ -27,9 +27,10 @@
 //! KB 320568, its symptom (grade A); that the daemon keeps a copy of its own until it restarts (grade C).
 
 use super::{is_just_renewed_by_itself, older_copy};
+use crate::case::{Case, Port, Verdict, certificate_seen, known};
 use crate::diagnostic::Severity;
 use crate::facts::Host;
-use crate::rules::{Case, Check, Cure, Grade, Port, Rule, Verdict, certificate_seen, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "vp-cert-stale",

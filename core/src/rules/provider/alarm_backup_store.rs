@@ -19,10 +19,11 @@
 //!
 //! KB 326268 (grade A).
 
+use crate::case::BY_APPLIANCE_SHELL;
+use crate::case::{Case, Verdict, known};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::Alarm;
-use crate::rules::case::BY_APPLIANCE_SHELL;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "alarm-backup-store",

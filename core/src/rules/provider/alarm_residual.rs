@@ -22,10 +22,11 @@
 //! are told (grade C).
 
 use super::provider_offline_transient::TRANSIENT_SECONDS;
+use crate::case::{Case, Port, Verdict};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Alarm, Host, HostId};
 use crate::rules::client_certificate::{is_due, is_trusting, sms_cert_renew_failed};
-use crate::rules::{Case, Check, Cure, Grade, Port, Rule, Verdict};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 use crate::time::DAY_SECONDS;
 
 pub(crate) const RULE: Rule = Rule {

@@ -33,7 +33,7 @@ pub(super) mod thumbprint_entry_missing;
 pub(super) mod thumbprint_entry_stale;
 pub(super) mod thumbprint_log_flood;
 
-use super::{Case, Verdict, certificate_seen, known, standing};
+use crate::case::{Case, Verdict, certificate_seen, known, standing};
 use crate::diagnostic::Evidence;
 use crate::facts::{MissingReason, Provider};
 use crate::time::UnixTime;

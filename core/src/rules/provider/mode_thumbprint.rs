@@ -22,9 +22,10 @@
 //! KB 318194, that the mode should be left (grade A); vSphere documentation, changing the certificate mode (grade A).
 
 use super::thumbprint::is_any_pin_bad;
+use crate::case::{Case, Verdict, known};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::CertificateMode;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "mode-thumbprint",

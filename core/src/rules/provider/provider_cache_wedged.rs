@@ -24,9 +24,10 @@
 //! A field report of 2018 (grade B).
 
 use super::registration::logged_seen;
+use crate::case::{Case, Verdict};
 use crate::diagnostic::Severity;
 use crate::facts::Provider;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "provider-cache-wedged",

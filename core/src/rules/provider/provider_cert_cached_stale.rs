@@ -24,9 +24,10 @@
 //!
 //! KB 320568, its note on dates (grade A).
 
+use crate::case::{Case, Port, Verdict, certificate_seen, known};
 use crate::diagnostic::Severity;
 use crate::facts::Provider;
-use crate::rules::{Case, Check, Cure, Grade, Port, Rule, Verdict, certificate_seen, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "provider-cert-cached-stale",

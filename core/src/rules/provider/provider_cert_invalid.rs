@@ -20,9 +20,10 @@
 //! SMS API, `VasaProviderCertificateStatus` (grade A).
 
 use super::has_certificate_status;
+use crate::case::{Case, Verdict};
 use crate::diagnostic::Severity;
 use crate::facts::Provider;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "provider-cert-invalid",

@@ -22,9 +22,10 @@
 //! KB 323232: the soft limit is six months (grade A).
 
 use super::has_certificate_status;
+use crate::case::{Case, Verdict};
 use crate::diagnostic::Severity;
 use crate::facts::Provider;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "provider-cert-soft",

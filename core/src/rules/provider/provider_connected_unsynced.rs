@@ -19,9 +19,10 @@
 //! SMS API, `VasaProviderStatus` (grade A).
 
 use super::has_status;
+use crate::case::{Case, Verdict};
 use crate::diagnostic::Severity;
 use crate::facts::Provider;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "provider-connected-unsynced",

@@ -20,9 +20,10 @@
 //! SMS API, `VasaProviderStatus`: a session that could not be set up, such as for TLS (grade A).
 
 use super::has_status;
+use crate::case::{Case, Verdict};
 use crate::diagnostic::Severity;
 use crate::facts::Provider;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "provider-disconnected",

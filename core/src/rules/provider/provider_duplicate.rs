@@ -19,9 +19,10 @@
 //!
 //! SMS API, `AlreadyExists` (grade A); vSphere documentation, changing names of hosts (grade A).
 
+use crate::case::{Case, Verdict};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::Provider;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "provider-duplicate",

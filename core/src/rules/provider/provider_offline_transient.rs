@@ -23,9 +23,10 @@
 //! SMS API, `VasaProviderStatus`: SMS keeps asking an offline provider (grade A); the 15 minutes are ours (grade C).
 
 use super::down_since;
+use crate::case::{Case, Verdict, span};
 use crate::diagnostic::Severity;
 use crate::facts::Provider;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, span};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "provider-offline-transient",

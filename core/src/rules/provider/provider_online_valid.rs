@@ -20,9 +20,10 @@
 //!
 //! `VasaProviderInfo` of the SMS API, status and certificateStatus (grade A).
 
+use crate::case::{Case, Port, Verdict};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::Provider;
-use crate::rules::{Case, Check, Cure, Grade, Port, Rule, Verdict};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "provider-online-valid",

@@ -19,9 +19,10 @@
 //!
 //! vSphere documentation on IO filters: providers are unregistered with their host (grade A).
 
+use crate::case::{Case, Verdict, known};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Missing, MissingReason, Provider};
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "provider-orphan",

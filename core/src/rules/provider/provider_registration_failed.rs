@@ -27,9 +27,11 @@
 //! by which words the alarm is told (grade C).
 
 use super::registration::{failed, is_unregistered};
+use crate::case::{Case, Verdict, known};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Alarm, Host};
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, event_seen, known};
+use crate::rules::event_seen;
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "provider-registration-failed",

@@ -20,9 +20,10 @@
 //! SMS API, `VasaProviderStatus`, `unknown` is deprecated (grade A).
 
 use super::status_evidence;
+use crate::case::{Case, Verdict};
 use crate::diagnostic::Severity;
 use crate::facts::{MissingReason, Provider};
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "provider-status-unknown",

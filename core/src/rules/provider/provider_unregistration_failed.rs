@@ -23,9 +23,11 @@
 //!
 //! The list of vCenter's events (grade B); vSphere documentation on IO filters: providers go with their host (grade A).
 
+use crate::case::{Case, Verdict, standing};
 use crate::diagnostic::Severity;
 use crate::facts::Provider;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, event_seen, standing};
+use crate::rules::event_seen;
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "provider-unregistration-failed",

@@ -26,11 +26,12 @@
 
 use std::net::IpAddr;
 
+use crate::case::{Case, Port, Verdict, known};
 use crate::certificate::NameMatch;
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::Host;
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Port, Rule, Verdict, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "provider-url-form",

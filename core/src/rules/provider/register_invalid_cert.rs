@@ -24,9 +24,10 @@
 //! SMS API, `InvalidCertificate` (grade A); that it shows in the log and in the event (grade C).
 
 use super::registration::{failed_for, is_unregistered};
+use crate::case::{Case, Verdict};
 use crate::diagnostic::Severity;
 use crate::facts::Host;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "register-invalid-cert",

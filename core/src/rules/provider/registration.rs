@@ -1,11 +1,12 @@
 //! Why a host has no provider: what vCenter and its logs say of the registration that did not succeed.
 
 use super::Case;
+use crate::case::standing;
 use crate::diagnostic::Evidence;
 use crate::facts::{Host, VCenterEvent};
 use crate::log::{LogFacts, LogHit};
 use crate::rules::environment::sms_endpoint_down;
-use crate::rules::{event_seen, standing};
+use crate::rules::event_seen;
 
 /// True when a connected host surely has no provider: the list of providers was read, and holds none of it. For one that
 /// has a provider, what a registration once said is past.

@@ -25,10 +25,11 @@
 //! KB 402809, the log and the fault (grade A); that the lines mean leg A (grade C).
 
 use super::registration::{failed_for, is_unregistered};
+use crate::case::{Case, Verdict};
 use crate::diagnostic::Severity;
 use crate::facts::Host;
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "reregister-not-trusted",

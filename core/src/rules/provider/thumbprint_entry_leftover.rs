@@ -20,10 +20,11 @@
 //!
 //! KB 318194 (grade A, in part); KB 326268, that expired entries raise the alarm (grade A).
 
+use crate::case::BY_APPLIANCE_SHELL;
+use crate::case::{Case, Verdict, known};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Alarm, CertificateMode, VecsEntry};
-use crate::rules::case::BY_APPLIANCE_SHELL;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "thumbprint-entry-leftover",

@@ -21,10 +21,11 @@
 //! KB 318194 (grade A, in part).
 
 use super::thumbprint::{Pin, pin};
+use crate::case::{Case, Verdict, known};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::Host;
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "thumbprint-entry-missing",

@@ -20,10 +20,11 @@
 //! KB 318194 (grade A, in part); how much is too much is ours (grade C).
 
 use super::thumbprint::is_any_pin_bad;
+use crate::case::BY_APPLIANCE_SHELL;
+use crate::case::{Case, Verdict, known};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{CertificateMode, LogGrowth, Missing, MissingReason};
-use crate::rules::case::BY_APPLIANCE_SHELL;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "thumbprint-log-flood",

@@ -23,10 +23,11 @@
 //!
 //! KB 367381, `hostd` does not start after certificates were replaced (grade A).
 
+use crate::case::{Case, Verdict, certificate_seen, known};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{ConnectionState, Host, MissingReason};
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, certificate_seen, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "reverse-proxy-down",

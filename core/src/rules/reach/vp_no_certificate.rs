@@ -24,9 +24,10 @@
 //! `vp-tls-handshake-failed`.
 
 use super::{port_443_answers, silence};
+use crate::case::{Case, Verdict};
 use crate::diagnostic::Severity;
 use crate::facts::{Host, MissingReason};
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "vp-no-certificate",

@@ -23,10 +23,11 @@
 //!
 //! vSphere API, host firewall, rule set `iofiltervp` (grade A).
 
+use crate::case::{Case, Verdict};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Host, MissingReason};
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "vp-port-filtered",

@@ -23,9 +23,10 @@
 //! vSphere documentation, TLS profiles and `ESXiVPsDisabledProtocols` (grades A and B); that a restart makes the file
 //! anew (grade C).
 
+use crate::case::{Case, Verdict};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Host, MissingReason};
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "vp-tls-handshake-failed",

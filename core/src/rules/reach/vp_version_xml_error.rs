@@ -24,9 +24,10 @@
 //! KB 402809, that SPS reads the page (grade A); which statuses a healthy daemon gives to strangers is ours to allow
 //! for (grade C).
 
+use crate::case::{Case, Verdict, known};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::Host;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "vp-version-xml-error",

@@ -21,9 +21,11 @@
 //!
 //! vSphere API, `ioFilterInfo.available` (grade A); the list of events (grade B).
 
+use crate::case::{Case, Verdict};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Host, VCenterEvent};
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, event_seen};
+use crate::rules::event_seen;
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "filter-disabled",

@@ -24,9 +24,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::case::{Case, Verdict, standing};
 use crate::diagnostic::Severity;
 use crate::facts::VCenterEvent;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, event_seen, standing};
+use crate::rules::event_seen;
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "filter-install-failed",

@@ -8,7 +8,7 @@ pub(super) mod vvol_client_cert_failed;
 pub(super) mod vvol_provider_expired;
 pub(super) mod vvol_setcontext_storm;
 
-use super::Case;
+use crate::case::Case;
 use crate::facts::Provider;
 
 /// The end of the certificate that SMS has of a provider.

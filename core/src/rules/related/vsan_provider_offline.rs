@@ -20,9 +20,10 @@
 //!
 //! SMS API, `VasaProviderStatus` (grade A); the services list of ESXi, port 8080 (grade B).
 
+use crate::case::{Case, Verdict};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::Provider;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "vsan-provider-offline",

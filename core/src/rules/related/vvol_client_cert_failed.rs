@@ -22,9 +22,11 @@
 //! KB 440183 (grade A, in part); vSphere API, certificate kind `VASAClient` from 8.0.1 on (grade A); events of 8.0 U2
 //! (grade B).
 
+use crate::case::{Case, Verdict, span, standing};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::Host;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, event_seen, span, standing};
+use crate::rules::event_seen;
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "vvol-client-cert-failed",

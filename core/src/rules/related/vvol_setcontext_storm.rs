@@ -21,9 +21,10 @@
 //!
 //! KB 412434 (grade A); the counts are ours.
 
+use crate::case::{Case, Verdict, span};
 use crate::diagnostic::{Evidence, Severity};
 use crate::log::{LogFacts, LogHit};
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, span};
+use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     code: "vvol-setcontext-storm",

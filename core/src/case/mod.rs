@@ -1,12 +1,27 @@
 //! The facts, made ready for judging: looked up once, so that no rule loops over the fleet.
 
+mod authority;
+pub(crate) mod contradictions;
+mod happenings;
+mod owner;
+mod pins;
+mod place;
+mod raised;
+mod verdict;
+mod words;
+
+pub(crate) use happenings::standing;
+pub use place::{Place, PlaceKind};
+pub(crate) use verdict::known;
+pub use verdict::{Found, Reach, Verdict};
+pub(crate) use words::{certificate_seen, span};
+
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
-use super::Verdict;
-use super::happenings::Happenings;
-use super::owner::{hosts_by_name, match_providers, unmatchable};
-use super::provider::thumbprint;
+use happenings::Happenings;
+use owner::{hosts_by_name, match_providers, unmatchable};
+
 use crate::certificate::{Certificate, ChainVerdict, Fingerprint, Validity, is_same_name, plain_name, verify_chain};
 use crate::facts::{
     Alarm, CertificateMode, Facts, Host, HostId, Missing, MissingReason, Observed, Presented, Provider, ProviderId,
@@ -97,7 +112,7 @@ impl<'a> Case<'a> {
             roots,
             unmatchable: unmatchable(facts),
             happenings: Happenings::of(facts),
-            pins: thumbprint::pins(facts),
+            pins: pins::pins(facts),
             host_by_name,
             providers_of_host,
             host_of_provider,

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Case;
-use crate::facts::{Alarm, Facts, Host, Provider, ProviderId, VCenterEvent, VecsEntry};
+use crate::facts::{Alarm, Facts, Host, Provider, ProviderId, VCenterEvent};
 use crate::time::UnixTime;
 
 /// Events by what they are about; one that names no host and no provider is about the vCenter. Alarms by what they are
@@ -67,27 +66,6 @@ impl<'a> Happenings<'a> {
     }
 }
 
-impl<'a> Case<'a> {
-    /// Events that name a provider, and those about its host.
-    pub(crate) fn events_of(&self, provider: &Provider) -> Vec<&'a VCenterEvent> {
-        let of_host = self.host_of(provider).map_or(&[][..], |host| self.happenings.of_host(host));
-        self.happenings.of_provider(provider).iter().chain(of_host).copied().collect()
-    }
-}
-
-impl Case<'_> {
-    /// True when the entry of a store holds a certificate that has expired.
-    pub(crate) fn has_expired(&self, entry: &VecsEntry) -> bool {
-        self.expires_within(entry, -1)
-    }
-
-    /// True when the entry of a store holds a certificate with at most so many seconds left.
-    pub(crate) fn expires_within(&self, entry: &VecsEntry, seconds: i64) -> bool {
-        let held = entry.certificate.and_then(|held| self.certificate(&held).ok());
-        held.is_some_and(|held| held.not_after.seconds_since(self.now) <= seconds)
-    }
-}
-
 /// The newest of these events that is of a kind in `bad` and that none of a kind in `good` came after. Kinds are the
 /// last part of the event's type.
 pub(crate) fn standing<'e>(
@@ -132,7 +110,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
     use super::*;
-    use crate::rules::standing;
+    use crate::case::Case;
     use crate::rules::testing::{Fleet, event, seen};
 
     #[test]

@@ -7,17 +7,17 @@ use crate::facts::{Facts, Host, Missing, MissingReason, Provider};
 use crate::wire::provider_url::ProviderUrl as WireUrl;
 
 /// Facts that contradict each other.
-pub(super) struct Contradiction {
+pub(crate) struct Contradiction {
     /// What, and what to do.
-    pub(super) missing: Missing,
+    pub(crate) missing: Missing,
     /// The rules that cannot tell for it.
-    pub(super) codes: &'static [&'static str],
+    pub(crate) codes: &'static [&'static str],
     /// Between what, by name.
-    pub(super) places: Vec<String>,
+    pub(crate) places: Vec<String>,
 }
 
 /// Looks for them. Grows linearly with hosts and providers.
-pub(super) fn contradictions(facts: &Facts) -> Vec<Contradiction> {
+pub(crate) fn contradictions(facts: &Facts) -> Vec<Contradiction> {
     let mut all = unclear_owners(facts);
     all.extend(facts.providers.values().filter_map(odd_word));
     all.extend(unlike_their_lists(facts));
@@ -91,7 +91,7 @@ fn unlike_their_lists(facts: &Facts) -> Option<Contradiction> {
 }
 
 /// Why a provider may be a host's though it does not look so: hosts that share a name or a uuid, providers without a URL.
-pub(super) fn unclear_owners(facts: &Facts) -> Vec<Contradiction> {
+pub(crate) fn unclear_owners(facts: &Facts) -> Vec<Contradiction> {
     let uuid = |host: &Host| host.uuid.value().map(|uuid| uuid.to_ascii_lowercase());
     let mut all = shared(facts, "uuid", uuid);
     all.extend(shared(facts, "name", |host| Some(host.name.to_ascii_lowercase())));
