@@ -19,7 +19,8 @@
 //!
 //! The port and the daemon's init script (grades A and B).
 
-use crate::diagnostic::{Evidence, Severity};
+use super::fails_with;
+use crate::diagnostic::Severity;
 use crate::facts::{Host, MissingReason};
 use crate::log::Leg;
 use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
@@ -49,15 +50,9 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
-    let Err(missing) = host.on_9080.known() else { return Verdict::Fine };
-    if !host.is_connected() || missing.reason != MissingReason::Refused {
-        return Verdict::NotApplicable;
-    }
-    if !case.provider_port_is_down(host) {
-        return Verdict::from(missing);
-    }
-    let evidence = vec![Evidence::new("port 9080", missing.message.clone()), Evidence::new("port 443", "answers")];
-    Verdict::found(format!("nothing listens on port 9080 of host `{}`, its port 443 answers", host.name), evidence)
+    fails_with(case, host, MissingReason::Refused, |name| {
+        format!("nothing listens on port 9080 of host `{name}`, its port 443 answers")
+    })
 }
 
 #[cfg(test)]
