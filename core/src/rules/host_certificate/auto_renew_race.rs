@@ -34,7 +34,7 @@ use crate::rules::{Case, Check, Cure, Grade, Port, Rule, Verdict, certificate_se
 pub(crate) const RULE: Rule = Rule {
     code: "auto-renew-race",
     severity: Severity::Medium,
-    grade: Grade::C,
+    grade: Grade::B,
     title: "vCenter has just renewed a host by itself, and its provider has not followed yet",
     rank: 51,
     explains: &[

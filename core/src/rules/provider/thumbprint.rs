@@ -64,7 +64,7 @@ fn host_in(alias: &str, ports: &BTreeSet<u16>) -> Option<String> {
 }
 
 #[cfg(test)]
-pub(super) mod testing {
+pub(in crate::rules) mod testing {
     use crate::certificate::Fingerprint;
     use crate::facts::{CertificateMode, VecsEntry};
     use crate::rules::testing::{Fleet, seen};
