@@ -8,9 +8,10 @@ use super::effect::Effect;
 use super::files::Files;
 use super::host_keys::HostKeys;
 use super::http::{Http, ProxyError};
+use super::names::NameService;
 use super::permit::{Kind, Permit};
 use super::secrets::Secrets;
-use super::{names, ssh, tls};
+use super::{ssh, tls};
 use crate::request::{
     Approval, ApprovalRequest, Change, Failure, FailureKind, HttpRequest, Look, Response, SshChange, SshLook,
     SshRequest, Work,
@@ -25,6 +26,7 @@ pub struct Host {
     secrets: Secrets,
     known_servers: HostKeys,
     files: Files,
+    names: NameService,
     permit: Permit,
     approver: Option<Arc<Approver>>,
 }
@@ -51,7 +53,8 @@ impl HostBuilder {
     pub fn build(self) -> Result<Host, ProxyError> {
         let Self { secrets, host_keys, files, permit, proxy, approver } = self;
         let http = Http::new(proxy.as_deref())?;
-        Ok(Host { http, secrets, known_servers: host_keys, files, permit, approver })
+        let names = NameService::default();
+        Ok(Host { http, secrets, known_servers: host_keys, files, names, permit, approver })
     }
 }
 
@@ -77,7 +80,7 @@ impl Perform<Look> for Host {
             }
             Look::Resolve(request) => {
                 self.permit.check(Kind::Resolve, "")?;
-                Ok(Response::Names(names::resolve(request).await))
+                Ok(Response::Names(self.names.resolve(request).await))
             }
         }
     }
