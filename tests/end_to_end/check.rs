@@ -17,6 +17,7 @@ const OTHERWISE: &[(&str, &[&str])] = &[
     ("vp-cert-expiring-soft", &["vp-cert-stale"]),
     // Its provider is of a host that is gone, so the finding is at the provider alone.
     ("provider-orphan", &[]),
+    ("provider-unregistration-failed", &[]),
     // States that hold changes back and are no troubles.
     ("gate-autodeploy", &[]),
     ("gate-filter-in-use", &[]),
@@ -32,8 +33,9 @@ const OTHERWISE: &[(&str, &[&str])] = &[
     ("filter-install-failed", &[]),
 ];
 
-/// What is found at no host, as the codes stand in the report: the orphan's host is gone, the others are of the vCenter.
-const ELSEWHERE: [&str; 3] = ["alarm-residual", "filter-install-failed", "provider-orphan"];
+/// What is found at no host: two troubles are of the vCenter, and the hosts of the other two providers are gone.
+const ELSEWHERE: [&str; 4] =
+    ["alarm-residual", "filter-install-failed", "provider-orphan", "provider-unregistration-failed"];
 
 /// What many hosts have together.
 const OF_MANY: [&str; 2] = ["only-esx9-down", "single-cluster-down"];

@@ -54,6 +54,9 @@ const OTHERWISE: [(&str, &str); 2] = [
     ("vp-cert-expiring-soft", "vp-cert-stale"),
 ];
 
+/// The same in mode `thumbprint`, where VMCA issues no host's certificate and still vCenter's own.
+const OTHERWISE_PINNED: [(&str, &str); 1] = [("castore-missing-vmca-root", "castore-missing-machine-issuer")];
+
 #[test]
 fn a_random_mix_of_troubles_is_named_and_nothing_else() {
     let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().expect("a number"));
@@ -112,11 +115,10 @@ impl Mix {
         let place = |code: &str, host: &u64| {
             if AT_VCENTER.contains(&code) { VCENTER.to_owned() } else { format!("esx{host:02}.lab.example") }
         };
+        let otherwise = OTHERWISE.iter().chain(OTHERWISE_PINNED.iter().filter(|_| self.is_pinned));
         let name = |code: &str| {
-            OTHERWISE
-                .iter()
-                .find(|(known, _)| *known == code)
-                .map_or_else(|| code.to_owned(), |(_, name)| (*name).to_owned())
+            let known = otherwise.clone().find(|(known, _)| *known == code);
+            known.map_or_else(|| code.to_owned(), |(_, name)| (*name).to_owned())
         };
         let named = self.troubles.iter().map(|(host, code)| format!("{} at {}", name(code), place(code, host)));
         let is_any_pin_bad = self.troubles.iter().any(|(_, code)| BAD_PIN.contains(code));
