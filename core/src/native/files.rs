@@ -52,9 +52,13 @@ impl Files {
         };
         let shown = path.display().to_string();
         let packed = Arc::clone(&self.packed);
-        let read = move || match is_packed(&path)? {
-            true => unpack_piece(&packed, &path, request.offset, request.length),
-            false => read_piece(&path, request.offset, request.length),
+        let read = move || {
+            let FileChunk { offset, length, .. } = request;
+            if is_packed(&path)? {
+                unpack_piece(&packed, &path, offset, length)
+            } else {
+                read_piece(&path, offset, length)
+            }
         };
         let read = tokio::task::spawn_blocking(read).await;
         let read = read.unwrap_or_else(|_| Err(io::Error::other("reading was stopped")));
