@@ -65,7 +65,7 @@ pub(crate) struct ConnectionOptions {
     /// File in the form of `/etc/hosts` with the names of ESXi hosts, asked before the name service
     #[arg(long, value_name = "FILE")]
     hosts_file: Option<PathBuf>,
-    /// A saved `sps.log` to read beside; may be given more than once
+    /// A saved `sps.log` to read beside, plain or gzipped; may be given more than once
     #[arg(long = "log", value_name = "FILE")]
     logs: Vec<PathBuf>,
     #[command(flatten)]

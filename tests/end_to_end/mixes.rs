@@ -23,15 +23,18 @@ const THUMBPRINT_EVERY: u64 = 3;
 const THUMBPRINT: &str = "mode-thumbprint";
 /// Troubles of mode `thumbprint` alone begin so.
 const OF_THUMBPRINT: &str = "thumbprint-";
-/// What is no trouble, or another one, where vCenter asks for no chain but for a certificate that it was told of.
-const NOT_OF_THUMBPRINT: [&str; 0] = [];
+/// What is no trouble where vCenter asks for no chain but for a certificate that it was told of.
+const NOT_OF_THUMBPRINT: [&str; 3] = ["host-cert-foreign-ca", "host-cert-old-vmca-root", "host-cert-self-signed"];
 
 /// Troubles that are told of the vCenter as a whole, with their hosts in the evidence.
 const AT_VCENTER: [&str; 5] =
     ["alarm-residual", "filter-install-failed", ONLY_NINE, ONE_CLUSTER, "thumbprint-entry-leftover"];
 
-/// Where one of these is, the mode is not told beside it.
-const BAD_PIN: [&str; 2] = ["thumbprint-entry-missing", "thumbprint-entry-stale"];
+/// Where one of these is, an entry is or seems wrong, and the mode is not told beside it.
+const BAD_PIN: [&str; 3] = ["thumbprint-entry-missing", "thumbprint-entry-stale", "tls-interception"];
+
+/// An expired entry explains an alarm that stayed raised, and alarms are told together.
+const EXPLAINED: [&str; 2] = ["alarm-residual", "thumbprint-entry-leftover"];
 
 /// Troubles of many hosts together. A mix has one of them at the most, and its hosts have no other trouble.
 const ONLY_NINE: &str = "only-esx9-down";
@@ -50,6 +53,9 @@ const OTHERWISE: [(&str, &str); 2] = [
     ("vp-cert-expiring-hard", "vp-cert-stale"),
     ("vp-cert-expiring-soft", "vp-cert-stale"),
 ];
+
+/// The same in mode `thumbprint`, where VMCA issues no host's certificate and still vCenter's own.
+const OTHERWISE_PINNED: [(&str, &str); 1] = [("castore-missing-vmca-root", "castore-missing-machine-issuer")];
 
 #[test]
 fn a_random_mix_of_troubles_is_named_and_nothing_else() {
@@ -109,11 +115,10 @@ impl Mix {
         let place = |code: &str, host: &u64| {
             if AT_VCENTER.contains(&code) { VCENTER.to_owned() } else { format!("esx{host:02}.lab.example") }
         };
+        let otherwise = OTHERWISE.iter().chain(OTHERWISE_PINNED.iter().filter(|_| self.is_pinned));
         let name = |code: &str| {
-            OTHERWISE
-                .iter()
-                .find(|(known, _)| *known == code)
-                .map_or_else(|| code.to_owned(), |(_, name)| (*name).to_owned())
+            let known = otherwise.clone().find(|(known, _)| *known == code);
+            known.map_or_else(|| code.to_owned(), |(_, name)| (*name).to_owned())
         };
         let named = self.troubles.iter().map(|(host, code)| format!("{} at {}", name(code), place(code, host)));
         let is_any_pin_bad = self.troubles.iter().any(|(_, code)| BAD_PIN.contains(code));
@@ -133,8 +138,8 @@ impl Mix {
     }
 }
 
-/// Whether a trouble reaches the host of another: the same host, or one of many that are in trouble together. Of such
-/// troubles there is one.
+/// Whether a trouble reaches the host of another, which is the same or one of many that are in trouble together, or hides
+/// the other. Of troubles of many there is one.
 fn disturb((host, code): (u64, &str), (other, other_code): (u64, &str)) -> bool {
     let is_of_many = |code: &str| [ONLY_NINE, ONE_CLUSTER].contains(&code);
     let is_reached = match code {
@@ -142,7 +147,8 @@ fn disturb((host, code): (u64, &str), (other, other_code): (u64, &str)) -> bool 
         ONE_CLUSTER => (host - 1) / 10 == (other - 1) / 10,
         _ => host == other,
     };
-    is_reached || (is_of_many(code) && is_of_many(other_code))
+    let is_explained = EXPLAINED.contains(&code) && EXPLAINED.contains(&other_code) && code != other_code;
+    is_reached || is_explained || (is_of_many(code) && is_of_many(other_code))
 }
 
 /// Hosts are counted from 1 through all clusters.

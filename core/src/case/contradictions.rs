@@ -41,7 +41,7 @@ pub(crate) fn contradictions(facts: &Facts) -> Vec<Contradiction> {
 }
 
 /// A URL that names no host, or another than it was taken to name.
-fn odd_url(provider: &Provider) -> Option<Contradiction> {
+pub(super) fn odd_url(provider: &Provider) -> Option<Contradiction> {
     let url = &provider.url;
     let is_same = WireUrl::parse(&url.text).is_some_and(|told| told.host == url.host && told.port == url.port);
     if is_same && !url.host.is_empty() {
@@ -92,10 +92,16 @@ fn unlike_their_lists(facts: &Facts) -> Option<Contradiction> {
 
 /// Why a provider may be a host's though it does not look so: hosts that share a name or a uuid, providers without a URL.
 pub(crate) fn unclear_owners(facts: &Facts) -> Vec<Contradiction> {
+    let mut all = unclear_hosts(facts);
+    all.extend(facts.providers.values().filter_map(odd_url));
+    all
+}
+
+/// Hosts that share a name or a uuid.
+pub(crate) fn unclear_hosts(facts: &Facts) -> Vec<Contradiction> {
     let uuid = |host: &Host| host.uuid.value().map(|uuid| uuid.to_ascii_lowercase());
     let mut all = shared(facts, "uuid", uuid);
     all.extend(shared(facts, "name", |host| Some(host.name.to_ascii_lowercase())));
-    all.extend(facts.providers.values().filter_map(odd_url));
     all
 }
 

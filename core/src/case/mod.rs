@@ -20,7 +20,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
 use happenings::Happenings;
-use owner::{hosts_by_name, match_providers, unmatchable};
+use owner::{Doubts, hosts_by_name, match_providers, unmatchable};
 
 use crate::certificate::{Certificate, ChainVerdict, Fingerprint, Validity, is_same_name, plain_name, verify_chain};
 use crate::facts::{
@@ -48,6 +48,7 @@ pub struct Case<'a> {
     pub(crate) happenings: Happenings<'a>,
     /// Entries of the store `SMS` that pin a host's provider in mode `thumbprint`, by the host in their alias.
     pub(crate) pins: BTreeMap<String, &'a VecsEntry>,
+    doubts: Doubts,
     host_by_name: BTreeMap<String, &'a Host>,
     providers_of_host: BTreeMap<&'a HostId, Vec<&'a Provider>>,
     host_of_provider: BTreeMap<&'a ProviderId, &'a Host>,
@@ -113,6 +114,7 @@ impl<'a> Case<'a> {
             unmatchable: unmatchable(facts),
             happenings: Happenings::of(facts),
             pins: pins::pins(facts),
+            doubts: Doubts::of(facts, &host_of_provider),
             host_by_name,
             providers_of_host,
             host_of_provider,
@@ -143,6 +145,11 @@ impl<'a> Case<'a> {
     pub fn host_of(&self, provider: &Provider) -> Option<&'a Host> {
         self.count();
         self.host_of_provider.get(&provider.id).copied()
+    }
+
+    /// Why a host that seems to have no provider may have one.
+    pub(crate) fn doubt_about(&self, host: &Host) -> Option<&Missing> {
+        self.doubts.about(host)
     }
 
     /// The host that is known by this name or management address, whatever its case.
@@ -313,10 +320,11 @@ impl<'a> Case<'a> {
 
 /// How what only the appliance's shell tells gets known.
 pub(crate) const BY_APPLIANCE_SHELL: &str =
-    "give a login for the shell of the vCenter appliance: `--appliance-ssh-key`";
+    "give a login for the shell of the vCenter appliance: `--appliance-ssh-key` or `--appliance-ssh-password-file`";
 
 /// How what only a host's shell tells gets known.
-pub(crate) const BY_HOST_SHELL: &str = "give a login for the shell of the ESXi hosts: `--esxi-ssh-key`";
+pub(crate) const BY_HOST_SHELL: &str =
+    "give a login for the shell of the ESXi hosts: `--esxi-ssh-key` or `--esxi-ssh-password-file`";
 
 fn log_hits(facts: &Facts) -> BTreeMap<&str, Vec<(&LogFacts, &LogHit)>> {
     let mut by_host: BTreeMap<&str, Vec<(&LogFacts, &LogHit)>> = BTreeMap::new();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::contradictions::unclear_owners;
+use super::contradictions::{Contradiction, odd_url, unclear_hosts, unclear_owners};
 use crate::certificate::plain_name;
 use crate::facts::{Facts, Host, Missing, Provider, ProviderId};
 
@@ -11,6 +11,29 @@ pub(super) fn unmatchable(facts: &Facts) -> Option<Missing> {
     let lacks = |host: &'_ Host| host.uuid.known().err().or_else(|| host.management_addresses.known().err()).cloned();
     let lacking = facts.hosts.values().find_map(lacks);
     lacking.or_else(|| unclear_owners(facts).into_iter().next().map(|contradiction| contradiction.missing))
+}
+
+/// Why the provider of a host may be there although none looks like it.
+#[derive(Default)]
+pub(super) struct Doubts {
+    /// By the name of a host that shares its name or uuid with another.
+    of_host: BTreeMap<String, Missing>,
+    /// For every host: a provider that is nobody's has a URL that cannot be read.
+    of_all: Option<Missing>,
+}
+
+impl Doubts {
+    pub(super) fn of(facts: &Facts, owners: &BTreeMap<&ProviderId, &Host>) -> Self {
+        let of_host = unclear_hosts(facts).into_iter();
+        let of_host = of_host
+            .flat_map(|Contradiction { missing, places, .. }| places.into_iter().map(move |at| (at, missing.clone())));
+        let mut nobodys = facts.providers.values().filter(|provider| !owners.contains_key(&provider.id));
+        Self { of_host: of_host.collect(), of_all: nobodys.find_map(odd_url).map(|odd| odd.missing) }
+    }
+
+    pub(super) fn about(&self, host: &Host) -> Option<&Missing> {
+        self.of_host.get(&host.name).or(self.of_all.as_ref())
+    }
 }
 
 /// Hosts by name and by management address, in lower case.

@@ -127,6 +127,11 @@ fn every_way_to_write_an_alternative_passes_the_search_for_literals() {
         ("I-02", "iofiltervpd[1]: self-signed certificate"),
         ("I-03", "iofiltervpd[1]: unsupported protocol"),
         ("I-03", "iofiltervpd[1]: wrong version number"),
+        ("E-03", "com.vmware.vc.sms.VasaProviderConnectedEvent"),
+        ("E-04", "com.vmware.vc.sms.VasaProviderCertificateSoftLimitReachedEvent"),
+        ("E-04", "com.vmware.vc.sms.VasaProviderCertificateValidEvent"),
+        ("E-06", "com.vmware.vc.sms.VcClientAndVpCertRefreshOnVmcaRootCertRotationFailure"),
+        ("E-07", "com.vmware.vc.sms.EsxiVasaClientCertificateRegisterFailure"),
         ("X-05", "vim.fault.SSLVerifyFault"),
         ("X-05", "thumbprint does not match"),
     ] {

@@ -36,7 +36,7 @@ fn renew(planning: &Planning<'_>, entry: ClientEntry, draft: &mut FleetDraft) ->
     }
     if !planning.ways.appliance_shell {
         return Err(format!(
-            "renewing `{alias}` needs a command on the vCenter appliance; give a root login for SSH (`--appliance-ssh-user`)"
+            "renewing `{alias}` needs a command on the vCenter appliance; give a root login for SSH (`--appliance-ssh-key` or `--appliance-ssh-password-file`)"
         ));
     }
     let sms = &planning.case.facts.vcenter.sms;

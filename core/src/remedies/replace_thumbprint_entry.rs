@@ -20,7 +20,7 @@ fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft) -> Result<
         );
     }
     if !planning.ways.appliance_shell {
-        return Err("it needs a command on the vCenter appliance; give a root login for SSH (`--appliance-ssh-user`)"
+        return Err("it needs a command on the vCenter appliance; give a root login for SSH (`--appliance-ssh-key` or `--appliance-ssh-password-file`)"
             .to_owned());
     }
     let leaf = host.on_9080.known().map_err(|missing| missing.message.clone())?.leaf;

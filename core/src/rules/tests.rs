@@ -56,7 +56,10 @@ fn every_rule_has_a_whole_page_a_title_and_a_cure() {
         assert!(page.contains("(grade") || page.contains("(grades"), "{}", rule.code);
         assert!(!rule.title.ends_with('.') && !rule.title.is_empty(), "{}", rule.code);
         match rule.cure {
-            Cure::Remedy(name) => assert!(remedies::exists(name), "`{}` names remedy `{name}`", rule.code),
+            Cure::Remedy(name) => {
+                assert!(remedies::exists(name), "`{}` names remedy `{name}`", rule.code);
+                assert!(page.contains(&format!("The remedy `{name}` does this")), "{}", rule.code);
+            }
             Cure::ByHand(help) => assert!(!help.is_empty() && !help.ends_with('.'), "{}", rule.code),
         }
     }

@@ -91,7 +91,12 @@ pub(crate) fn missed(inquiry: &mut Inquiry, question: &Question, missing: &Missi
                 on(facts, host, |host| host.names = unknown(missing));
             }
         }
-        Question::SpsLog | Question::SavedLog { .. } => facts.logs_missing.push(missing.clone()),
+        Question::SpsLog => facts.logs_missing.push(missing.clone()),
+        Question::SavedLog { name, .. } => {
+            facts.logs_missing.push(missing.clone());
+            // What was read of it before stands.
+            facts.logs.extend(inquiry.scans.remove(name).map(|scan| scan.break_off(&missing.message)));
+        }
         Question::HostFolder { host } | Question::HostFile { host } => {
             inquiry.on_disk.remove(host);
         }

@@ -273,8 +273,7 @@ fn explain_what_is_not_asked(inquiry: &mut Inquiry, now: UnixTime) {
     if inquiry.job.appliance_ssh.is_some() {
         return;
     }
-    let help =
-        "give `--appliance-ssh-user` with a password or key, or the certificate itself with `--sms-certificate FILE`";
+    let help = "give `--appliance-ssh-key` or `--appliance-ssh-password-file`, or the certificate itself with `--sms-certificate FILE`";
     let unknown = |alias: &str| {
         Observed::not_asked(
             format!(
@@ -294,7 +293,7 @@ fn explain_what_is_not_asked(inquiry: &mut Inquiry, now: UnixTime) {
         None => unknown("sms_self_signed"),
     };
     inquiry.facts.vcenter.sms.sps_extension = unknown("sps-extension");
-    let help = "give `--appliance-ssh-user` with a password or key";
+    let help = "give `--appliance-ssh-key` or `--appliance-ssh-password-file`";
     let vcenter = &mut inquiry.facts.vcenter;
     vcenter.vecs = Observed::not_asked("the certificate stores of the appliance were not read", help);
     vcenter.published_roots =

@@ -33,10 +33,11 @@ use crate::rules::rule::{Check, Cure, Grade, Rule};
 pub(crate) const RULE: Rule = Rule {
     code: "esx9-client-untrusted",
     severity: Severity::Critical,
-    grade: Grade::A,
+    grade: Grade::C,
     title: "a host from 9.0 on does not trust the certificate that SPS shows to it",
     rank: 48,
     explains: &[
+        "castore-missing-machine-issuer",
         "castore-missing-vmca-root",
         "provider-cert-cached-stale",
         "provider-cert-invalid",

@@ -106,4 +106,4 @@ fn major_version(host: &Host) -> Result<u32, Verdict> {
 }
 
 /// How the SMS certificate gets known: no API tells it.
-const PROVIDE: &str = "provide the certificate `sms_self_signed`: `--appliance-ssh-key` lets it be read, `--sms-certificate FILE` takes it";
+const PROVIDE: &str = "provide the certificate `sms_self_signed`: `--appliance-ssh-key` or `--appliance-ssh-password-file` lets it be read, `--sms-certificate FILE` takes it";

@@ -58,6 +58,7 @@ pub(crate) const RULE: Rule = Rule {
         "provider-offline",
         "provider-status-unknown",
         "provider-syncerror",
+        "thumbprint-entry-stale",
         "vcdb-thumbprint-mismatch",
         "vp-cert-expired",
         "vp-cert-expiring-hard",
@@ -121,6 +122,7 @@ fn stored<'a>(case: &Case<'a>, provider: &Provider) -> Option<&'a Certificate> {
 #[cfg(test)]
 mod tests {
     use crate::rules::cases::Case;
+    use crate::rules::provider::thumbprint::testing::pinned;
     use crate::rules::testing::{Authority, Fleet, Leaf, shown};
 
     /// A fleet of which this machine sees host 1 through an inspector.
@@ -152,5 +154,15 @@ mod tests {
                 replaced,
             ),
         ]
+    }
+
+    #[test]
+    fn in_mode_thumbprint_what_the_gateway_shows_is_not_pinned() {
+        let mut fleet = pinned(1);
+        let forged = fleet.keep(Authority::root("Web Gateway", "Security").sign(&Leaf::of("esx01.lab.test")));
+        fleet.host(1).on_443 = shown(forged);
+        fleet.host(1).on_9080 = shown(forged);
+        fleet.follows("thumbprint-entry-stale", "tls-interception");
+        fleet.has_one_cause("tls-interception");
     }
 }

@@ -29,7 +29,7 @@ use crate::rules::rule::{Check, Cure, Grade, Rule};
 pub(crate) const RULE: Rule = Rule {
     code: "gate-filter-in-use",
     severity: Severity::Info,
-    grade: Grade::C,
+    grade: Grade::A,
     title: "virtual disks in the cluster of a host use an IO filter",
     rank: 107,
     explains: &[],

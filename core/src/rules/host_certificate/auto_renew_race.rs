@@ -35,7 +35,7 @@ use crate::rules::rule::{Check, Cure, Grade, Rule};
 pub(crate) const RULE: Rule = Rule {
     code: "auto-renew-race",
     severity: Severity::Medium,
-    grade: Grade::C,
+    grade: Grade::B,
     title: "vCenter has just renewed a host by itself, and its provider has not followed yet",
     rank: 51,
     explains: &[

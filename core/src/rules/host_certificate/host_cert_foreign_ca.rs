@@ -38,7 +38,7 @@ use crate::rules::rule::{Check, Cure, Grade, Rule};
 pub(crate) const RULE: Rule = Rule {
     code: "host-cert-foreign-ca",
     severity: Severity::High,
-    grade: Grade::A,
+    grade: Grade::B,
     title: "a host has a certificate of another CA although vCenter's CA issues them",
     rank: 32,
     explains: &[

@@ -24,7 +24,8 @@
 //!
 //! ## Sources
 //!
-//! KB 320568, its symptom (grade A); that the daemon keeps a copy of its own until it restarts (grade C).
+//! KB 320568, its symptom (grade A); what both ports show is seen. That a restart of the daemon makes it take
+//! the new one is an inference (grade C), which is about the cure.
 
 use super::{is_just_renewed_by_itself, older_copy};
 use crate::case::{Case, Port, Verdict, certificate_seen, known};
@@ -35,7 +36,7 @@ use crate::rules::rule::{Check, Cure, Grade, Rule};
 pub(crate) const RULE: Rule = Rule {
     code: "vp-cert-stale",
     severity: Severity::High,
-    grade: Grade::C,
+    grade: Grade::A,
     title: "the provider shows an older certificate than its host",
     rank: 52,
     explains: &[

@@ -55,9 +55,12 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
     if !known!(host.is_in_cluster()) {
         return Verdict::NotApplicable;
     }
-    // A provider of another name may be this host's, if only its uuid or address were known.
+    // A provider of another name may be this host's, if only its uuid or address were known, or the provider's URL.
     known!(host.uuid.known());
     known!(host.management_addresses.known());
+    if let Some(doubt) = case.doubt_about(host) {
+        return Verdict::from(doubt);
+    }
     let seen = format!("{} registered, none of this host", list.registered);
     Verdict::found(
         format!("host `{}` has no storage provider", host.name),
@@ -114,6 +117,28 @@ mod tests {
         let mut fleet = without_provider();
         fleet.facts.provider_list = unknown(MissingReason::Malformed);
         fleet.is_unanswered("provider-missing");
+    }
+
+    #[test]
+    fn a_provider_of_nobody_whose_url_cannot_be_read_may_be_its_own() {
+        let mut fleet = Fleet::healthy();
+        fleet.provider(1).array_ids.clear();
+        fleet.provider(1).url.text = "https://:9080/version.xml".to_owned();
+        fleet.provider(1).url.host = String::new();
+        fleet.is_unanswered("provider-missing");
+        // By its uuid it is host 2's: then it is a second one there, and host 1 has none.
+        fleet.provider(1).array_ids = fleet.provider(2).array_ids.clone();
+        assert!(fleet.causes().contains(&"provider-missing".to_owned()), "{:?}", fleet.causes());
+    }
+
+    #[test]
+    fn two_hosts_of_one_uuid_and_one_name_may_have_one() {
+        let mut fleet = without_provider();
+        fleet.facts.hosts.extend(Fleet::healthy().facts.hosts.into_iter().skip(1).take(1).map(|(id, mut host)| {
+            host.name = "ESX01.lab.test".to_owned();
+            (id, host)
+        }));
+        assert!(!fleet.codes().contains(&"provider-missing".to_owned()), "{:?}", fleet.codes());
     }
 
     #[test]

@@ -23,7 +23,7 @@
 //!
 //! SMS API, `AlreadyExists` (grade A); that the event tells it (grade C).
 
-use super::registration::{failed_for, is_unregistered};
+use super::registration::refused_for;
 use crate::case::{Case, Verdict};
 use crate::diagnostic::Severity;
 use crate::facts::Host;
@@ -47,20 +47,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
-    if !is_unregistered(case, host) {
-        return Verdict::Fine;
-    }
-    let evidence = failed_for(case, host, "AlreadyExists", &[]);
-    if evidence.is_empty() {
-        return Verdict::Fine;
-    }
-    Verdict::found(
-        format!(
-            "vCenter would not register the provider of host `{}`, because one exists that it takes for the same",
-            host.name
-        ),
-        evidence,
-    )
+    refused_for(case, host, "AlreadyExists", &[], "one exists that it takes for the same")
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@
 //!
 //! SMS API, `InvalidCertificate` (grade A); that it shows in the log and in the event (grade C).
 
-use super::registration::{failed_for, is_unregistered};
+use super::registration::refused_for;
 use crate::case::{Case, Verdict};
 use crate::diagnostic::Severity;
 use crate::facts::Host;
@@ -45,20 +45,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
-    if !is_unregistered(case, host) {
-        return Verdict::Fine;
-    }
-    let evidence = failed_for(case, host, "InvalidCertificate", &[]);
-    if evidence.is_empty() {
-        return Verdict::Fine;
-    }
-    Verdict::found(
-        format!(
-            "vCenter would not register the provider of host `{}`, because its certificate was not valid",
-            host.name
-        ),
-        evidence,
-    )
+    refused_for(case, host, "InvalidCertificate", &[], "its certificate was not valid")
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Why a host has no provider: what vCenter and its logs say of the registration that did not succeed.
 
 use super::Case;
-use crate::case::standing;
+use crate::case::{Verdict, standing};
 use crate::diagnostic::Evidence;
 use crate::facts::{Host, VCenterEvent};
 use crate::log::{LogFacts, LogHit};
@@ -21,9 +21,24 @@ pub(super) fn failed<'a>(case: &Case<'a>, host: &Host) -> Option<&'a VCenterEven
     standing(case.happenings.of_host(host).iter().copied(), &[failed], &[done])
 }
 
+/// Found where vCenter would not register the provider of a host for this fault, and the host has none since.
+pub(super) fn refused_for(case: &Case<'_>, host: &Host, fault: &str, signatures: &[&str], because: &str) -> Verdict {
+    if !is_unregistered(case, host) {
+        return Verdict::Fine;
+    }
+    let evidence = failed_for(case, host, fault, signatures);
+    if evidence.is_empty() {
+        return Verdict::Fine;
+    }
+    Verdict::found(
+        format!("vCenter would not register the provider of host `{}`, because {because}", host.name),
+        evidence,
+    )
+}
+
 /// What says that this host's provider was not registered for this fault: the event, or the log under one of these
 /// signatures. `S-11` stands for many faults, so it counts where it tells this one.
-pub(super) fn failed_for(case: &Case<'_>, host: &Host, fault: &str, signatures: &[&str]) -> Vec<Evidence> {
+fn failed_for(case: &Case<'_>, host: &Host, fault: &str, signatures: &[&str]) -> Vec<Evidence> {
     let names_fault = |event: &&VCenterEvent| {
         event.message.contains(fault) || event.arguments.iter().any(|(_, value)| value.contains(fault))
     };

@@ -24,7 +24,7 @@
 //!
 //! KB 402809, the log and the fault (grade A); that the lines mean leg A (grade C).
 
-use super::registration::{failed_for, is_unregistered};
+use super::registration::refused_for;
 use crate::case::{Case, Verdict};
 use crate::diagnostic::Severity;
 use crate::facts::Host;
@@ -49,20 +49,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
-    if !is_unregistered(case, host) {
-        return Verdict::Fine;
-    }
-    let evidence = failed_for(case, host, "CertificateNotTrusted", &["S-05", "S-06"]);
-    if evidence.is_empty() {
-        return Verdict::Fine;
-    }
-    Verdict::found(
-        format!(
-            "vCenter would not register the provider of host `{}`, because it does not trust its certificate",
-            host.name
-        ),
-        evidence,
-    )
+    refused_for(case, host, "CertificateNotTrusted", &["S-05", "S-06"], "it does not trust its certificate")
 }
 
 #[cfg(test)]

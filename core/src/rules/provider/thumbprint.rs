@@ -1,7 +1,6 @@
 //! Mode `thumbprint`: the store `SMS` pins the certificate of each host's provider, under the alias
 //! `https://<host>:9080/version.xml` (KB 318194).
 
-
 use crate::case::BY_APPLIANCE_SHELL;
 use crate::case::{Case, Port, Verdict};
 use crate::certificate::Fingerprint;
@@ -46,7 +45,7 @@ pub(super) fn is_any_pin_bad(case: &Case<'_>) -> bool {
 }
 
 #[cfg(test)]
-pub(super) mod testing {
+pub(in crate::rules) mod testing {
     use crate::certificate::Fingerprint;
     use crate::facts::{CertificateMode, VecsEntry};
     use crate::rules::testing::{Fleet, seen};

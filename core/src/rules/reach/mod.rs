@@ -9,8 +9,22 @@ pub(super) mod vp_ruleset_restricted;
 pub(super) mod vp_tls_handshake_failed;
 pub(super) mod vp_version_xml_error;
 
+use crate::case::{Case, Verdict};
 use crate::diagnostic::Evidence;
-use crate::facts::Host;
+use crate::facts::{Host, MissingReason};
+
+/// Found where port 9080 of a connected host shows no certificate for this reason, although its port 443 answers. `says`
+/// makes the message of the host's name.
+fn fails_with(case: &Case<'_>, host: &Host, reason: MissingReason, says: impl Fn(&str) -> String) -> Verdict {
+    let Err(missing) = host.on_9080.known() else { return Verdict::Fine };
+    if !host.is_connected() || missing.reason != reason {
+        return Verdict::NotApplicable;
+    }
+    if !case.provider_port_is_down(host) {
+        return Verdict::from(missing);
+    }
+    Verdict::found(says(&host.name), vec![silence(host), port_443_answers()])
+}
 
 /// What came of port 9080, which showed no certificate.
 fn silence(host: &Host) -> Evidence {

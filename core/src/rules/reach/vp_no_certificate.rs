@@ -23,7 +23,7 @@
 //! A listing of a host's files (grade B); that a restart makes the file anew (grade C). An alert in place of silence is
 //! `vp-tls-handshake-failed`.
 
-use super::{port_443_answers, silence};
+use super::fails_with;
 use crate::case::{Case, Verdict};
 use crate::diagnostic::Severity;
 use crate::facts::{Host, MissingReason};
@@ -54,17 +54,9 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
-    let Err(missing) = host.on_9080.known() else { return Verdict::Fine };
-    if !host.is_connected() || missing.reason != MissingReason::Closed {
-        return Verdict::NotApplicable;
-    }
-    if !case.provider_port_is_down(host) {
-        return Verdict::from(missing);
-    }
-    Verdict::found(
-        format!("port 9080 of host `{}` closes without showing a certificate", host.name),
-        vec![silence(host), port_443_answers()],
-    )
+    fails_with(case, host, MissingReason::Closed, |name| {
+        format!("port 9080 of host `{name}` closes without showing a certificate")
+    })
 }
 
 #[cfg(test)]

@@ -23,8 +23,9 @@
 //!
 //! vSphere API, host firewall, rule set `iofiltervp` (grade A).
 
+use super::fails_with;
 use crate::case::{Case, Verdict};
-use crate::diagnostic::{Evidence, Severity};
+use crate::diagnostic::Severity;
 use crate::facts::{Host, MissingReason};
 use crate::log::Leg;
 use crate::rules::rule::{Check, Cure, Grade, Rule};
@@ -56,15 +57,9 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
-    let Err(missing) = host.on_9080.known() else { return Verdict::Fine };
-    if !host.is_connected() || missing.reason != MissingReason::NoAnswer {
-        return Verdict::NotApplicable;
-    }
-    if !case.provider_port_is_down(host) {
-        return Verdict::from(missing);
-    }
-    let evidence = vec![Evidence::new("port 9080", missing.message.clone()), Evidence::new("port 443", "answers")];
-    Verdict::found(format!("port 9080 of host `{}` does not answer, its port 443 does", host.name), evidence)
+    fails_with(case, host, MissingReason::NoAnswer, |name| {
+        format!("port 9080 of host `{name}` does not answer, its port 443 does")
+    })
 }
 
 #[cfg(test)]

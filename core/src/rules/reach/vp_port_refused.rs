@@ -19,8 +19,9 @@
 //!
 //! The port and the daemon's init script (grades A and B).
 
+use super::fails_with;
 use crate::case::{Case, Verdict};
-use crate::diagnostic::{Evidence, Severity};
+use crate::diagnostic::Severity;
 use crate::facts::{Host, MissingReason};
 use crate::log::Leg;
 use crate::rules::rule::{Check, Cure, Grade, Rule};
@@ -50,15 +51,9 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
-    let Err(missing) = host.on_9080.known() else { return Verdict::Fine };
-    if !host.is_connected() || missing.reason != MissingReason::Refused {
-        return Verdict::NotApplicable;
-    }
-    if !case.provider_port_is_down(host) {
-        return Verdict::from(missing);
-    }
-    let evidence = vec![Evidence::new("port 9080", missing.message.clone()), Evidence::new("port 443", "answers")];
-    Verdict::found(format!("nothing listens on port 9080 of host `{}`, its port 443 answers", host.name), evidence)
+    fails_with(case, host, MissingReason::Refused, |name| {
+        format!("nothing listens on port 9080 of host `{name}`, its port 443 answers")
+    })
 }
 
 #[cfg(test)]

@@ -23,8 +23,9 @@
 //! vSphere documentation, TLS profiles and `ESXiVPsDisabledProtocols` (grades A and B); that a restart makes the file
 //! anew (grade C).
 
+use super::fails_with;
 use crate::case::{Case, Verdict};
-use crate::diagnostic::{Evidence, Severity};
+use crate::diagnostic::Severity;
 use crate::facts::{Host, MissingReason};
 use crate::rules::rule::{Check, Cure, Grade, Rule};
 
@@ -53,18 +54,9 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
-    let Err(missing) = host.on_9080.known() else { return Verdict::Fine };
-    if !host.is_connected() || missing.reason != MissingReason::Tls {
-        return Verdict::NotApplicable;
-    }
-    if !case.provider_port_is_down(host) {
-        return Verdict::from(missing);
-    }
-    let evidence = vec![Evidence::new("port 9080", missing.message.clone()), Evidence::new("port 443", "answers")];
-    Verdict::found(
-        format!("port 9080 of host `{}` answers and breaks TLS off before it shows a certificate", host.name),
-        evidence,
-    )
+    fails_with(case, host, MissingReason::Tls, |name| {
+        format!("port 9080 of host `{name}` answers and breaks TLS off before it shows a certificate")
+    })
 }
 
 #[cfg(test)]

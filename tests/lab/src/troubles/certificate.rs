@@ -8,6 +8,7 @@ use super::host;
 use crate::error::LabError;
 use crate::pki::{Identity, LeafPlan, Signer};
 use crate::world::World;
+use crate::world::vecs::Entry;
 
 /// Both the host's certificate and its copy, issued together, ended a day ago.
 pub(super) fn expired(world: &mut World, key: &str) -> Result<(), LabError> {
@@ -128,6 +129,10 @@ fn serve_everywhere(world: &mut World, key: &str, identity: Identity) -> Result<
     let url_host = host.name.clone();
     for provider in world.providers.iter_mut().filter(|provider| provider.is_of(&url_host)) {
         provider.certificate = Arc::clone(&certificate);
+    }
+    let pinned = world.provider_url(&url_host);
+    if world.vcenter.sms_entry(&pinned).is_some() {
+        world.vcenter.put_sms_entry(&pinned, Entry::trusted(certificate));
     }
     Ok(())
 }
