@@ -209,6 +209,7 @@ fn rest_messages(vcenter: &VCenter) -> Vec<Value> {
     let service = rest::service::STORAGE_PROFILE_SERVICE;
     vec![
         look("rest::service state", rest::service::state(vcenter, service)),
+        look("rest::service state", rest::service::state(vcenter, rest::service::AUTO_DEPLOY_SERVICE)),
         change("rest::service restart", rest::service::restart(vcenter, service)),
         change("rest::service start", rest::service::start(vcenter, service)),
         look("rest::backup_jobs", rest::backup_jobs::request(vcenter)),

@@ -89,3 +89,36 @@ fn a_waiver_with_a_reason_lets_pass_and_one_without_does_not() {
     assert!(refused_by(&report).is_empty(), "{}", told(&report));
     assert!(!report.plan.expect("a plan was made").is_empty());
 }
+
+/// The trouble of a host that what is written to it cures, and how the vCenter boots its hosts.
+fn held_by_auto_deploy(world: &World) -> Vec<String> {
+    let report = world.plan(&quick());
+    let plan = report.plan.as_ref().unwrap_or_else(|| panic!("there is a plan: {}", told(&report)));
+    plan.refused.iter().filter(|one| one.gates.contains(&"auto-deploy".to_owned())).map(|one| one.why.clone()).collect()
+}
+
+#[test]
+fn without_a_shell_the_service_that_boots_hosts_tells_whether_they_forget() {
+    for (vcenter, is_held) in [("", false), ("gate-autodeploy", true)] {
+        let mut world = world(vcenter, "");
+        world.connection.esxi_ssh = None;
+        let held = held_by_auto_deploy(&world);
+        assert_eq!(!held.is_empty(), is_held, "{vcenter}: {held:?}");
+        assert!(held.iter().all(|why| why.contains("--esxi-ssh-user") && why.contains("waive")), "{held:?}");
+    }
+    // Asked, each host says it of itself.
+    assert_eq!(held_by_auto_deploy(&world("gate-autodeploy", "")), [""; 0]);
+    let held = held_by_auto_deploy(&world("", "gate-autodeploy"));
+    assert!(held.iter().any(|why| why.contains("boots by Auto Deploy")), "{held:?}");
+}
+
+#[test]
+fn what_does_not_stay_on_the_host_is_done_whatever_it_boots_from() {
+    let mut world = World::of(
+        "seed = 11\n[vcenter]\ntroubles = [\"gate-autodeploy\"]\n[[clusters]]\nname = \"a\"\ncount = 2\n\
+         [[hosts]]\nname = \"esx02\"\ntroubles = [\"provider-disconnected\"]\n",
+    );
+    world.connection.esxi_ssh = None;
+    let outcome = world.apply(&quick()).unwrap_or_else(|report| panic!("nothing to do: {}", told(&report)));
+    assert_eq!(outcome.ending, iofilter_certs::run::Ending::Cured, "{:#?}", outcome.steps);
+}

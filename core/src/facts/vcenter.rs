@@ -44,6 +44,10 @@ pub struct VCenter {
     pub high_availability: Observed<bool>,
     /// True when VMware Cloud Foundation (SDDC Manager) manages it.
     pub in_cloud_foundation: Observed<bool>,
+    /// True when vCenter's service Auto Deploy (`rbd`) runs, or is about to start or stop; without it no host boots from
+    /// the network.
+    #[serde(default)]
+    pub auto_deploy: Observed<bool>,
     /// The user that vCenter knows the session by. Not seen when there was no way in, with the reason.
     #[serde(default)]
     pub session: Observed<String>,
@@ -96,6 +100,7 @@ impl VCenter {
             nodes: not_yet("the list of linked nodes"),
             high_availability: not_yet("vCenter High Availability"),
             in_cloud_foundation: not_yet("VMware Cloud Foundation"),
+            auto_deploy: not_yet("the service Auto Deploy"),
             session: not_yet("the session"),
             privileges: not_yet("the list of privileges"),
             addresses: not_yet("the list of addresses"),

@@ -240,6 +240,14 @@ impl GateReading {
         }
     }
 
+    /// What would open it, where it is not known; empty where nothing is known of that either.
+    pub fn help(&self) -> &str {
+        match &self.state {
+            GateState::Unknown(missing) => &missing.help,
+            GateState::Open(_) | GateState::Closed { .. } => "",
+        }
+    }
+
     /// Whether it stands before changes of this host: at the host, or before the whole vCenter.
     pub fn stands_before(&self, host: &Host) -> bool {
         self.place.kind == PlaceKind::Vcenter || self.place.host.as_deref() == Some(host.id.0.as_str())

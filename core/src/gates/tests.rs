@@ -62,6 +62,10 @@ fn each_gate_is_closed_by_its_trouble() {
     closes("clock", |fleet| fleet.vcenter().clock_ahead_seconds = seen(301));
     closes("filter-in-use", |fleet| fleet.host(1).disks_using_filter = seen(1));
     closes("auto-deploy", |fleet| fleet.host(1).stateless = seen(true));
+    closes("auto-deploy", |fleet| {
+        fleet.vcenter().auto_deploy = seen(true);
+        fleet.host(1).stateless = unknown(MissingReason::NotAsked);
+    });
     closes("host-busy", |fleet| fleet.host(1).running_tasks = seen(1));
     closes("trust-authority", |fleet| {
         fleet.host(1).attestation = seen(Attestation { tpm: None, trust_authority: true });
@@ -105,6 +109,22 @@ fn the_clock_of_a_host_that_is_away_does_not_keep_it_from_coming_back() {
 }
 
 #[test]
+fn where_vcenter_boots_no_host_over_the_network_no_shell_is_needed_to_know() {
+    let mut fleet = Fleet::healthy();
+    fleet.vcenter().auto_deploy = seen(false);
+    fleet.host(1).stateless = unknown(MissingReason::NotAsked);
+    assert_eq!(shut(&fleet), [""; 0]);
+    // What the host says of itself is believed before that.
+    fleet.host(1).stateless = seen(true);
+    assert_eq!(shut(&fleet), ["auto-deploy"]);
+    fleet.host(1).stateless = unknown(MissingReason::NotAsked);
+    fleet.vcenter().auto_deploy = unknown(MissingReason::Denied);
+    assert_eq!(shut(&fleet), ["auto-deploy"]);
+    let gate = find("auto-deploy").unwrap();
+    assert!(gate.holds_any(&[Touches::ClientTrust]) && !gate.holds_any(&[Touches::Nothing, Touches::Registration]));
+}
+
+#[test]
 fn a_root_left_behind_closes_nothing_once_it_is_replaced() {
     let mut fleet = Fleet::healthy();
     let expired = Leaf::of("x").ends(-DAY_SECONDS);
@@ -121,6 +141,7 @@ fn a_root_left_behind_closes_nothing_once_it_is_replaced() {
 fn what_is_not_known_counts_as_closed() {
     let mut fleet = Fleet::healthy();
     let vcenter = fleet.vcenter();
+    vcenter.auto_deploy = unknown(MissingReason::Denied);
     vcenter.backup = unknown(MissingReason::Denied);
     vcenter.nodes = unknown(MissingReason::Denied);
     vcenter.high_availability = unknown(MissingReason::Denied);
@@ -138,8 +159,7 @@ fn what_is_not_known_counts_as_closed() {
     host.stateless = unknown(MissingReason::Denied);
     host.lockdown = unknown(MissingReason::Denied);
     host.on_443 = unknown(MissingReason::Denied);
-    // How a host boots is told by its shell only, and holds nothing while it is not told; its page says why.
-    let all: Vec<&str> = GATES.iter().map(|gate| gate.name).filter(|name| *name != "auto-deploy").collect();
+    let all: Vec<&str> = GATES.iter().map(|gate| gate.name).collect();
     assert_eq!(shut(&fleet), all);
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::driver::Perform;
+use super::effect::Effect;
 use super::files::Files;
 use super::host_keys::HostKeys;
 use super::http::{Http, ProxyError};
@@ -18,15 +19,6 @@ use crate::request::{
 
 /// Asks a person, or whoever stands in for one, whether a plan may be carried out. May block.
 pub type Approver = dyn Fn(ApprovalRequest) -> Approval + Send + Sync;
-
-/// Whether what is performed may change its target. Decides what an answer that never came means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Effect {
-    /// It changes nothing.
-    Look,
-    /// It may.
-    Change,
-}
 
 /// Performs requests with real sockets. Its sessions and connections live as long as it does.
 pub struct Host {

@@ -372,13 +372,11 @@ fn is_before(reading: &GateReading, host: Option<&Host>) -> bool {
 fn reasons(planning: &Planning<'_>, host: Option<&Host>, names: &[String]) -> String {
     let is_here =
         |reading: &&GateReading| names.contains(&reading.gate) && is_before(reading, host) && !reading.passes();
-    let told: Vec<String> = planning
-        .gates
-        .iter()
-        .filter(is_here)
-        .map(|reading| format!("gate `{}`: {}", reading.gate, reading.reason()))
-        .collect();
-    told.join("; ")
+    let tell = |reading: &GateReading| match reading.help() {
+        "" => format!("gate `{}`: {}", reading.gate, reading.reason()),
+        help => format!("gate `{}`: {} ({help})", reading.gate, reading.reason()),
+    };
+    planning.gates.iter().filter(is_here).map(tell).collect::<Vec<_>>().join("; ")
 }
 
 /// Numbers the steps in the order of the document.

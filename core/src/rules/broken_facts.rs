@@ -128,6 +128,7 @@ const HARMLESS: &[(&str, &str)] = &[
     ("/vcenter/addresses", UNWELL),
     ("/vcenter/alarms", UNWELL),
     ("/vcenter/authority", PEOPLE),
+    ("/vcenter/auto_deploy", GATES),
     ("/vcenter/backup", GATES),
     ("/vcenter/build", PEOPLE),
     ("/vcenter/events", UNWELL),

@@ -2,7 +2,7 @@
 
 use super::acting::session_of;
 use super::journal::JournalEvent;
-use super::track::{Activity, Direction, Then, Why};
+use super::track::{Activity, Direction, Then, Tries, Why};
 use super::{Run, StopCause, look};
 use crate::plan::{Condition, IfNotDone, StepId, Undo};
 use crate::survey::{Question, Session};
@@ -43,6 +43,10 @@ impl Run {
     pub(super) fn condition(&self, id: StepId, why: &Why) -> Option<Condition> {
         let step = self.plan.step(id)?;
         match why {
+            Why::Resend { direction: Direction::Forward, .. } => self.condition(id, &Why::InDoubt),
+            Why::Resend { direction: Direction::Back, .. } => {
+                self.condition(id, &Why::Undone { acted: false, why: None })
+            }
             Why::Skip => Some(step.skip_when.clone()),
             // What leaves no trace is only known not to be needed any more.
             Why::InDoubt if !step.act.shows() => Some(step.skip_when.clone()),
@@ -82,14 +86,20 @@ impl Run {
             }
             (Why::Skip, _) => match self.part_before_act(index, id) {
                 Some(part) => self.ask_part(index, id, part),
-                None => self.act(now, index, id, 0),
+                None => self.act(now, index, id, Tries::default()),
             },
-            (Why::InDoubt | Why::Done { .. }, Some(true)) => {
+            // What leaves no trace cannot be seen to be done by its not being needed.
+            (Why::Resend { direction: Direction::Forward, why, .. }, Some(true)) if !self.shows(id) => {
+                let why = format!("{why}; and then it was not needed any more");
+                self.record(now, JournalEvent::NotReached { step: id, why });
+                self.set(index, id, None);
+            }
+            (Why::InDoubt | Why::Done { .. } | Why::Resend { direction: Direction::Forward, .. }, Some(true)) => {
                 self.record(now, JournalEvent::Succeeded { step: id });
                 self.set(index, id, None);
             }
-            (Why::InDoubt, _) => self.act(now, index, id, 0),
-            (Why::Again { attempts, .. }, Some(true)) => self.act(now, index, id, attempts),
+            (Why::InDoubt, _) => self.act(now, index, id, Tries::default()),
+            (Why::Again { tries, .. }, Some(true)) => self.act(now, index, id, tries),
             (Why::Done { why }, _) if self.is_late(now, index, id, Direction::Forward, deadline) => {
                 self.not_done(now, index, id, why);
             }
@@ -99,23 +109,26 @@ impl Run {
             (why @ (Why::Done { .. } | Why::Again { .. }), _) => {
                 self.pause(now, index, id, Then::Look(why), deadline);
             }
-            (Why::Undone { .. }, Some(true)) => {
+            (Why::Undone { .. } | Why::Resend { direction: Direction::Back, .. }, Some(true)) => {
                 self.record(now, JournalEvent::UndoFinished { step: id });
                 self.set(index, id, None);
             }
-            (Why::Undone { acted: false, .. }, _) => self.act_back(now, index, id, 0),
+            (Why::Undone { acted: false, .. }, _) => self.act_back(now, index, id, Tries::default()),
             (Why::Undone { why, .. }, _) if now >= deadline => {
                 let why = why.unwrap_or_else(|| "it is not as it was before".to_owned());
-                self.record(now, JournalEvent::UndoFailed { step: id, why });
-                self.set(index, id, None);
+                self.not_undone(now, index, id, why);
             }
             (why @ Why::Undone { .. }, _) => self.pause(now, index, id, Then::Look(why), deadline),
-            (Why::Session { direction, attempts }, _) => match direction {
-                Direction::Forward => self.act(now, index, id, attempts),
-                Direction::Back => self.act_back(now, index, id, attempts),
+            (Why::Session { direction, tries } | Why::Resend { direction, tries, .. }, _) => match direction {
+                Direction::Forward => self.act(now, index, id, tries),
+                Direction::Back => self.act_back(now, index, id, tries),
             },
         }
         true
+    }
+
+    fn shows(&self, id: StepId) -> bool {
+        self.plan.step(id).is_some_and(|step| step.act.shows())
     }
 
     pub(super) fn pause(&mut self, now: UnixTime, index: usize, id: StepId, then: Then, deadline: UnixTime) {

@@ -17,6 +17,7 @@ mod ending;
 mod estimate;
 mod evidence;
 mod journal;
+mod kept;
 mod left;
 mod look;
 mod looking;
@@ -38,6 +39,7 @@ pub use ending::Ending;
 pub use estimate::Estimate;
 pub use evidence::{Evidence, EvidenceFile, HostPicture, Picture, ProviderPicture, ShownCertificate};
 pub use journal::{IllegalEntry, JournalEntry, JournalEvent, SavedCaStore, Status};
+pub use kept::{Kept, KeptThing};
 pub use outcome::{OUTCOME_SCHEMA, Outcome, StepOutcome};
 pub use stopping::StopCause;
 

@@ -53,7 +53,7 @@ pub(super) enum Activity {
     /// A while, before looking again; 0 seconds are a moment, which the next wake ends.
     Pause { since: UnixTime, seconds: i64, then: Then, deadline: UnixTime },
     /// The answer to a change.
-    Send { request: RequestId, direction: Direction, attempts: u32 },
+    Send { request: RequestId, direction: Direction, tries: Tries },
     /// An approval.
     Ask { part: Part },
     /// Answers about a host whose steps are behind.
@@ -66,6 +66,29 @@ pub(super) enum Activity {
 pub(super) enum Direction {
     Forward,
     Back,
+}
+
+/// How often one change was tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(super) struct Tries {
+    /// How often it was sent again.
+    pub(super) sendings: u32,
+    /// How often a session was begun for this sending.
+    pub(super) logins: u32,
+    /// When the first sending was told not to have arrived.
+    pub(super) since: Option<UnixTime>,
+}
+
+impl Tries {
+    /// With one session more.
+    pub(super) fn with_login(self) -> Self {
+        Self { logins: self.logins.saturating_add(1), ..self }
+    }
+
+    /// With one sending more, which may need a session of its own.
+    pub(super) fn with_sending(self) -> Self {
+        Self { sendings: self.sendings.saturating_add(1), logins: 0, ..self }
+    }
 }
 
 /// What a look is for.
@@ -81,9 +104,11 @@ pub(super) enum Why {
     Undone { acted: bool, why: Option<String> },
     /// The change may not have arrived and leaves no trace by which that could be told: has what it acts on come to
     /// rest, so that it can be sent again? `why` is what was heard instead of an answer.
-    Again { attempts: u32, why: String },
+    Again { tries: Tries, why: String },
+    /// The change has not arrived: is it still needed, before it is sent again? `why` is what was heard.
+    Resend { direction: Direction, tries: Tries, why: String },
     /// A new session, to send the change again with.
-    Session { direction: Direction, attempts: u32 },
+    Session { direction: Direction, tries: Tries },
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -217,6 +242,9 @@ impl Run {
             return self.record(now, JournalEvent::NotReached { step: id, why });
         }
         let in_doubt = self.status(id) == Status::Started;
+        if in_doubt {
+            self.unsure.insert(id);
+        }
         let why = if in_doubt { Why::InDoubt } else { Why::Skip };
         match self.tasks.get(&id).cloned().filter(|_| in_doubt) {
             Some(task) => self.watch_task(now, index, id, self.task_reference(id, task), Direction::Forward),

@@ -144,6 +144,7 @@ impl Question {
             Self::Providers => sms::providers::request(vcenter, link.storage_manager.as_ref()?),
             Self::ProviderInfo { provider, .. } => sms::provider_info::request(vcenter, provider),
             Self::SpsService => rest::service::state(vcenter, rest::service::STORAGE_PROFILE_SERVICE),
+            Self::AutoDeploy => rest::service::state(vcenter, rest::service::AUTO_DEPLOY_SERVICE),
             Self::Backups => rest::backup_jobs::request(vcenter),
             Self::Nodes => rest::nodes::request(vcenter),
             Self::Addresses => rest::network_interfaces::request(vcenter),

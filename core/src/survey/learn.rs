@@ -233,6 +233,16 @@ fn http(inquiry: &mut Inquiry, now: UnixTime, question: &Question, response: &Ht
             learn_vcenter::sps(inquiry, now, &rest::service::parse_state(response)?);
             nothing
         }
+        Question::AutoDeploy => {
+            let runs = match rest::service::parse_state(response) {
+                Ok(state) => state.state != "STOPPED",
+                // That service is not part of this appliance, which is an answer.
+                Err(WireError::Refused { status: 404, error, .. }) if error == "NOT_FOUND" => false,
+                Err(error) => return Err(error),
+            };
+            inquiry.facts.vcenter.auto_deploy = Observed::seen(runs, now);
+            nothing
+        }
         Question::Backups => {
             learn_vcenter::backups(inquiry, now, &rest::backup_jobs::parse(response)?);
             nothing

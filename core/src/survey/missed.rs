@@ -69,6 +69,7 @@ pub(crate) fn missed(inquiry: &mut Inquiry, question: &Question, missing: &Missi
             inquiry.tasks.insert(task.value.clone(), seen);
         }
         Question::SpsService => facts.vcenter.sps = unknown(missing),
+        Question::AutoDeploy => facts.vcenter.auto_deploy = unknown(missing),
         Question::Backups => facts.vcenter.backup = unknown(missing),
         Question::Addresses => facts.vcenter.addresses = unknown(missing),
         Question::Nodes => facts.vcenter.nodes = unknown(missing),

@@ -254,6 +254,7 @@ fn first_questions(job: &Job) -> Vec<Question> {
         Question::CloudFoundation,
         Question::HighAvailability,
         Question::SpsService,
+        Question::AutoDeploy,
         Question::Backups,
         Question::Nodes,
         Question::Addresses,

@@ -157,6 +157,8 @@ pub(crate) enum Question {
     },
     /// Does `sps` run?
     SpsService,
+    /// Does vCenter boot hosts over the network?
+    AutoDeploy,
     /// Was there a backup?
     Backups,
     /// Which nodes are linked?
@@ -269,6 +271,7 @@ impl Question {
             | Self::ProviderInfo { .. } => Some(Session::Vim),
             Self::RestLogout
             | Self::SpsService
+            | Self::AutoDeploy
             | Self::Backups
             | Self::Nodes
             | Self::Addresses

@@ -1,6 +1,7 @@
 //! ## What it finds
 //!
-//! An ESXi host boots from the network and keeps nothing (Auto Deploy, stateless). Only its shell tells.
+//! An ESXi host boots from the network and keeps nothing (Auto Deploy, stateless). Only its shell tells; but where
+//! vCenter's service Auto Deploy (`rbd`) does not run, no host boots so.
 //!
 //! ## Why it hurts
 //!
@@ -43,6 +44,10 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
     if !host.is_connected() {
         return Verdict::NotApplicable;
     }
+    let none_boots_so = case.facts.vcenter.auto_deploy.value() == Some(&false);
+    if none_boots_so && host.stateless.value().is_none() {
+        return Verdict::Fine;
+    }
     if !*known!(Case::optional(&host.stateless, case.is_unwell(host), BY_HOST_SHELL)) {
         return Verdict::Fine;
     }
@@ -76,7 +81,19 @@ mod tests {
                 "nobody-asked-its-shell",
                 "Nobody asked its shell",
                 "The near miss of `boots-from-the-network`: the host is well, so nothing would be repaired on it.",
-                with(|fleet| fleet.host(1).stateless = unknown(MissingReason::NotAsked)),
+                with(|fleet| {
+                    fleet.vcenter().auto_deploy = seen(true);
+                    fleet.host(1).stateless = unknown(MissingReason::NotAsked);
+                }),
+            ),
+            Case::near_miss(
+                "no-host-boots-so",
+                "Auto Deploy does not run",
+                "The near miss of `boots-from-the-network`: the provider is offline and the shell was not asked, but without vCenter's service no host boots from the network.",
+                with(|fleet| {
+                    fleet.provider(1).status = seen("offline".to_owned());
+                    fleet.host(1).stateless = unknown(MissingReason::NotAsked);
+                }),
             ),
         ]
     }
@@ -85,6 +102,7 @@ mod tests {
     fn an_unwell_host_whose_shell_was_not_asked_leaves_it_open() {
         let mut fleet = with(|fleet| fleet.host(1).stateless = unknown(MissingReason::NotAsked));
         fleet.provider(1).status = seen("offline".to_owned());
+        fleet.vcenter().auto_deploy = seen(true);
         assert!(fleet.judge().unanswered.iter().any(|one| one.codes == ["gate-autodeploy"]));
     }
 }

@@ -31,6 +31,7 @@ pub(super) fn vcenter(root: Fingerprint, https: Fingerprint, sms: Fingerprint, e
         nodes: seen(vec![Node { name: "vc.lab.test".to_owned(), kind: "VCSA_EMBEDDED".to_owned() }]),
         high_availability: seen(false),
         in_cloud_foundation: seen(false),
+        auto_deploy: seen(false),
         session: seen("LAB.TEST\\reader".to_owned()),
         privileges: seen(PRIVILEGES.iter().map(|name| ((*name).to_owned(), true)).collect()),
         addresses: seen(vec!["192.0.2.100".to_owned()]),

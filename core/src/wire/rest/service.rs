@@ -9,6 +9,10 @@ use crate::wire::{VCenter, WireError};
 /// The service that speaks with storage providers.
 pub const STORAGE_PROFILE_SERVICE: &str = "sps";
 
+/// The service that boots ESXi hosts over the network, "Auto Deploy". A vCenter that nobody boots hosts by lists it as
+/// `MANUAL` and `STOPPED` (answers of real appliances, 6.7 to 8.0).
+pub const AUTO_DEPLOY_SERVICE: &str = "rbd";
+
 /// How a service is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceState {

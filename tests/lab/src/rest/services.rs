@@ -42,11 +42,15 @@ fn already_there() -> Refusal {
 }
 
 fn info(world: &World, name: &str) -> Value {
-    let state = if name == "sps" { world.sps.state } else { SpsState::Started };
+    let state = match name {
+        "sps" => world.sps.state,
+        "rbd" if !world.vcenter.auto_deploy => SpsState::Stopped,
+        _ => SpsState::Started,
+    };
     let mut info = json!({
         "name_key": format!("cis.{name}.ServiceName"),
         "description_key": format!("cis.{name}.ServiceDescription"),
-        "startup_type": "AUTOMATIC",
+        "startup_type": if name == "rbd" { "MANUAL" } else { "AUTOMATIC" },
         "state": state.as_str(),
     });
     // A service that does not run has no health, not even an empty list of messages (the SDK refuses it).
@@ -60,4 +64,4 @@ fn info(world: &World, name: &str) -> Value {
 }
 
 /// Services that the list shows; only `sps` can be changed.
-const SERVICES: [&str; 4] = ["certificatemanagement", "sps", "vapi-endpoint", "vpxd"];
+const SERVICES: [&str; 5] = ["certificatemanagement", "rbd", "sps", "vapi-endpoint", "vpxd"];

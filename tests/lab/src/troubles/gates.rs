@@ -33,10 +33,16 @@ pub(super) fn vsan(world: &mut World, key: &str) -> Result<(), LabError> {
     Ok(())
 }
 
-/// The host is stateless.
+/// The host is stateless: vCenter boots it over the network.
 pub(super) fn autodeploy(world: &mut World, key: &str) -> Result<(), LabError> {
     host(world, key)?.stateless = true;
+    auto_deploy_runs(world);
     Ok(())
+}
+
+/// vCenter boots hosts over the network; which, only their shells tell.
+pub(super) fn auto_deploy_runs(world: &mut World) {
+    world.vcenter.auto_deploy = true;
 }
 
 /// vSphere Trust Authority attests the host.

@@ -45,6 +45,8 @@ pub struct VCenter {
     pub nodes: Vec<Node>,
     /// Is vCenter HA configured?
     pub high_availability: bool,
+    /// Does Auto Deploy (`rbd`) run? It is stopped unless somebody boots hosts by it.
+    pub auto_deploy: bool,
     /// Keys of registered extensions.
     pub extensions: Vec<String>,
     /// Files that root keeps on the appliance, by path.
