@@ -162,7 +162,7 @@ impl Run {
         }
         let tries = Tries { since: Some(since), ..tries.with_sending() };
         let then = Then::Look(Why::Resend { direction, tries, why });
-        self.set(index, id, Some(Activity::Pause { until, then, deadline }));
+        self.set(index, id, Some(Activity::Pause { since: now, seconds: wait, then, deadline }));
     }
 
     /// No sending of the step's change has left this machine, or got past the proxy.
