@@ -108,16 +108,31 @@ impl<T: Serialize> Journal<T> {
 
     /// Adds one entry; it is on the disk when this returns. After an error nothing that the entry announces may be done.
     pub fn append(&mut self, entry: &T) -> Result<(), JournalError> {
-        let entry = serde_json::to_string(entry).map_err(JournalError::Entry)?;
-        let sum = hash(&self.sum, entry.as_bytes());
-        let line = format!("{{\"sum\":\"{sum}\",\"entry\":{entry}}}\n");
-        let written = self.file.write_all(line.as_bytes()).and_then(|()| self.file.sync_data());
+        self.append_all([entry])
+    }
+
+    /// Adds entries that belong together, as [`append`](Self::append) adds one; the disk is waited for once.
+    pub fn append_all<'e>(&mut self, entries: impl IntoIterator<Item = &'e T>) -> Result<(), JournalError>
+    where
+        T: 'e,
+    {
+        let (mut lines, mut sum) = (String::new(), self.sum.clone());
+        for entry in entries {
+            let entry = serde_json::to_string(entry).map_err(JournalError::Entry)?;
+            sum = hash(&sum, entry.as_bytes());
+            // Writing to a String cannot fail.
+            let _ = writeln!(lines, "{{\"sum\":\"{sum}\",\"entry\":{entry}}}");
+        }
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let written = self.file.write_all(lines.as_bytes()).and_then(|()| self.file.sync_data());
         if let Err(source) = written {
-            // A full disk may have taken half of the line; without it the file is whole, and if this fails it is torn.
+            // A full disk may have taken a part of them; without it the file is whole, and if this fails it is torn.
             let _ = self.file.set_len(self.length);
             return Err(JournalError::Io { path: self.path.clone(), what: "written", source });
         }
-        self.length += line.len() as u64;
+        self.length += lines.len() as u64;
         self.sum = sum;
         Ok(())
     }
