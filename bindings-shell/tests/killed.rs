@@ -1,18 +1,21 @@
 //! A repair that is killed: whenever it happens, `resume` goes on from the journal and ends cured, or says what it left.
 //!
-//! A few instants are drawn; `make soak` sets `SOAK_KILLS` and draws many. The seed of each is in the message, and
-//! `SOAK_SEED` begins with another.
+//! A few instants are drawn; `make soak` sets `SOAK_KILLS` and draws many. They are drawn by the calls that the lab has
+//! received, or by the lines of the journal, and some time after, so that a busy machine is killed at the same places as an
+//! idle one. The seed of each is in the message, and `SOAK_SEED` begins with another.
 #![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::print_stdout, reason = "the figures are what `make soak` is for")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use iofilter_certs::native::Journal;
+use iofilter_certs::run::{JournalEntry, JournalEvent};
 use iofilter_certs_lab::{Lab, Scenario};
 use serde_json::Value;
 
@@ -31,34 +34,50 @@ const TROUBLES: [&str; 9] = [
 
 /// How often one run is killed before it is left in peace.
 const MOST_KILLS: u64 = 3;
-
+/// About as many calls as a run makes that nobody disturbs, most of them looks, and as many lines as its journal has, most
+/// of them about acts. Where kills fall depends on them, and nothing else.
+const CALLS_OF_A_RUN: u64 = 1200;
+const LINES_OF_A_RUN: u64 = 100;
+/// Milliseconds that a kill may come after its call or line, so that waits are hit too, which make few of both.
+const MOST_MILLISECONDS: u64 = 1000;
 /// Repairs that go on at the same time, each of a lab of its own: they mostly wait.
 const AT_ONCE: usize = 4;
 
 #[test]
-#[ignore = "takes minutes since each host is looked at again after its steps; `make soak` plays it"]
 fn a_run_that_is_killed_at_any_instant_ends_cured_or_says_what_it_left() {
-    let (kills, seed) = (number("SOAK_KILLS", 4), number("SOAK_SEED", 1));
-    let length = Patient::new(0).whole_run();
-    let (drawn, killed) = (AtomicU64::new(seed), AtomicU64::new(0));
-    let ends = Mutex::new(BTreeMap::<String, u64>::new());
+    let (kills, seed) = (number("SOAK_KILLS", 6), number("SOAK_SEED", 1));
+    let drawn = AtomicU64::new(seed);
+    let figures = Mutex::new(Figures::default());
     std::thread::scope(|scope| {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
-                while killed.load(Ordering::Relaxed) < kills {
+                while figures.lock().unwrap().kills < kills {
                     let patient = Patient::new(drawn.fetch_add(1, Ordering::Relaxed));
-                    killed.fetch_add(patient.is_killed_and_resumed(length), Ordering::Relaxed);
-                    *ends.lock().unwrap().entry(patient.ending()).or_default() += 1;
+                    patient.is_killed_and_resumed(&figures);
+                    let ending = patient.ending();
+                    let mut figures = figures.lock().unwrap();
+                    figures.runs += 1;
+                    *figures.endings.entry(ending).or_default() += 1;
                 }
             });
         }
     });
-    println!("killed {killed:?} times at instants within {length:?}: {:?}", ends.into_inner().unwrap());
+    println!("{:#?}", figures.into_inner().unwrap());
 }
 
 /// The number in an environment variable, or what stands for it.
 fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).ok().map_or(otherwise, |text| text.parse().expect("a number"))
+}
+
+/// What was done to all of them, and how they ended.
+#[derive(Debug, Default)]
+struct Figures {
+    kills: u64,
+    runs: u64,
+    endings: BTreeMap<String, u64>,
+    /// What runs were at when they were killed. Clusters are worked on side by side, so one kill may hit several.
+    hit: BTreeMap<&'static str, u64>,
 }
 
 /// A lab of twenty ESXi hosts in five clusters, and a run that repairs it.
@@ -71,7 +90,7 @@ struct Patient {
 
 impl Patient {
     fn new(seed: u64) -> Self {
-        let lab = Lab::start(Scenario::parse(&scenario()).expect("the scenario is right")).expect("the lab starts");
+        let lab = Lab::start(Scenario::parse(&scenario(seed)).expect("the scenario is right")).expect("the lab starts");
         let folder = tempfile::tempdir().expect("a folder for the run");
         std::fs::write(folder.path().join("root"), &lab.ready().expect("it is ready").root_password).unwrap();
         let services = of_hosts(&lab, "services");
@@ -82,39 +101,52 @@ impl Patient {
         self.folder.path().join("run")
     }
 
-    /// How long the run takes when nobody disturbs it.
-    fn whole_run(self) -> Duration {
-        let begun = Instant::now();
-        let status = self.apply().wait().expect("it ends");
-        assert!(status.success(), "without a kill it ends with {status}");
-        assert_eq!(self.ending(), "cured");
-        begun.elapsed()
+    fn journal(&self) -> Vec<JournalEntry> {
+        let path = self.run_folder().join("journal.jsonl");
+        if !path.exists() {
+            return Vec::new();
+        }
+        Journal::read(&path)
+            .unwrap_or_else(|error| panic!("{}: the journal does not read: {error}", self.told()))
+            .entries
     }
 
-    /// Kills it up to three times, each within the time that a whole run takes; then lets it come to its end.
-    /// How often it was alive to be killed.
-    fn is_killed_and_resumed(&self, length: Duration) -> u64 {
+    /// Kills it up to three times, then lets it come to its end.
+    fn is_killed_and_resumed(&self, figures: &Mutex<Figures>) {
         let mut random = Random(self.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-        let mut killed = 0;
         let mut process = self.apply();
         for _ in 0..=random.below(MOST_KILLS) {
-            let thousandths = u32::try_from(random.below(1000)).unwrap();
-            std::thread::sleep(length * thousandths / 1000);
-            if process.try_wait().expect("it can be asked").is_some() {
-                break;
+            let is_by_calls = random.below(2) == 0;
+            let most = if is_by_calls { CALLS_OF_A_RUN } else { LINES_OF_A_RUN };
+            let so_far = || if is_by_calls { self.lab.calls().len() } else { self.lines() };
+            let enough = so_far() + usize::try_from(random.below(most)).unwrap();
+            let after = Duration::from_millis(random.below(MOST_MILLISECONDS));
+            if !is_killed(&mut process, || so_far() >= enough, after) {
+                return;
             }
-            process.kill().expect("it can be killed");
-            process.wait().expect("it is dead");
-            killed += 1;
+            let at = instant(&self.journal());
+            let mut figures = figures.lock().unwrap();
+            figures.kills += 1;
+            for what in &at {
+                *figures.hit.entry(what).or_default() += 1;
+            }
+            drop(figures);
+            if at.contains(OVER) {
+                return;
+            }
             process = self.go_on();
         }
         process.wait().expect("it ends");
-        killed
+    }
+
+    /// Lines of the journal, whole or not.
+    fn lines(&self) -> usize {
+        std::fs::read_to_string(self.run_folder().join("journal.jsonl")).unwrap_or_default().lines().count()
     }
 
     /// A run that never wrote its plan has done nothing and is begun anew; any other is resumed.
     fn go_on(&self) -> Child {
-        if self.run_folder().join("journal.jsonl").exists() {
+        if !self.journal().is_empty() {
             return self.command("resume", &["--yes", text(&self.run_folder())]);
         }
         assert!(self.lab.calls().iter().all(|call| !call.changes), "seed {}: a change without a journal", self.seed);
@@ -134,6 +166,7 @@ impl Patient {
         let mut child = Command::new(env!("CARGO_BIN_EXE_iofilter-certs"));
         child.arg(command).args(arguments).args(["--quiet", "--json", "--timeout", "20"]);
         child.args(["--hostname", &ready.vcenter, "--username", &ready.username, "--ca-file", text(&ready.ca_file)]);
+        child.args(["--hosts-file", text(&ready.hosts_file)]);
         child.args(["--known-hosts", text(&ready.known_hosts), "--appliance-address", &ready.vcenter_ssh.address]);
         child.args(["--esxi-ssh-user", "root", "--esxi-ssh-password-file", text(&root), "--esxi-ssh-port", ssh]);
         child.args(["--appliance-ssh-user", "root", "--appliance-ssh-password-file", text(&root)]);
@@ -151,10 +184,12 @@ impl Patient {
 
     /// How it ended, after holding it to its promises.
     fn ending(&self) -> String {
-        let outcome = std::fs::read_to_string(self.run_folder().join("outcome.json"));
-        let outcome = outcome.unwrap_or_else(|error| panic!("{}: no outcome: {error}", self.told()));
-        let outcome: Value = serde_json::from_str(&outcome).expect("the outcome is JSON");
-        let ending = outcome.get("ending").expect("an outcome has an ending");
+        // A process that is killed after its last line writes nothing else; the journal is what counts.
+        let journal = self.journal();
+        let Some(JournalEntry { event: JournalEvent::Ended { ending }, .. }) = journal.last() else {
+            panic!("{}: no ending: {:?}", self.told(), journal.last());
+        };
+        let ending = serde_json::to_value(ending).expect("an ending is JSON");
         let name = ending.as_str().map(str::to_owned);
         let name = name.or_else(|| ending.as_object()?.keys().next().cloned()).expect("an ending has a name");
         let what = format!("{}\n{ending:#}", self.told());
@@ -202,6 +237,21 @@ impl Patient {
     }
 }
 
+/// Kills a process some time after something is so. False when it had come to its end before.
+fn is_killed(process: &mut Child, is_time: impl Fn() -> bool, after: Duration) -> bool {
+    let mut is_running = || process.try_wait().expect("it can be asked").is_none();
+    while is_running() && !is_time() {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    std::thread::sleep(after);
+    if !is_running() {
+        return false;
+    }
+    process.kill().expect("it can be killed");
+    process.wait().expect("it is dead");
+    true
+}
+
 /// One field of every ESXi host, by name.
 fn of_hosts(lab: &Lab, field: &str) -> BTreeMap<String, Value> {
     let state = lab.state();
@@ -210,8 +260,43 @@ fn of_hosts(lab: &Lab, field: &str) -> BTreeMap<String, Value> {
     hosts.iter().map(|host| pair(host).expect("a host has a name and the field")).collect()
 }
 
-fn scenario() -> String {
-    let mut text = String::from("seed = 11\n");
+/// What a run was at when it was killed, by its journal.
+fn instant(journal: &[JournalEntry]) -> BTreeSet<&'static str> {
+    let (mut open, mut behind, mut steps) = (BTreeMap::new(), BTreeSet::new(), 0);
+    for entry in journal {
+        match &entry.event {
+            JournalEvent::Begun { plan, .. } | JournalEvent::Replanned { plan, .. } => steps = plan.steps().count(),
+            JournalEvent::Started { step, .. } => _ = open.insert(*step, "an act"),
+            JournalEvent::TaskBegun { step, .. } => _ = open.insert(*step, "waiting for a task"),
+            JournalEvent::UndoStarted { step } => _ = open.insert(*step, "taking back"),
+            JournalEvent::Succeeded { step }
+            | JournalEvent::Skipped { step }
+            | JournalEvent::NotReached { step, .. }
+            | JournalEvent::UndoFinished { step }
+            | JournalEvent::UndoFailed { step, .. }
+            | JournalEvent::Failed { step, .. } => {
+                open.remove(step);
+                behind.insert(*step);
+            }
+            JournalEvent::Resumed { .. } => open.clear(),
+            JournalEvent::Ended { .. } => return BTreeSet::from([OVER]),
+            _ => {}
+        }
+    }
+    match (open.is_empty(), steps) {
+        (false, _) => open.into_values().collect(),
+        (true, 0) => BTreeSet::from(["before the journal"]),
+        (true, _) if behind.len() == steps => BTreeSet::from(["the proof"]),
+        (true, _) => BTreeSet::from(["a look"]),
+    }
+}
+
+/// The last line was written, and only what tells of it was left to do.
+const OVER: &str = "after the ending";
+
+/// Every second vCenter takes a new certificate up when a provider is synchronised; the others do only when it registers anew.
+fn scenario(seed: u64) -> String {
+    let mut text = format!("seed = 11\n[switches]\nsync_updates_cached_certificate = {}\n", seed % 2 == 0);
     for cluster in ["a", "b", "c", "d", "e"] {
         write!(text, "[[clusters]]\nname = \"{cluster}\"\ncount = 4\nversion = \"8.0.3\"\n").unwrap();
     }

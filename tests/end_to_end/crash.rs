@@ -17,7 +17,7 @@ const SCENARIO: &str = "seed = 41\n[[clusters]]\nname = \"a\"\ncount = 3\n[[host
 fn drive(world: &World, run: &mut Run, journal: &mut Vec<JournalEntry>, most: usize) -> bool {
     let host = Arc::new(world.connection.host(Some(Arc::new(agree))).expect("the connection is right"));
     let full = journal.len().saturating_add(most);
-    let record = |event: RunEvent| match event {
+    let mut store = |event: RunEvent| match event {
         RunEvent::Journal(_) if journal.len() >= full => Err(()),
         RunEvent::Journal(entry) => {
             journal.push(entry);
@@ -25,6 +25,7 @@ fn drive(world: &World, run: &mut Run, journal: &mut Vec<JournalEntry>, most: us
         }
         RunEvent::Evidence(_) | RunEvent::Looking(_) => Ok(()),
     };
+    let record = |events: Vec<RunEvent>| events.into_iter().try_for_each(&mut store);
     match native::run(native::drive(run, &host, &SystemClock, &Stop::new(), record)).expect("a runtime") {
         Ok(()) => true,
         Err(DriveError::Record(())) => false,

@@ -75,14 +75,15 @@ impl Default for Stop {
 
 /// Drives `machine` to its end.
 ///
-/// `record` gets every event before any request that comes after it is performed; when it fails, nothing further is
+/// `record` gets every event before any request that comes after it is performed, those that come together at once, so that
+/// a disk is waited for once; when it fails, nothing further is
 /// performed. Must be called within a tokio runtime, such as [`runtime`](super::runtime()).
 pub async fn drive<M, P, E>(
     machine: &mut M,
     host: &Arc<P>,
     clock: &impl Clock,
     stop: &Stop,
-    mut record: impl FnMut(M::Event) -> Result<(), E>,
+    mut record: impl FnMut(Vec<M::Event>) -> Result<(), E>,
 ) -> Result<(), DriveError<E>>
 where
     M: Machine,
@@ -117,16 +118,25 @@ fn drain<M, P, E>(
     machine: &mut M,
     host: &Arc<P>,
     open: &mut Open,
-    record: &mut impl FnMut(M::Event) -> Result<(), E>,
+    record: &mut impl FnMut(Vec<M::Event>) -> Result<(), E>,
 ) -> Result<Rest, E>
 where
     M: Machine,
     M::Request: Send + 'static,
     P: Perform<M::Request>,
 {
+    let mut told = Vec::new();
     loop {
-        match machine.poll() {
-            Output::Event(event) => record(event)?,
+        let output = machine.poll();
+        if let Output::Event(event) = output {
+            told.push(event);
+            continue;
+        }
+        if !told.is_empty() {
+            record(std::mem::take(&mut told))?;
+        }
+        match output {
+            Output::Event(_) => {}
             Output::Request(id, request) => {
                 let host = Arc::clone(host);
                 let task = open.tasks.spawn(async move { host.perform(request).await });

@@ -19,6 +19,9 @@ use super::failure::plain;
 /// What the first line's sum begins with, so that no journal continues another kind of file.
 const SEED: &str = "iofilter-certs journal 1";
 
+/// What every line begins with.
+const BEGIN: &[u8] = b"{\"sum\":\"";
+
 /// An open journal. Entries can only be added.
 #[derive(Debug)]
 pub struct Journal<T> {
@@ -84,10 +87,16 @@ pub enum JournalError {
 }
 
 impl<T: Serialize> Journal<T> {
-    /// Makes a new journal; it and its folder's entry are on the disk when this returns.
+    /// Makes a new journal; it and its folder's entry are on the disk when this returns. One whose first line a crash kept
+    /// from the disk tells of nothing that was done, and is begun anew: the caller holds the run's lock.
     pub fn create(path: impl AsRef<Path>) -> Result<Self, JournalError> {
         let path = path.as_ref().to_owned();
-        let opened = private().append(true).create_new(true).open(&path);
+        let opened = match private().append(true).create_new(true).open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && is_stillborn(&path) => {
+                private().append(true).open(&path).and_then(|file| file.set_len(0).map(|()| file))
+            }
+            opened => opened,
+        };
         let file = opened.map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists => JournalError::Exists(path.clone()),
             _ => JournalError::Io { path: path.clone(), what: "made", source },
@@ -99,16 +108,31 @@ impl<T: Serialize> Journal<T> {
 
     /// Adds one entry; it is on the disk when this returns. After an error nothing that the entry announces may be done.
     pub fn append(&mut self, entry: &T) -> Result<(), JournalError> {
-        let entry = serde_json::to_string(entry).map_err(JournalError::Entry)?;
-        let sum = hash(&self.sum, entry.as_bytes());
-        let line = format!("{{\"sum\":\"{sum}\",\"entry\":{entry}}}\n");
-        let written = self.file.write_all(line.as_bytes()).and_then(|()| self.file.sync_data());
+        self.append_all([entry])
+    }
+
+    /// Adds entries that belong together, as [`append`](Self::append) adds one; the disk is waited for once.
+    pub fn append_all<'e>(&mut self, entries: impl IntoIterator<Item = &'e T>) -> Result<(), JournalError>
+    where
+        T: 'e,
+    {
+        let (mut lines, mut sum) = (String::new(), self.sum.clone());
+        for entry in entries {
+            let entry = serde_json::to_string(entry).map_err(JournalError::Entry)?;
+            sum = hash(&sum, entry.as_bytes());
+            // Writing to a String cannot fail.
+            let _ = writeln!(lines, "{{\"sum\":\"{sum}\",\"entry\":{entry}}}");
+        }
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let written = self.file.write_all(lines.as_bytes()).and_then(|()| self.file.sync_data());
         if let Err(source) = written {
-            // A full disk may have taken half of the line; without it the file is whole, and if this fails it is torn.
+            // A full disk may have taken a part of them; without it the file is whole, and if this fails it is torn.
             let _ = self.file.set_len(self.length);
             return Err(JournalError::Io { path: self.path.clone(), what: "written", source });
         }
-        self.length += line.len() as u64;
+        self.length += lines.len() as u64;
         self.sum = sum;
         Ok(())
     }
@@ -166,6 +190,12 @@ pub(super) fn private() -> OpenOptions {
     options
 }
 
+/// True when a journal was made here and its first line is not whole.
+fn is_stillborn(path: &Path) -> bool {
+    let begins = |bytes: &[u8]| BEGIN.iter().zip(bytes).all(|(one, other)| one == other);
+    std::fs::read(path).is_ok_and(|bytes| !bytes.contains(&b'\n') && begins(&bytes))
+}
+
 /// A new file survives a power cut only when its folder's entry is on the disk too.
 fn sync_folder(path: &Path) -> io::Result<()> {
     if cfg!(unix) {
@@ -176,7 +206,7 @@ fn sync_folder(path: &Path) -> io::Result<()> {
 }
 
 fn take_apart(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let rest = line.strip_prefix(b"{\"sum\":\"")?;
+    let rest = line.strip_prefix(BEGIN)?;
     let (sum, rest) = rest.split_at_checked(64)?;
     let entry = rest.strip_prefix(b"\",\"entry\":")?.strip_suffix(b"}")?;
     Some((sum, entry))

@@ -19,7 +19,7 @@
 //!     let secrets = Secrets::new().with(secret::VCENTER_PASSWORD, password);
 //!     let host = Arc::new(HostBuilder { secrets, ..HostBuilder::default() }.build()?);
 //!     let mut journal = Journal::create("run.jsonl")?;
-//!     run(drive(machine, &host, &SystemClock, &Stop::new(), |event| journal.append(&event)))??;
+//!     run(drive(machine, &host, &SystemClock, &Stop::new(), |events| journal.append_all(&events)))??;
 //!     Ok(())
 //! }
 //! ```

@@ -138,8 +138,10 @@ async fn survey(
     let job = connection.job()?;
     raise_descriptor_limit(job.concurrency);
     let mut survey = Survey::new(job, clock.now());
-    let tell = |event: SurveyEvent| {
-        progress(Progress::Looking(&event));
+    let tell = |events: Vec<SurveyEvent>| {
+        for event in &events {
+            progress(Progress::Looking(event));
+        }
         Ok::<(), std::convert::Infallible>(())
     };
     drive(&mut survey, host, clock, stop, tell).await?;

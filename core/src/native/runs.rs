@@ -140,17 +140,22 @@ impl Work {
         let Self { mut run, mut journal, folder, host } = self;
         raise_descriptor_limit(connection.concurrency.unwrap_or(64));
         let mut plan = run.plan().clone();
-        let record = |event: RunEvent| -> Result<(), JournalError> {
-            match event {
-                RunEvent::Journal(entry) => {
-                    journal.append(&entry)?;
-                    if let JournalEvent::Replanned { plan: new, .. } = &entry.event {
-                        plan.clone_from(new);
+        let record = |events: Vec<RunEvent>| -> Result<(), JournalError> {
+            journal.append_all(events.iter().filter_map(|event| match event {
+                RunEvent::Journal(entry) => Some(entry),
+                RunEvent::Evidence(_) | RunEvent::Looking(_) => None,
+            }))?;
+            for event in &events {
+                match event {
+                    RunEvent::Journal(entry) => {
+                        if let JournalEvent::Replanned { plan: new, .. } = &entry.event {
+                            plan.clone_from(new);
+                        }
+                        progress(Progress::Running { entry, plan: &plan });
                     }
-                    progress(Progress::Running { entry: &entry, plan: &plan });
+                    RunEvent::Evidence(evidence) => keep(&folder.join(EVIDENCE), evidence)?,
+                    RunEvent::Looking(event) => progress(Progress::Looking(event)),
                 }
-                RunEvent::Evidence(evidence) => keep(&folder.join(EVIDENCE), &evidence)?,
-                RunEvent::Looking(event) => progress(Progress::Looking(&event)),
             }
             Ok(())
         };

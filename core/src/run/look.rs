@@ -74,6 +74,22 @@ pub(super) fn questions(condition: &Condition, facts: &Facts) -> Vec<Question> {
     }
 }
 
+/// The part of a condition that can be told without a login to a machine, where that part alone can make it hold.
+pub(super) fn without_login<'c>(condition: &'c Condition, facts: &Facts) -> Option<&'c Condition> {
+    let needs_login = |condition: &Condition| {
+        let by_shell = |one: &Question| {
+            matches!(one, Question::HostFolder { .. } | Question::HostFile { .. } | Question::CertificateStores)
+        };
+        questions(condition, facts).iter().any(by_shell)
+    };
+    let Condition::Either { left, right } = condition else { return None };
+    match (needs_login(left), needs_login(right)) {
+        (false, true) => Some(left),
+        (true, false) => Some(right),
+        (false, false) | (true, true) => None,
+    }
+}
+
 /// The list, which brings what is new, and each provider that is known already.
 fn providers(facts: &Facts, hosts: &[HostId]) -> Vec<Question> {
     let known = hosts.iter().filter_map(|host| facts.hosts.get(host)).flat_map(|host| facts.providers_of(host));

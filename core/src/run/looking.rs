@@ -1,7 +1,7 @@
 //! Looking whether a step is needed, has had its effect, or is taken back; and what follows from what is seen.
 
 use super::acting::session_of;
-use super::journal::JournalEvent;
+use super::journal::{JournalEvent, Status};
 use super::track::{Activity, Direction, Then, Tries, Why};
 use super::{Run, StopCause, look};
 use crate::plan::{Condition, IfNotDone, StepId, Undo};
@@ -19,6 +19,16 @@ impl Run {
     pub(super) fn look_until(&mut self, index: usize, id: StepId, why: Why, deadline: UnixTime) {
         let questions = match &why {
             Why::Session { direction, .. } => self.session_questions(id, *direction),
+            Why::Ahead { steps } => {
+                let all = self.ahead(index, id, *steps);
+                let all = all.iter().flat_map(|(_, condition)| look::questions(condition, &self.inquiry.facts));
+                all.fold(Vec::new(), |mut once, question| {
+                    if !once.contains(&question) {
+                        once.push(question);
+                    }
+                    once
+                })
+            }
             _ => self
                 .condition(id, &why)
                 .map_or_else(Vec::new, |condition| look::questions(&condition, &self.inquiry.facts)),
@@ -47,7 +57,7 @@ impl Run {
             Why::Resend { direction: Direction::Back, .. } => {
                 self.condition(id, &Why::Undone { acted: false, why: None })
             }
-            Why::Skip => Some(step.skip_when.clone()),
+            Why::Skip | Why::Ahead { .. } => Some(step.skip_when.clone()),
             // What leaves no trace is only known not to be needed any more.
             Why::InDoubt if !step.act.shows() => Some(step.skip_when.clone()),
             Why::InDoubt | Why::Done { .. } | Why::Again { .. } => Some(step.done_when.clone()),
@@ -70,24 +80,81 @@ impl Run {
     }
 
     pub(super) fn holds(&self, id: StepId, why: &Why, now: UnixTime) -> Option<bool> {
+        self.is_so(&self.condition(id, why)?, now)
+    }
+
+    fn is_so(&self, condition: &Condition, now: UnixTime) -> Option<bool> {
         let on_disk = |host: &crate::facts::HostId| self.inquiry.on_disk.get(host).cloned();
         let ahead = self.inquiry.facts.vcenter.clock_ahead_seconds.value().copied().unwrap_or(0);
-        self.condition(id, why)?.holds(&self.inquiry.facts, on_disk, now.plus_seconds(ahead))
+        condition.holds(&self.inquiry.facts, on_disk, now.plus_seconds(ahead))
+    }
+
+    /// A look at a step that has not begun: the more steps before it were not needed, the more are looked at with it.
+    pub(super) fn look_ahead(&self, index: usize) -> Why {
+        Why::Ahead { steps: self.tracks.get(index).map_or(1, |track| track.unneeded.clamp(1, MOST_AHEAD)) }
+    }
+
+    /// The steps of a unit from `id` on that have not begun, so many at most, each with what is asked of it first.
+    fn ahead(&self, index: usize, id: StepId, steps: u32) -> Vec<(StepId, Condition)> {
+        let steps = usize::try_from(steps).unwrap_or(usize::MAX);
+        let all = self.unit_of(index, id).map_or(&[][..], |unit| unit.steps.as_slice());
+        let open = all.iter().skip_while(|one| **one != id).filter(|one| self.status(**one) == Status::Waiting);
+        let asked = |one: &StepId| {
+            let condition = &self.plan.step(*one)?.skip_when;
+            let narrow = look::without_login(condition, &self.inquiry.facts).unwrap_or(condition);
+            Some((*one, narrow.clone()))
+        };
+        open.take(steps).filter_map(asked).collect()
+    }
+
+    /// Passes over the steps that are seen not to be needed, up to the first that may be. Only the first of all may act
+    /// by this look; those after it are looked at again when their turn comes.
+    fn looked_ahead(&mut self, now: UnixTime, index: usize, id: StepId, steps: u32) {
+        for (step, condition) in self.ahead(index, id, steps) {
+            let is_first = step == id;
+            if self.is_so(&condition, now) != Some(true) {
+                if !is_first {
+                    break;
+                }
+                let is_whole = self.condition(id, &Why::Skip).as_ref() == Some(&condition);
+                return if is_whole { self.needed(now, index, id) } else { self.look(now, index, id, Why::Skip) };
+            }
+            if !is_first && self.stopping.is_some() {
+                break;
+            }
+            self.record(now, JournalEvent::Skipped { step });
+            if let Some(track) = self.tracks.get_mut(index) {
+                track.unneeded = track.unneeded.saturating_add(1);
+            }
+        }
+        self.set(index, id, None);
+    }
+
+    /// The step is needed, or it cannot be told that it is not.
+    fn needed(&mut self, now: UnixTime, index: usize, id: StepId) {
+        if let Some(track) = self.tracks.get_mut(index) {
+            track.unneeded = 0;
+        }
+        match self.part_before_act(index, id) {
+            Some(part) => self.ask_part(index, id, part),
+            None => self.act(now, index, id, Tries::default()),
+        }
     }
 
     /// All questions of a look are answered.
     pub(super) fn looked(&mut self, now: UnixTime, index: usize, id: StepId, why: Why, deadline: UnixTime) -> bool {
-        let holds = self.holds(id, &why, now);
         self.asked_at = now;
+        if let Why::Ahead { steps } = why {
+            self.looked_ahead(now, index, id, steps);
+            return true;
+        }
+        let holds = self.holds(id, &why, now);
         match (why, holds) {
             (Why::Skip, Some(true)) => {
                 self.record(now, JournalEvent::Skipped { step: id });
                 self.set(index, id, None);
             }
-            (Why::Skip, _) => match self.part_before_act(index, id) {
-                Some(part) => self.ask_part(index, id, part),
-                None => self.act(now, index, id, Tries::default()),
-            },
+            (Why::Skip | Why::Ahead { .. }, _) => self.needed(now, index, id),
             // What leaves no trace cannot be seen to be done by its not being needed.
             (Why::Resend { direction: Direction::Forward, why, .. }, Some(true)) if !self.shows(id) => {
                 let why = format!("{why}; and then it was not needed any more");
@@ -181,6 +248,8 @@ impl Run {
     }
 }
 
+/// How many steps are looked at together at most.
+const MOST_AHEAD: u32 = 64;
 /// How many pauses are only a moment: most of what is short is over within a second.
 const MOMENTS: u32 = 4;
 /// How many pauses are equally long before they grow by a second: what has taken long may take longer.

@@ -24,6 +24,9 @@ pub(super) struct Track {
     /// How often it has paused before looking for the same thing again.
     #[serde(default)]
     pub(super) pauses: u32,
+    /// How many steps in a row were not needed.
+    #[serde(default)]
+    pub(super) unneeded: u32,
     /// There is nothing left to do in it, or nothing that may be done.
     pub(super) ended: bool,
 }
@@ -94,8 +97,10 @@ impl Tries {
 /// What a look is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Why {
-    /// Is the step needed?
+    /// Is the step needed? Everything is asked that its act may have to know.
     Skip,
+    /// Are this step, and those after it, so many in all, needed? Asked without a login where that can be enough.
+    Ahead { steps: u32 },
     /// The run was interrupted here: has it happened?
     InDoubt,
     /// Has it had its effect? `why` is what the act said if it did not say yes.
@@ -120,7 +125,7 @@ pub(super) enum Then {
 
 /// The tracks of a plan. The canary leaves its lane for a track of its own.
 pub(super) fn of(plan: &Plan) -> Vec<Track> {
-    let track = |stage, units| Track { units, stage, activity: None, pauses: 0, ended: false };
+    let track = |stage, units| Track { units, stage, activity: None, pauses: 0, unneeded: 0, ended: false };
     let together = |steps: Vec<&Step>| Unit { steps: steps.into_iter().map(|step| step.id).collect(), host: None };
     let whole = |host: &HostSteps| {
         let steps: Vec<StepId> = host.steps.iter().map(|step| step.id).collect();
@@ -245,7 +250,7 @@ impl Run {
         if in_doubt {
             self.unsure.insert(id);
         }
-        let why = if in_doubt { Why::InDoubt } else { Why::Skip };
+        let why = if in_doubt { Why::InDoubt } else { self.look_ahead(index) };
         match self.tasks.get(&id).cloned().filter(|_| in_doubt) {
             Some(task) => self.watch_task(now, index, id, self.task_reference(id, task), Direction::Forward),
             None => self.look(now, index, id, why),

@@ -82,8 +82,8 @@ fn fake<F>(perform: F) -> (Arc<Fake<F>>, Arc<Mutex<Vec<String>>>) {
 }
 
 /// Records in memory that cannot fail.
-fn ignore(event: u32) -> Result<(), std::num::TryFromIntError> {
-    usize::try_from(event).map(|_| ())
+fn ignore(events: Vec<u32>) -> Result<(), std::num::TryFromIntError> {
+    events.into_iter().try_for_each(|event| usize::try_from(event).map(|_| ()))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -115,8 +115,8 @@ async fn an_event_is_recorded_before_the_requests_after_it_are_performed() {
     let first = (1..=50).flat_map(|number| [Output::Event(number), ask(number)]).chain([Output::Wait(None)]).collect();
     let rest = (1..50).map(|_| vec![Output::Wait(None)]);
     let mut script = Script::new([first].into_iter().chain(rest).chain([vec![Output::Done]]));
-    let record = |number: u32| {
-        log.lock().unwrap().push(format!("record {number}"));
+    let record = |numbers: Vec<u32>| {
+        log.lock().unwrap().extend(numbers.iter().map(|number| format!("record {number}")));
         Ok::<(), String>(())
     };
     drive(&mut script, &host, &SystemClock, &Stop::new(), record).await.unwrap();
@@ -140,7 +140,7 @@ async fn nothing_is_performed_after_a_record_that_failed_and_what_was_out_ends()
         }
     });
     let mut script = Script::new([vec![Output::Event(1), ask(1), Output::Event(2), ask(2), Output::Wait(None)]]);
-    let record = |number: u32| if number == 2 { Err("the disk is full") } else { Ok(()) };
+    let record = |numbers: Vec<u32>| if numbers.contains(&2) { Err("the disk is full") } else { Ok(()) };
     let error = drive(&mut script, &host, &SystemClock, &Stop::new(), record).await.unwrap_err();
     assert!(matches!(error, DriveError::Record("the disk is full")));
     assert_eq!(*log.lock().unwrap(), ["perform 1"]);

@@ -56,6 +56,23 @@ fn a_journal_is_never_overwritten() {
 }
 
 #[test]
+fn a_journal_whose_first_line_never_came_to_the_disk_is_begun_anew_and_nothing_else_is() {
+    let (_folder, path) = written();
+    let whole = std::fs::read_to_string(&path).unwrap();
+    let first = whole.lines().next().unwrap();
+    for torn in ["", "{\"su", first] {
+        std::fs::write(&path, torn).unwrap();
+        Journal::create(&path).unwrap().append(&entry(7)).unwrap();
+        assert_eq!(Journal::<Entry>::read(&path).unwrap().entries, [entry(7)], "{torn}");
+    }
+    for other in ["a letter", &format!("{first}\n{{\"su")] {
+        std::fs::write(&path, other).unwrap();
+        assert!(matches!(Journal::<Entry>::create(&path), Err(JournalError::Exists(_))), "{other}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), *other);
+    }
+}
+
+#[test]
 fn wherever_the_last_line_is_torn_the_others_stand_and_the_journal_goes_on() {
     let (_folder, path) = written();
     let whole = std::fs::read(&path).unwrap();
