@@ -1,4 +1,4 @@
-//! Runs as processes, against the lab: two at once, Ctrl-C on a terminal, and going on afterwards.
+//! Runs as processes, against the lab: two at once, Ctrl-C on a terminal, a full disk, and going on afterwards.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::Write as _;
@@ -143,6 +143,59 @@ fn a_second_interrupt_leaves_at_once_and_says_the_same() {
     let folder = world.run_dir("run").display().to_string();
     assert_eq!(code, 1, "{out}{said}");
     assert!(said.contains(&format!("iofilter-certs resume {folder}")), "{said}");
+}
+
+/// Bytes in the unit of the shell's `ulimit -f`.
+const BLOCK: usize = 512;
+
+/// The command, which can write no file beyond so many blocks: what a full disk does to it, for a user who is not root too.
+fn with_blocks(world: &World, blocks: usize, arguments: &[String]) -> Command {
+    let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+    let inner = world.command(arguments);
+    let mut command = Command::new("sh");
+    command.args(["-c", &script]).arg(inner.get_program()).args(inner.get_args()).stdin(Stdio::null());
+    command.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command
+}
+
+/// The journal's length after the first line with this word, in bytes.
+fn length_after(journal: &str, word: &str) -> usize {
+    let lines: Vec<&str> = journal.split_inclusive('\n').collect();
+    let at = lines.iter().position(|line| line.contains(word)).unwrap();
+    lines.iter().take(at + 1).map(|line| line.len()).sum()
+}
+
+fn changes(world: &World) -> usize {
+    world.lab.calls().iter().filter(|call| call.changes).count()
+}
+
+#[test]
+fn a_disk_that_is_full_in_the_middle_ends_the_run_which_is_gone_on_with_when_there_is_room() {
+    let twin = World::new(63, 300);
+    let (code, _, said) = ended(spawn(twin.command(&[twin.apply("run"), vec!["--yes".to_owned()]].concat())));
+    assert_eq!(code, 0, "{said}");
+    let whole = std::fs::read_to_string(twin.run_dir("run").join("journal.jsonl")).unwrap();
+    // There is room for the beginning of the first step, and not for the end of the run.
+    let blocks = length_after(&whole, "\"started\"").div_ceil(BLOCK);
+    assert!(blocks * BLOCK < whole.len(), "{} bytes", whole.len());
+
+    let world = World::new(63, 300);
+    let apply = [world.apply("run"), vec!["--yes".to_owned()]].concat();
+    let (code, out, said) = ended(spawn(with_blocks(&world, blocks, &apply)));
+    assert_eq!(code, 1, "{out}{said}");
+    assert!(said.contains("cannot be written") && said.contains("resume"), "{said}");
+    let folder = world.run_dir("run").display().to_string();
+    let kept = std::fs::read_to_string(world.run_dir("run").join("journal.jsonl")).unwrap();
+    assert!(kept.ends_with('\n') && kept.len() <= blocks * BLOCK, "the journal is whole");
+    let begun = kept.matches("\"started\"").count();
+    assert!((1..=begun).contains(&changes(&world)), "nothing is done that the journal does not tell of");
+
+    let before = changes(&world);
+    let resume = world.arguments(&["resume", &folder, "--yes"]);
+    let (code, out, said) = ended(spawn(with_blocks(&world, 1, &resume)));
+    assert_eq!((code, changes(&world)), (1, before), "while nothing can be written nothing is done: {out}{said}");
+    let (code, out, said) = ended(spawn(world.command(&resume)));
+    assert_eq!(code, 0, "{out}{said}");
 }
 
 /// On a terminal of its own, made by `script`: the plan is shown and asked for, hosts have their lines with the time

@@ -10,6 +10,7 @@ mod crash;
 mod economy;
 mod faults;
 mod gates;
+mod hardships;
 mod journal;
 mod matrix;
 mod mixes;

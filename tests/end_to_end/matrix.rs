@@ -45,7 +45,10 @@ const TASK_FAULTS: [&str; 3] = ["task-error:HostConfigFault", "task-never-ends",
 
 /// Cases that are drawn where not all are wanted, and repairs that go on at the same time: they mostly wait.
 const DRAWN: usize = 24;
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 16;
+
+/// How a repair ends that came past its fault.
+const NOT_PLAYED: &str = "cured without the fault";
 
 /// One fault at one change of one repair.
 #[derive(Debug, Clone)]
@@ -74,6 +77,8 @@ fn whatever_goes_wrong_with_a_change_the_repair_ends_well_or_honestly() {
     for end in ends {
         *counts.entry(end).or_default() += 1;
     }
+    let idle = counts.get(NOT_PLAYED).copied().unwrap_or_default();
+    assert!(usize::try_from(idle).is_ok_and(|idle| idle * 4 < many), "most faults were never played: {counts:?}");
     println!("{many} of {} faults: {counts:?}", all.len());
     assert!(failures.is_empty(), "what each did wrong is above:\n{failures:#?}");
 }
@@ -231,7 +236,11 @@ impl Wrong {
         let struck = world.lab.calls().iter().any(|call| call.fault.is_some());
         world.lab.shared().faults().clear();
         let what = format!("{self:?}\n{:#?}\n{:#?}", outcome.ending, outcome.steps);
-        assert!(struck, "the fault was never played: {what}");
+        if !struck {
+            // A provider may become well by itself before its turn comes.
+            assert_eq!(outcome.ending, Ending::Cured, "{what}");
+            return NOT_PLAYED;
+        }
         let after = world.check(&impatient());
         let now = picture(&world);
         for healthy in ["esx01.lab.example", "esx03.lab.example"] {

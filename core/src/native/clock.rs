@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "the one place that reads the clock, for machines that may not")]
 
 use std::future::Future;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::time::UnixTime;
 
@@ -11,7 +11,8 @@ pub trait Clock: Sync {
     /// The time now, UTC.
     fn now(&self) -> UnixTime;
 
-    /// Returns at `until` or somewhat later, at once when it has passed.
+    /// Returns at `until` or somewhat later, at once when it has passed; and when as much time has gone by, though the
+    /// clock was set back meanwhile.
     fn sleep_until(&self, until: UnixTime) -> impl Future<Output = ()> + Send;
 }
 
@@ -29,9 +30,12 @@ impl Clock for SystemClock {
     }
 
     async fn sleep_until(&self, until: UnixTime) {
+        let Ok(whole) = u64::try_from(until.seconds_since(self.now())) else { return };
+        let (begun, whole) = (Instant::now(), Duration::from_secs(whole));
         // The wall clock may be set while we sleep, so it is asked again at least every minute.
         while let Ok(seconds @ 1..) = u64::try_from(until.seconds_since(self.now())) {
-            tokio::time::sleep(Duration::from_secs(seconds.min(60))).await;
+            let Some(left) = whole.checked_sub(begun.elapsed()).filter(|left| !left.is_zero()) else { return };
+            tokio::time::sleep(left.min(Duration::from_secs(seconds.min(60)))).await;
         }
     }
 }

@@ -151,16 +151,15 @@ impl Run {
             // Giving up here leaves the host worse than it was.
             Direction::Back => timeout,
         };
-        let since = tries.since.unwrap_or(now);
+        let first = tries.since.unwrap_or(now);
         let wait = 1_i64.checked_shl(tries.sendings).unwrap_or(i64::MAX).clamp(1, LONGEST_WAIT_SECONDS);
-        let deadline = since.plus_seconds(patience);
-        // A clock that was set must neither end the patience at once nor stretch it for ever.
-        let is_over = now.plus_seconds(wait) > deadline || now < since || tries.sendings >= MOST_WAITS;
+        let deadline = first.plus_seconds(patience);
+        let is_over = now.plus_seconds(wait) > deadline || tries.sendings >= MOST_WAITS;
         if is_over || (direction == Direction::Forward && self.is_hurried(now, index, id)) {
             self.never_left(id, direction);
             return self.said_no(now, index, id, direction, why);
         }
-        let tries = Tries { since: Some(since), ..tries.with_sending() };
+        let tries = Tries { since: Some(first), ..tries.with_sending() };
         let then = Then::Look(Why::Resend { direction, tries, why });
         self.set(index, id, Some(Activity::Pause { since: now, seconds: wait, then, deadline }));
     }
@@ -291,7 +290,7 @@ const MOST_SENDINGS: u32 = 3;
 const PATIENCE_SECONDS: i64 = 60;
 /// The longest wait between two sendings, in seconds.
 const LONGEST_WAIT_SECONDS: i64 = 30;
-/// How often a change that has not arrived is sent again at most, whatever the clock says.
+/// How often a change that has not arrived is sent again at most, however long the step may take.
 const MOST_WAITS: u32 = 30;
 
 /// The session that an act is sent with.

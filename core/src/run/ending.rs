@@ -62,7 +62,7 @@ pub(super) fn of(run: &Run, facts: &Facts, proof: &Report, unseen: Option<&Diagn
     if with(Status::UndoFailed).is_some() {
         return stuck(run);
     }
-    if let Some(step) = run.plan().steps().find(|step| failed_first(run, step)) {
+    if let Some(step) = run.plan().steps().find(|step| has_failed(run, step)) {
         let why = run.why(step.id).unwrap_or("it failed").to_owned();
         return Ending::RolledBack { step: step.id, why, kept: kept::of(run) };
     }
@@ -121,9 +121,10 @@ fn unwell(run: &Run) -> Option<(StepId, String)> {
     })
 }
 
-/// The step that failed and was taken back; steps before it on its host were taken back with it, and have no reason.
-fn failed_first(run: &Run, step: &Step) -> bool {
-    run.status(step.id) == Status::Failed || (run.status(step.id) == Status::Undone && run.why(step.id).is_some())
+/// A step that failed and was taken back; steps before it on its host were taken back with it, and one of them may have
+/// given up without being to blame.
+fn has_failed(run: &Run, step: &Step) -> bool {
+    run.failed.contains(&step.id) && matches!(run.status(step.id), Status::Failed | Status::Undone)
 }
 
 fn stuck(run: &Run) -> Ending {

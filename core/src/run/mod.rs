@@ -12,6 +12,7 @@ mod acting;
 mod approval;
 mod by_hand;
 mod changes;
+mod clock;
 mod effect;
 mod ending;
 mod estimate;
@@ -74,6 +75,8 @@ pub struct Run {
     inquiry: Inquiry,
     status: BTreeMap<StepId, Status>,
     why_failed: BTreeMap<StepId, String>,
+    /// Steps that failed, be they taken back since or not.
+    failed: BTreeSet<StepId>,
     saved: BTreeMap<StepId, SavedCaStore>,
     tasks: BTreeMap<StepId, String>,
     /// Steps whose change never left this machine.
@@ -114,6 +117,8 @@ pub struct Run {
     next_id: u32,
     next_tag: Tag,
     asked_at: UnixTime,
+    /// When the last input came.
+    seen_at: UnixTime,
     at_rest: bool,
     /// The input in hand is a wake.
     #[serde(skip)]
@@ -167,6 +172,7 @@ impl Run {
             inquiry,
             status: BTreeMap::new(),
             why_failed: BTreeMap::new(),
+            failed: BTreeSet::new(),
             saved: BTreeMap::new(),
             tasks: BTreeMap::new(),
             never_sent: BTreeSet::new(),
@@ -195,6 +201,7 @@ impl Run {
             next_id: 1,
             next_tag: 1,
             asked_at: now,
+            seen_at: now,
             at_rest: true,
             woken: false,
         }
@@ -235,6 +242,9 @@ impl Run {
             JournalEvent::NotReached { step, why }
             | JournalEvent::Failed { step, why }
             | JournalEvent::UndoFailed { step, why } => {
+                if matches!(event, JournalEvent::Failed { .. }) {
+                    self.failed.insert(*step);
+                }
                 self.why_failed.insert(*step, why.clone());
             }
             JournalEvent::Stopping { why, cause } => {
@@ -320,6 +330,7 @@ impl Machine for Run {
         if !self.at_rest {
             return Err(Misuse::NotDrained);
         }
+        self.keep_time(now);
         self.woken = input == Input::Wake;
         match input {
             Input::Response(id, response) => self.answer(now, id, Ok(response))?,

@@ -8,9 +8,9 @@ use super::{Run, StopCause};
 use crate::case::PlaceKind;
 use crate::diagnostic::Severity;
 use crate::facts::{Facts, HostId};
-use crate::plan::{Act, StepId};
-use crate::rules::{Finding, Judgement, judge};
-use crate::survey::host_questions;
+use crate::plan::{Act, HostSteps, StepId};
+use crate::rules::{Check, Cure, Finding, Judgement, judge};
+use crate::survey::{Question, host_questions};
 use crate::time::UnixTime;
 
 /// What is found at a host that is judged by itself.
@@ -40,6 +40,8 @@ impl Run {
     pub(super) fn ask_host(&mut self, index: usize, id: StepId, host: HostId, deadline: UnixTime) {
         let tag = self.take_tag();
         self.inquiry.knock_again();
+        // A host's clock is judged by vCenter's, and ours may have been set since that was asked.
+        self.inquiry.put(Question::CurrentTime, tag);
         for question in host_questions(&self.inquiry, &host) {
             self.inquiry.put(question, tag);
         }
@@ -96,13 +98,8 @@ impl Run {
     }
 
     fn why_unwell(&self, host: &HostId, seen: &Seen, left: &BTreeMap<String, String>) -> Option<String> {
-        // A step that gave up has a stronger one at the end of the plan, and until then SMS knows the provider as it was.
-        // A signature is made elsewhere.
         let steps = self.plan.hosts().find(|one| one.host.id == *host)?;
-        let is_pending = steps
-            .steps
-            .iter()
-            .any(|step| self.status(step.id) == Status::NotReached || matches!(step.act, Act::RequestSigning { .. }));
+        let is_pending = self.is_for_the_end(steps);
         let before = self.found_before.get(host);
         let new = seen.found.iter().find(|one| {
             one.severity() >= Severity::Medium
@@ -112,10 +109,21 @@ impl Run {
         if let Some(Finding { diagnostic, .. }) = new {
             return Some(format!("`{}` is new there: {}", diagnostic.code, diagnostic.message));
         }
-        if is_pending {
+        // A signature is made elsewhere.
+        if steps.steps.iter().any(|step| matches!(step.act, Act::RequestSigning { .. })) {
             return None;
         }
-        left.iter().next().map(|(code, message)| format!("`{code}` is still there: {message}"))
+        let mut left = left.iter().filter(|(code, _)| !(is_pending && is_cured_at_the_end(code)));
+        left.next().map(|(code, message)| format!("`{code}` is still there: {message}"))
+    }
+
+    /// Whether the provider of a host is for the steps at the end of the plan: one of the host's own gave up, and a stronger
+    /// one is there; or none of them is about it. Until then SMS knows the provider as it was.
+    fn is_for_the_end(&self, host: &HostSteps) -> bool {
+        let gave_up = host.steps.iter().any(|step| self.status(step.id) == Status::NotReached);
+        let tries_here = host.steps.iter().any(|step| matches!(step.act, Act::SyncProvider { .. }));
+        let is_awaited = self.plan.last.iter().any(|step| step.host.as_ref() == Some(&host.host));
+        gave_up || (is_awaited && !tries_here)
     }
 
     /// What the rules say of one host, from what is known of it and of vCenter now.
@@ -130,6 +138,13 @@ impl Run {
         });
         Seen { found: found.collect(), unknown: unknown.collect() }
     }
+}
+
+/// Whether a trouble is about what SMS has of a provider, which the steps at the end of a plan bring in order. What is
+/// wrong at the host itself is for the host's own steps, and must be gone after them.
+fn is_cured_at_the_end(code: &str) -> bool {
+    let Some(rule) = crate::rules::find(code) else { return false };
+    matches!(rule.check, Check::Provider(_)) || rule.cure == Cure::Remedy("register-provider")
 }
 
 /// The facts of one host and of vCenter, so that judging a host costs the same in a large fleet. Logs are left out: they

@@ -1,10 +1,11 @@
-//! Where questions wait for a session.
+//! Where questions wait, for a session or for a better moment.
 
 use serde::{Deserialize, Serialize};
 
-use super::inquiry::Tag;
+use super::inquiry::{Inquiry, Tag};
 use super::question::Question;
 use crate::facts::Missing;
+use crate::time::UnixTime;
 
 /// A question on its way.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,4 +35,14 @@ pub(super) enum DoorState {
     Open,
     /// There will be none.
     Refused(Missing),
+}
+
+impl Inquiry {
+    /// What waits for a moment does not wait longer because the clock was set back.
+    pub(super) fn keep_time(&mut self, now: UnixTime) {
+        let back = now.seconds_since(std::mem::replace(&mut self.seen_at, now)).min(0);
+        for (at, _) in &mut self.later {
+            *at = at.plus_seconds(back);
+        }
+    }
 }

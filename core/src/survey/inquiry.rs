@@ -43,9 +43,11 @@ pub(crate) struct Inquiry {
     pub(crate) cluster_kinds: BTreeMap<String, String>,
     /// The inventory was empty once, and its view was made anew.
     pub(crate) looked_twice: bool,
+    /// When the last answer or wake came.
+    pub(super) seen_at: UnixTime,
     ready: VecDeque<Entry>,
     open: BTreeMap<RequestId, Open>,
-    later: Vec<(UnixTime, Entry)>,
+    pub(super) later: Vec<(UnixTime, Entry)>,
     doors: BTreeMap<Session, Door>,
     unanswered: BTreeMap<Tag, u32>,
     answered: u32,
@@ -99,6 +101,7 @@ impl Inquiry {
             cluster_hosts: BTreeMap::new(),
             cluster_kinds: BTreeMap::new(),
             looked_twice: false,
+            seen_at: now,
             ready: VecDeque::new(),
             open: BTreeMap::new(),
             later: Vec::new(),
@@ -148,6 +151,7 @@ impl Inquiry {
         id: RequestId,
         answer: Result<Response, Failure>,
     ) -> Result<(), Misuse> {
+        self.keep_time(now);
         let open = self.open.remove(&id).ok_or(Misuse::NoSuchRequest(id.0))?;
         if let Ok(response) = &answer
             && let Some(asked) = learn::other_kind(&open.entry.question, response)
@@ -165,6 +169,7 @@ impl Inquiry {
 
     /// Makes ready what waited for this time.
     pub(crate) fn wake(&mut self, now: UnixTime) {
+        self.keep_time(now);
         let (due, later) = std::mem::take(&mut self.later).into_iter().partition(|(at, _)| *at <= now);
         self.later = later;
         let due: Vec<(UnixTime, Entry)> = due;
