@@ -29,6 +29,7 @@ impl World {
                 "backups": self.vcenter.backups,
                 "nodes": self.vcenter.nodes,
                 "high_availability": self.vcenter.high_availability,
+                "machines": self.vcenter.machines,
                 "auto_deploy": self.vcenter.auto_deploy,
                 "extensions": self.vcenter.extensions,
                 "open_sessions": self.vcenter.sessions.count(),
