@@ -43,7 +43,8 @@ pub enum Output<Request, Event> {
     Request(RequestId, Request),
     /// Something a person or a journal should know; comes before the requests that it announces.
     Event(Event),
-    /// At rest. Wake the machine at this time at the latest, if one is named; answers may come before.
+    /// At rest. Wake the machine at this time at the latest, if one is named; answers may come before. A time that has
+    /// come already asks for a moment, a fraction of a second, before it is looked for the same thing again.
     Wait(Option<UnixTime>),
     /// At rest for good: the result can be taken.
     Done,

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use iofilter_certs::native::OperationError;
+use iofilter_certs::native::{Clock as _, Lock, OperationError, SystemClock};
 use iofilter_certs::request::Approval;
 use iofilter_certs::run::Ending;
 use iofilter_certs_tests::{World, agree, quick, told};
@@ -43,6 +43,22 @@ fn a_torn_last_line_is_dropped_and_the_run_goes_on() {
     assert_eq!(outcome.ending, Ending::Cured, "{:#?}", outcome.steps);
     let again = world.lab.calls().into_iter().skip(before).filter(|call| call.changes).count();
     assert_eq!(again, 0, "what had been done was seen, and not done again");
+}
+
+#[test]
+fn a_journal_that_another_process_may_be_writing_is_left_as_it_is() {
+    let (world, path, lines) = cured();
+    // What a reader sees in the middle of a write looks torn.
+    let text = format!("{}\n{{\"sum\":\"", lines.get(..4).expect("it is long").join("\n"));
+    std::fs::write(&path, &text).expect("the journal can be written");
+    let (locks, run) = (world.run_folder("locks"), world.run_folder("run"));
+    let held = Lock::take(&locks, &world.connection.hostname, &run, SystemClock.now()).expect("nobody has it");
+    let error = world.resume("run").expect_err("another run has the lock");
+    assert!(matches!(error, OperationError::Lock(_)), "{error}");
+    assert_eq!(std::fs::read_to_string(&path).expect("it is there"), text);
+    drop(held);
+    let outcome = world.resume("run").unwrap_or_else(|error| panic!("resume failed: {error}"));
+    assert_eq!(outcome.ending, Ending::Cured, "{:#?}", outcome.steps);
 }
 
 #[test]

@@ -16,23 +16,33 @@ const HOSTS: u64 = 200;
 const TROUBLES: usize = 5;
 
 /// What only shapes the lab, as the codes that begin with `gate-` do: nothing is wrong with such a host.
-const NO_TROUBLE: [&str; 4] = [
-    "ssh-stopped",
-    // These are troubles in mode `thumbprint` alone.
-    "thumbprint-entry-leftover",
-    "thumbprint-entry-missing",
-    "thumbprint-entry-stale",
-];
+const NO_TROUBLE: [&str; 1] = ["ssh-stopped"];
+
+/// Every so many mixes, vCenter is in mode `thumbprint`, which is a trouble of its own where all entries are right.
+const THUMBPRINT_EVERY: u64 = 3;
+const THUMBPRINT: &str = "mode-thumbprint";
+/// Troubles of mode `thumbprint` alone begin so.
+const OF_THUMBPRINT: &str = "thumbprint-";
+/// What is no trouble, or another one, where vCenter asks for no chain but for a certificate that it was told of.
+const NOT_OF_THUMBPRINT: [&str; 0] = [];
 
 /// Troubles that are told of the vCenter as a whole, with their hosts in the evidence.
-const AT_VCENTER: [&str; 2] = ["alarm-residual", "filter-install-failed"];
+const AT_VCENTER: [&str; 5] =
+    ["alarm-residual", "filter-install-failed", ONLY_NINE, ONE_CLUSTER, "thumbprint-entry-leftover"];
+
+/// Where one of these is, the mode is not told beside it.
+const BAD_PIN: [&str; 2] = ["thumbprint-entry-missing", "thumbprint-entry-stale"];
+
+/// Troubles of many hosts together. A mix has one of them at the most, and its hosts have no other trouble.
+const ONLY_NINE: &str = "only-esx9-down";
+const ONE_CLUSTER: &str = "single-cluster-down";
 const VCENTER: &str = "the vCenter";
 
 /// Troubles that only hosts below 9.0 can have, and the one that only hosts from 9.0 on can have: which certificate SPS
 /// shows depends on it.
 const BELOW_NINE: [&str; 4] =
     ["castore-missing-sms", "castore-missing-vmca-root", "castore-stale-sms", "castore-wiped-after-refresh"];
-const FROM_NINE: [&str; 1] = ["esx9-client-untrusted"];
+const FROM_NINE: [&str; 2] = ["esx9-client-untrusted", ONLY_NINE];
 
 /// What a trouble is called when it goes by another name than the lab's, with the reason.
 const OTHERWISE: [(&str, &str); 2] = [
@@ -53,25 +63,35 @@ fn a_random_mix_of_troubles_is_named_and_nothing_else() {
 /// Five troubles at five hosts.
 struct Mix {
     seed: u64,
+    is_pinned: bool,
     troubles: Vec<(u64, &'static str)>,
 }
 
 impl Mix {
     fn drawn(seed: u64) -> Self {
-        let codes: Vec<&str> =
-            troubles::host_codes().filter(|code| !NO_TROUBLE.contains(code) && !code.starts_with("gate-")).collect();
+        let is_pinned = seed.is_multiple_of(THUMBPRINT_EVERY);
+        let is_possible = |code: &&str| {
+            let of_mode = if is_pinned { !NOT_OF_THUMBPRINT.contains(code) } else { !code.starts_with(OF_THUMBPRINT) };
+            of_mode && !NO_TROUBLE.contains(code) && !code.starts_with("gate-")
+        };
+        let codes: Vec<&str> = troubles::host_codes().filter(is_possible).collect();
         let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-        let mut hosts = BTreeSet::new();
-        while hosts.len() < TROUBLES {
-            hosts.insert(1 + random.below(HOSTS));
+        let mut troubles: Vec<(u64, &str)> = Vec::new();
+        while troubles.len() < TROUBLES {
+            let host = 1 + random.below(HOSTS);
+            let one = (host, draw(&mut random, &codes, host));
+            if !troubles.iter().any(|other| disturb(*other, one) || disturb(one, *other)) {
+                troubles.push(one);
+            }
         }
-        let troubles = hosts.into_iter().map(|host| (host, draw(&mut random, &codes, host))).collect();
-        Self { seed, troubles }
+        Self { seed, is_pinned, troubles }
     }
 
     /// Twenty clusters of ten; every second one is of release 9, and its vCenter with it.
     fn scenario(&self) -> String {
-        let mut text = format!("seed = {}\n[vcenter]\nversion = \"9.0.0\"\nbuild = \"24755230\"\n", self.seed);
+        let mode = if self.is_pinned { "thumbprint" } else { "vmca" };
+        let mut text =
+            format!("seed = {}\n[vcenter]\nversion = \"9.0.0\"\nbuild = \"24755230\"\nmode = \"{mode}\"\n", self.seed);
         for cluster in 0..HOSTS / 10 {
             let version = if is_nine(10 * cluster + 1) { "9.0.0" } else { "8.0.3" };
             writeln!(text, "[[clusters]]\nname = \"c{cluster:02}\"\ncount = 10\nversion = \"{version}\"")
@@ -95,7 +115,10 @@ impl Mix {
                 .find(|(known, _)| *known == code)
                 .map_or_else(|| code.to_owned(), |(_, name)| (*name).to_owned())
         };
-        self.troubles.iter().map(|(host, code)| format!("{} at {}", name(code), place(code, host))).collect()
+        let named = self.troubles.iter().map(|(host, code)| format!("{} at {}", name(code), place(code, host)));
+        let is_any_pin_bad = self.troubles.iter().any(|(_, code)| BAD_PIN.contains(code));
+        let mode = (self.is_pinned && !is_any_pin_bad).then(|| format!("{THUMBPRINT} at {VCENTER}"));
+        named.chain(mode).collect()
     }
 
     fn complaint(&self) -> Option<String> {
@@ -108,6 +131,18 @@ impl Mix {
             format!("seed {}: missing {missing:?}, too much {too_much:?}\n{}", self.seed, told(&report))
         })
     }
+}
+
+/// Whether a trouble reaches the host of another: the same host, or one of many that are in trouble together. Of such
+/// troubles there is one.
+fn disturb((host, code): (u64, &str), (other, other_code): (u64, &str)) -> bool {
+    let is_of_many = |code: &str| [ONLY_NINE, ONE_CLUSTER].contains(&code);
+    let is_reached = match code {
+        ONLY_NINE => is_nine(other),
+        ONE_CLUSTER => (host - 1) / 10 == (other - 1) / 10,
+        _ => host == other,
+    };
+    is_reached || (is_of_many(code) && is_of_many(other_code))
 }
 
 /// Hosts are counted from 1 through all clusters.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use iofilter_certs::policy::{Policy, RenewBy};
 use iofilter_certs::request::Approval;
-use iofilter_certs::run::{Changes, Ending, JournalEvent, Outcome, Status};
+use iofilter_certs::run::{Changes, Ending, JournalEvent, KeptThing, Outcome, Status};
 use iofilter_certs_tests::{World, causes, quick, told};
 
 const STORES: &str = "seed = 37\n[[clusters]]\nname = \"a\"\ncount = 2\n[[clusters]]\nname = \"b\"\ncount = 1\n\
@@ -25,7 +25,8 @@ fn a_run_that_is_taken_back_leaves_the_stores_as_they_were() {
     cured(&world, &quick());
     assert_ne!(world.on_hosts("castore"), castores);
     let outcome = world.rollback("run").unwrap_or_else(|error| panic!("rollback failed: {error}"));
-    assert!(matches!(outcome.ending, Ending::TakenBack { steps } if steps > 0), "{:#?}", outcome.ending);
+    let Ending::TakenBack { steps, kept } = &outcome.ending else { panic!("{:#?}", outcome.ending) };
+    assert!(*steps > 0 && kept.is_empty(), "{kept:#?}");
     assert_eq!(world.on_hosts("castore"), castores);
     assert_eq!(causes(&world.check(&quick())), before);
     assert_eq!(outcome.exit_code(), 0);
@@ -44,12 +45,15 @@ fn the_shell_way_is_taken_back_over_a_shell_that_is_opened_and_closed_again() {
         "seed = 37\n[[clusters]]\nname = \"a\"\ncount = 2\n[[hosts]]\nname = \"esx02\"\nssh_running = false\n\
          troubles = [\"host-cert-expiring-hard\"]\n",
     );
-    let services = world.on_hosts("services");
+    let (services, shown) = (world.on_hosts("services"), world.on_hosts("certificate_443"));
     cured(&world, &Policy { renew_by: RenewBy::Shell, ..quick() });
     let outcome = world.rollback("run").unwrap_or_else(|error| panic!("rollback failed: {error}"));
     assert_eq!(world.on_hosts("services"), services, "{:#?}", outcome.steps);
     let restored = outcome.steps.iter().find(|step| step.title.contains("old.rui.crt")).expect("it was set aside");
     assert_eq!(restored.status, Status::Undone, "{:#?}", outcome.steps);
+    let Ending::TakenBack { kept, .. } = &outcome.ending else { panic!("{:#?}", outcome.ending) };
+    let is_told = kept.iter().any(|one| one.what == KeptThing::HostCertificate);
+    assert_eq!(is_told, world.on_hosts("certificate_443") != shown, "{kept:#?}");
 }
 
 #[test]

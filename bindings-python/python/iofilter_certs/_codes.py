@@ -70,6 +70,7 @@ Code = Literal[
     "provider-missing",
     "provider-offline",
     "provider-offline-transient",
+    "provider-online-valid",
     "provider-orphan",
     "provider-registration-failed",
     "provider-status-unknown",

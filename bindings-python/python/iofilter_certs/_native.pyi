@@ -267,7 +267,11 @@ class Outcome:
     def to_dict(self) -> Document: ...
     @property
     def ending(self) -> str | Document:
-        """`"cured"`, or an object with one member: `rolled_back`, `stuck`, `halted` or `refused`."""
+        """`"cured"`, or an object with one member: `rolled_back`, `stuck`, `halted`, `taken_back` or `refused`.
+
+        `rolled_back` and `taken_back` name in `kept` what is not as it was before: `{"host", "what", "why"}`, with the
+        host's name or `None` for the vCenter.
+        """
     @property
     def cured(self) -> bool: ...
     @property

@@ -53,3 +53,8 @@ fn a_plan_tells_of_every_step_what_it_disturbs_and_how_it_is_taken_back() {
 fn a_stuck_run_says_first_what_to_do_by_hand() {
     compare("stuck.txt", &outcome::outcome(&document("stuck.json")));
 }
+
+#[test]
+fn a_run_that_was_taken_back_names_what_is_not_as_before() {
+    compare("rolled-back.txt", &outcome::outcome(&document("rolled-back.json")));
+}

@@ -1,6 +1,6 @@
 //! The outcome of a run in words: the ending first, and first of all what a person must do.
 
-use iofilter_certs::run::{Ending, Outcome, Status, StepOutcome};
+use iofilter_certs::run::{Ending, Kept, Outcome, Status, StepOutcome};
 
 use super::count;
 use super::report::{self, Depth};
@@ -33,10 +33,12 @@ pub(crate) fn ending(ending: &Ending) -> String {
         Ending::Cured => {
             format!("{}: everything that the plan cures is gone, as was seen\n", paint(style::GOOD, "cured"))
         }
-        Ending::RolledBack { step, why } => format!(
-            "{}: step {} failed, and its host is as it was: {why}\n",
+        Ending::RolledBack { step, why, kept } => format!(
+            "{}: step {} failed, and its host is as it was{}: {why}\n{}",
             paint(style::WARNING, "rolled back"),
-            step.0.saturating_add(1)
+            step.0.saturating_add(1),
+            but_for(kept),
+            lines_of(kept)
         ),
         Ending::Stuck { left_behind, by_hand, .. } => {
             let mut text = format!("{}: a person must look\n", paint(style::BAD, "stuck"));
@@ -49,11 +51,24 @@ pub(crate) fn ending(ending: &Ending) -> String {
             let (stopped, many) = (paint(style::WARNING, "stopped"), count(u64::from(*remaining), "step"));
             format!("{stopped}: {why}; {many} left, and no host is worse than before\n")
         }
-        Ending::TakenBack { steps } => {
-            format!("{}: {}, as was seen\n", paint(style::GOOD, "taken back"), count(u64::from(*steps), "step"))
+        Ending::TakenBack { steps, kept } => {
+            let (taken, many) = (paint(style::GOOD, "taken back"), count(u64::from(*steps), "step"));
+            format!("{taken}: {many}, as was seen{}\n{}", but_for(kept), lines_of(kept))
         }
         Ending::Refused { why } => format!("{}: {why}\n", paint(style::BAD, "refused")),
     }
+}
+
+fn but_for(kept: &[Kept]) -> &'static str {
+    if kept.is_empty() { "" } else { ", but for what is named below" }
+}
+
+fn lines_of(kept: &[Kept]) -> String {
+    let line = |one: &Kept| {
+        let host = one.host.as_deref().unwrap_or("vCenter");
+        format!("  not as before: `{host}`, {}: {}\n", one.what.words(), one.why)
+    };
+    kept.iter().map(line).collect()
 }
 
 fn steps(steps: &[StepOutcome]) -> String {

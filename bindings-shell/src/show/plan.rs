@@ -87,7 +87,6 @@ fn undo(undo: &Undo) -> String {
         Undo::By { act, .. } => act.title(),
         Undo::PutBackCaStore => "put back the CA store that is read just before".to_owned(),
         Undo::Nothing(why) => format!("nothing to take back: {why}"),
-        Undo::Impossible(what) => format!("not possible: {what}"),
     }
 }
 

@@ -32,6 +32,12 @@ pub struct Alarm {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct VCenterEvent {
+    /// Its number in vCenter's log, where that was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<i64>,
+    /// The number of the event that began the operation which it belongs to, where that was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chain: Option<i64>,
     /// `eventTypeId`, such as `com.vmware.vc.sms.VasaProviderDisconnectedEvent`.
     pub kind: String,
     /// When, by vCenter's clock.

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::Instant;
 
 use super::clock::Clock;
 use crate::machine::{Input, Machine, Misuse, Output, RequestId};
@@ -87,7 +89,7 @@ where
     M::Request: Send + 'static,
     P: Perform<M::Request>,
 {
-    let mut open = Open { tasks: JoinSet::new(), ids: BTreeMap::new(), wish: stop.0.subscribe(), stopping: false };
+    let mut open = Open::new(stop);
     machine.handle(clock.now(), Input::Wake)?;
     loop {
         match drain(machine, host, &mut open, &mut record) {
@@ -142,11 +144,24 @@ struct Open {
     ids: BTreeMap<Id, RequestId>,
     wish: watch::Receiver<Wish>,
     stopping: bool,
+    /// When a moment that was asked for is over; answers that come meanwhile do not make it longer.
+    moment: Option<Instant>,
 }
 
+/// The moment that a machine waits whose time has come already.
+const MOMENT: Duration = Duration::from_millis(250);
+
 impl Open {
+    fn new(stop: &Stop) -> Self {
+        let wish = stop.0.subscribe();
+        Self { tasks: JoinSet::new(), ids: BTreeMap::new(), wish, stopping: false, moment: None }
+    }
+
     /// Whichever comes first: a wish to stop, an answer, or the time.
     async fn next_input<E>(&mut self, clock: &impl Clock, until: Option<UnixTime>) -> Result<Input, DriveError<E>> {
+        let is_soon = until.is_some_and(|until| until <= clock.now());
+        let moment = is_soon.then(|| self.moment.unwrap_or_else(|| Instant::now() + MOMENT));
+        self.moment = moment;
         loop {
             let wish = *self.wish.borrow_and_update();
             match wish {
@@ -164,7 +179,10 @@ impl Open {
                 biased;
                 Ok(()) = self.wish.changed() => {}
                 Some(ended) = self.tasks.join_next_with_id() => return Ok(self.answer(ended)?),
-                () = sleep(clock, until) => return Ok(Input::Wake),
+                () = sleep(clock, until, moment) => {
+                    self.moment = None;
+                    return Ok(Input::Wake);
+                }
             }
         }
     }
@@ -186,9 +204,10 @@ impl Open {
     }
 }
 
-async fn sleep(clock: &impl Clock, until: Option<UnixTime>) {
-    match until {
-        Some(until) => clock.sleep_until(until).await,
-        None => std::future::pending().await,
+async fn sleep(clock: &impl Clock, until: Option<UnixTime>, moment: Option<Instant>) {
+    match (moment, until) {
+        (Some(moment), _) => tokio::time::sleep_until(moment).await,
+        (None, Some(until)) => clock.sleep_until(until).await,
+        (None, None) => std::future::pending().await,
     }
 }

@@ -4,12 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::driver::Perform;
+use super::effect::Effect;
 use super::files::Files;
 use super::host_keys::HostKeys;
 use super::http::{Http, ProxyError};
+use super::names::NameService;
 use super::permit::{Kind, Permit};
 use super::secrets::Secrets;
-use super::{names, ssh, tls};
+use super::{ssh, tls};
 use crate::request::{
     Approval, ApprovalRequest, Change, Failure, FailureKind, HttpRequest, Look, Response, SshChange, SshLook,
     SshRequest, Work,
@@ -18,21 +20,13 @@ use crate::request::{
 /// Asks a person, or whoever stands in for one, whether a plan may be carried out. May block.
 pub type Approver = dyn Fn(ApprovalRequest) -> Approval + Send + Sync;
 
-/// Whether what is performed may change its target. Decides what an answer that never came means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Effect {
-    /// It changes nothing.
-    Look,
-    /// It may.
-    Change,
-}
-
 /// Performs requests with real sockets. Its sessions and connections live as long as it does.
 pub struct Host {
     http: Http,
     secrets: Secrets,
     known_servers: HostKeys,
     files: Files,
+    names: NameService,
     permit: Permit,
     approver: Option<Arc<Approver>>,
 }
@@ -59,7 +53,8 @@ impl HostBuilder {
     pub fn build(self) -> Result<Host, ProxyError> {
         let Self { secrets, host_keys, files, permit, proxy, approver } = self;
         let http = Http::new(proxy.as_deref())?;
-        Ok(Host { http, secrets, known_servers: host_keys, files, permit, approver })
+        let names = NameService::default();
+        Ok(Host { http, secrets, known_servers: host_keys, files, names, permit, approver })
     }
 }
 
@@ -85,7 +80,7 @@ impl Perform<Look> for Host {
             }
             Look::Resolve(request) => {
                 self.permit.check(Kind::Resolve, "")?;
-                Ok(Response::Names(names::resolve(request).await))
+                Ok(Response::Names(self.names.resolve(request).await))
             }
         }
     }

@@ -17,8 +17,8 @@ use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderName, HeaderValue,
 use reqwest::{Client, Proxy, Url};
 use zeroize::Zeroizing;
 
+use super::effect::Effect;
 use super::failure::{bad_authority, connect_failure, find, timed_out};
-use super::host::Effect;
 use super::keep::keep_session;
 use super::network::{Authority, resolve};
 use super::secrets::Secrets;

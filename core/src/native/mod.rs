@@ -30,6 +30,7 @@ mod blame;
 mod clock;
 mod connection;
 mod driver;
+mod effect;
 mod evidence;
 mod failure;
 mod files;

@@ -5,6 +5,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use dns_lookup::{AddrInfoHints, LookupError, LookupErrorKind, SockType, getaddrinfo, getnameinfo};
@@ -22,8 +23,36 @@ const NAME_REQUIRED: i32 = 8;
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 const NAME_REQUIRED: i32 = 4;
 
-/// Asks for all of it. Never fails: what has no answer in time has none.
-pub(super) async fn resolve(question: NameQuestion) -> NamesFound {
+/// Seconds that a name service is waited for which answered nothing at all the last time: a run looks at the same hosts
+/// again and again.
+const SECONDS_FOR_THE_SILENT: u32 = 1;
+
+/// The system's name service, for as long as one call of ours lasts.
+#[derive(Debug, Default)]
+pub(super) struct NameService {
+    is_silent: AtomicBool,
+}
+
+impl NameService {
+    /// Asks for all of it. Never fails: what has no answer in time has none.
+    pub(super) async fn resolve(&self, mut question: NameQuestion) -> NamesFound {
+        if self.is_silent.load(Ordering::Relaxed) {
+            question.deadline_seconds = question.deadline_seconds.min(SECONDS_FOR_THE_SILENT);
+        }
+        let found = resolve(question).await;
+        self.heard(&found);
+        found
+    }
+
+    fn heard(&self, found: &NamesFound) {
+        let mut answers = found.addresses.iter().chain(&found.names).peekable();
+        if answers.peek().is_some() {
+            self.is_silent.store(answers.all(|answer| answer.found.is_none()), Ordering::Relaxed);
+        }
+    }
+}
+
+async fn resolve(question: NameQuestion) -> NamesFound {
     let NameQuestion { names, addresses, deadline_seconds } = question;
     let deadline = Instant::now() + Duration::from_secs(deadline_seconds.into());
     let turns = Arc::new(Semaphore::new(AT_ONCE));
@@ -119,6 +148,21 @@ mod tests {
         };
         let found: Vec<_> = super::super::run(work).unwrap().into_iter().map(|answer| answer.found).collect();
         assert_eq!(found, [None, Some(Vec::new())]);
+    }
+
+    #[test]
+    fn a_service_is_silent_that_answered_nothing_until_it_answers() {
+        let service = NameService::default();
+        let said = |answers: &[Option<Vec<String>>]| {
+            let answer = |found: &Option<Vec<String>>| NameAnswer { asked: "a".to_owned(), found: found.clone() };
+            service.heard(&NamesFound { addresses: answers.iter().map(answer).collect(), names: Vec::new() });
+            service.is_silent.load(Ordering::Relaxed)
+        };
+        assert!(!said(&[]), "nobody asked");
+        assert!(!said(&[None, Some(Vec::new())]), "one answer is one");
+        assert!(said(&[None, None]));
+        assert!(said(&[]), "nobody asked meanwhile");
+        assert!(!said(&[Some(Vec::new())]));
     }
 
     #[test]

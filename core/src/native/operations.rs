@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    Clock, Connection, ConnectionError, DriveError, JournalError, LockError, Stop, drive, raise_descriptor_limit,
+    Clock, Connection, ConnectionError, DriveError, Host, JournalError, LockError, Stop, drive, raise_descriptor_limit,
 };
 use crate::plan::{Plan, Ways};
 use crate::policy::Policy;
@@ -80,8 +80,20 @@ pub async fn check(
     stop: &Stop,
     progress: impl FnMut(Progress<'_>),
 ) -> Result<Report, OperationError> {
+    let host = Arc::new(connection.host(None)?);
+    check_with(&host, connection, policy, clock, stop, progress).await
+}
+
+async fn check_with(
+    host: &Arc<Host>,
+    connection: &Connection,
+    policy: &Policy,
+    clock: &impl Clock,
+    stop: &Stop,
+    progress: impl FnMut(Progress<'_>),
+) -> Result<Report, OperationError> {
     policy.validate()?;
-    let survey = survey(connection, clock, stop, progress).await?;
+    let survey = survey(host, connection, clock, stop, progress).await?;
     let mut report = Report::of(survey.facts(), survey.stopped(), policy);
     report.facts = Some(survey.into_facts());
     Ok(report)
@@ -95,7 +107,20 @@ pub async fn plan(
     stop: &Stop,
     progress: impl FnMut(Progress<'_>),
 ) -> Result<Report, OperationError> {
-    let mut report = check(connection, policy, clock, stop, progress).await?;
+    let host = Arc::new(connection.host(None)?);
+    plan_with(&host, connection, policy, clock, stop, progress).await
+}
+
+/// The same with a host program that is used for more than this.
+pub(super) async fn plan_with(
+    host: &Arc<Host>,
+    connection: &Connection,
+    policy: &Policy,
+    clock: &impl Clock,
+    stop: &Stop,
+    progress: impl FnMut(Progress<'_>),
+) -> Result<Report, OperationError> {
+    let mut report = check_with(host, connection, policy, clock, stop, progress).await?;
     if let (None, Some(facts)) = (&report.stopped, &report.facts) {
         let ways = Ways::of(&connection.job()?);
         report.plan = Some(crate::plan::plan(facts, &report.judgement(), policy, ways));
@@ -104,6 +129,7 @@ pub async fn plan(
 }
 
 async fn survey(
+    host: &Arc<Host>,
     connection: &Connection,
     clock: &impl Clock,
     stop: &Stop,
@@ -111,12 +137,11 @@ async fn survey(
 ) -> Result<Survey, OperationError> {
     let job = connection.job()?;
     raise_descriptor_limit(job.concurrency);
-    let host = Arc::new(connection.host(None)?);
     let mut survey = Survey::new(job, clock.now());
     let tell = |event: SurveyEvent| {
         progress(Progress::Looking(&event));
         Ok::<(), std::convert::Infallible>(())
     };
-    drive(&mut survey, &host, clock, stop, tell).await?;
+    drive(&mut survey, host, clock, stop, tell).await?;
     Ok(survey)
 }

@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::evidence::{keep, replace};
+use super::operations::plan_with;
 use super::{
-    Approver, Clock, Connection, Journal, JournalError, Lock, OperationError, Progress, Stop, drive, lock_folder, plan,
+    Approver, Clock, Connection, Host, Journal, JournalError, Lock, OperationError, Progress, Stop, drive, lock_folder,
     raise_descriptor_limit,
 };
 use crate::document;
 use crate::plan::Plan;
 use crate::policy::Policy;
 use crate::report::Report;
-use crate::run::{Changes, JournalEntry, JournalEvent, Outcome, Run, RunEvent};
+use crate::run::{Changes, IllegalEntry, JournalEntry, JournalEvent, Outcome, Run, RunEvent};
 use crate::time::UnixTime;
 
 /// What `apply` is given besides the connection and the policy.
@@ -70,10 +71,11 @@ pub async fn apply(
     mut progress: impl FnMut(Progress<'_>),
 ) -> Result<Result<Outcome, Box<Report>>, OperationError> {
     policy.validate()?;
+    let host = Arc::new(connection.host(Some(apply.approver))?);
     let given = if let Some(plan) = apply.plan {
         plan
     } else {
-        let report = plan(connection, policy, clock, stop, &mut progress).await?;
+        let report = plan_with(&host, connection, policy, clock, stop, &mut progress).await?;
         match &report.plan {
             Some(plan) if !plan.is_empty() => plan.clone(),
             _ => return Ok(Err(Box::new(report))),
@@ -84,7 +86,7 @@ pub async fn apply(
     let _locks = take_locks(apply.locks, &apply.folder, &job.vcenter, &given, clock)?;
     let journal = Journal::create(apply.folder.join(JOURNAL))?;
     let run = Run::new(given, policy.clone(), job, clock.now());
-    let work = Work { run, journal, folder: apply.folder, approver: apply.approver };
+    let work = Work { run, journal, folder: apply.folder, host };
     work.finish(connection, clock, stop, progress).await.map(Ok)
 }
 
@@ -97,11 +99,10 @@ pub async fn resume(
     progress: impl FnMut(Progress<'_>),
 ) -> Result<Outcome, OperationError> {
     let Resume { folder, locks, approver, until } = resume;
-    let job = connection.job()?;
-    let (journal, recovered) = Journal::<JournalEntry>::resume(folder.join(JOURNAL))?;
-    let run = Run::recover(&recovered.entries, job.clone(), until, clock.now())?;
-    let _locks = take_locks(locks, &folder, &job.vcenter, run.plan(), clock)?;
-    Work { run, journal, folder, approver }.finish(connection, clock, stop, progress).await
+    let (job, host) = (connection.job()?, Arc::new(connection.host(Some(approver))?));
+    let recover = |entries: &[JournalEntry]| Run::recover(entries, job.clone(), until, clock.now());
+    let (run, journal, _locks) = reopen(&folder, locks, &job.vcenter, clock, recover)?;
+    Work { run, journal, folder, host }.finish(connection, clock, stop, progress).await
 }
 
 /// Takes back what the run in a folder did, in the reverse of its order, as far as its steps can be; in the same journal.
@@ -113,12 +114,11 @@ pub async fn rollback(
     progress: impl FnMut(Progress<'_>),
 ) -> Result<Outcome, OperationError> {
     let Rollback { folder, locks, approver, waivers } = rollback;
-    let job = connection.job()?;
-    let (journal, recovered) = Journal::<JournalEntry>::resume(folder.join(JOURNAL))?;
-    let run = Run::roll_back(&recovered.entries, job.clone(), waivers, clock.now())?;
+    let (job, host) = (connection.job()?, Arc::new(connection.host(Some(approver))?));
+    let recover = |entries: &[JournalEntry]| Run::roll_back(entries, job.clone(), waivers.clone(), clock.now());
+    let (run, journal, _locks) = reopen(&folder, locks, &job.vcenter, clock, recover)?;
     run.policy().validate()?;
-    let _locks = take_locks(locks, &folder, &job.vcenter, run.plan(), clock)?;
-    Work { run, journal, folder, approver }.finish(connection, clock, stop, progress).await
+    Work { run, journal, folder, host }.finish(connection, clock, stop, progress).await
 }
 
 /// A run, and where it keeps what it does.
@@ -126,7 +126,7 @@ struct Work {
     run: Run,
     journal: Journal<JournalEntry>,
     folder: PathBuf,
-    approver: Arc<Approver>,
+    host: Arc<Host>,
 }
 
 impl Work {
@@ -137,9 +137,8 @@ impl Work {
         stop: &Stop,
         mut progress: impl FnMut(Progress<'_>),
     ) -> Result<Outcome, OperationError> {
-        let Self { mut run, mut journal, folder, approver } = self;
+        let Self { mut run, mut journal, folder, host } = self;
         raise_descriptor_limit(connection.concurrency.unwrap_or(64));
-        let host = Arc::new(connection.host(Some(approver))?);
         let mut plan = run.plan().clone();
         let record = |event: RunEvent| -> Result<(), JournalError> {
             match event {
@@ -170,6 +169,22 @@ impl Work {
 
 fn make_folder(path: &Path) -> Result<(), OperationError> {
     std::fs::create_dir_all(path).map_err(|why| OperationError::Folder { path: path.to_owned(), why })
+}
+
+/// The run in a folder, its journal open to be continued, and the locks. The journal is only read before the locks are
+/// held: until then another process may be writing it.
+fn reopen(
+    folder: &Path,
+    locks: Option<PathBuf>,
+    vcenter: &str,
+    clock: &impl Clock,
+    recover: impl Fn(&[JournalEntry]) -> Result<Run, IllegalEntry>,
+) -> Result<(Run, Journal<JournalEntry>, Vec<Lock>), OperationError> {
+    let path = folder.join(JOURNAL);
+    let seen = recover(&Journal::<JournalEntry>::read(&path)?.entries)?;
+    let locks = take_locks(locks, folder, vcenter, seen.plan(), clock)?;
+    let (journal, recovered) = Journal::<JournalEntry>::resume(&path)?;
+    Ok((recover(&recovered.entries)?, journal, locks))
 }
 
 /// By the vCenter's own uuid, and by the address that it is called by: one who does not know the uuid is kept out too.

@@ -10,8 +10,8 @@ use russh::keys::{HashAlg, PrivateKey, PrivateKeyWithHashAlg, PublicKeyOrCertifi
 use russh::{Channel, ChannelMsg, Disconnect, MethodKind, Preferred, Sig};
 use zeroize::Zeroizing;
 
+use super::effect::Effect;
 use super::failure::timed_out;
-use super::host::Effect;
 use super::host_keys::{HostKeys, Known};
 use super::network::{Authority, connect};
 use super::secrets::{KeyFile, Secrets};

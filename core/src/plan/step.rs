@@ -96,6 +96,4 @@ pub enum Undo {
     PutBackCaStore,
     /// There is nothing to take back, and why.
     Nothing(String),
-    /// It cannot be taken back, and what a person can do instead.
-    Impossible(String),
 }

@@ -75,9 +75,10 @@ impl Case {
             Is::TheCause => !own.is_empty() && judgement.causes().all(|cause| cause.diagnostic.code == code),
             Is::FollowingFrom(cause) => own.iter().any(|finding| finding.follows_from.as_deref() == Some(cause)),
             Is::Beside(other) => {
-                let causes = judgement.causes().chain(&judgement.notes);
-                let causes: BTreeSet<&str> = causes.map(|cause| cause.diagnostic.code.as_str()).collect();
-                causes == BTreeSet::from([code, other])
+                let told = judgement.findings.iter().chain(&judgement.notes);
+                let told: BTreeSet<&str> = told.map(|finding| finding.diagnostic.code.as_str()).collect();
+                let mut causes = judgement.causes().map(|cause| cause.diagnostic.code.as_str());
+                told.is_superset(&BTreeSet::from([code, other])) && causes.all(|cause| [code, other].contains(&cause))
             }
             Is::NearMiss => own.is_empty(),
         };

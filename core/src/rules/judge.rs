@@ -77,6 +77,8 @@ fn hit(case: &Case<'_>, place: Place, rule: &'static Rule, mut what: Found) -> H
     });
     let logs = said.as_ref().map(|(stance, _)| *stance);
     let files = super::files::evidence(case, &place, &what);
+    let event = super::events::evidence(case, &place, rule, &what);
+    what.evidence.extend(event);
     what.evidence.extend(files);
     what.evidence.extend(said.map(|(_, evidence)| evidence));
     Hit { place, rule, what, logs }

@@ -15,6 +15,7 @@ pub(crate) mod case;
 #[cfg(test)]
 pub(crate) mod cases;
 mod contradictions;
+mod events;
 mod files;
 mod finding;
 mod fold;
@@ -42,6 +43,7 @@ mod related;
 
 pub use case::Case;
 pub(crate) use case::Port;
+pub(crate) use events::event_seen;
 pub use finding::{Confidence, Finding, Judgement, Place, PlaceKind, Unanswered};
 pub(crate) use happenings::standing;
 pub use judge::judge;
@@ -291,6 +293,7 @@ pub const RULES: &[Rule] = &[
     provider::provider_missing::RULE,
     provider::provider_offline::RULE,
     provider::provider_offline_transient::RULE,
+    provider::provider_online_valid::RULE,
     provider::provider_orphan::RULE,
     provider::provider_registration_failed::RULE,
     provider::provider_status_unknown::RULE,

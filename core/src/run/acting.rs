@@ -4,7 +4,7 @@ use super::Run;
 use super::act::{self, Begun, Prepared, Refused};
 use super::journal::JournalEvent;
 use super::saving;
-use super::track::{Activity, Direction, Then, Why};
+use super::track::{Activity, Direction, Then, Tries, Why};
 use crate::machine::Output;
 use crate::plan::{Act, StepId, Undo};
 use crate::request::{Change, Failure, FailureKind, Response, Work};
@@ -14,10 +14,15 @@ use crate::wire::{MoRef, WireError};
 
 impl Run {
     /// Sends the step's change. It was journalled before, with what is needed to go back.
-    pub(super) fn act(&mut self, now: UnixTime, index: usize, id: StepId, attempts: u32) {
+    pub(super) fn act(&mut self, now: UnixTime, index: usize, id: StepId, tries: Tries) {
         let Some(act) = self.plan.step(id).map(|step| step.act.clone()) else { return };
-        if attempts == 0 && session_of(&act).is_some_and(|session| !self.inquiry.has_session(session)) {
-            return self.look(now, index, id, Why::Session { direction: Direction::Forward, attempts: 1 });
+        if tries.logins == 0 && session_of(&act).is_some_and(|session| !self.inquiry.has_session(session)) {
+            return self.look(
+                now,
+                index,
+                id,
+                Why::Session { direction: Direction::Forward, tries: tries.with_login() },
+            );
         }
         let saved = match saving::save(&act, &self.inquiry) {
             Ok(saved) => saved,
@@ -30,7 +35,7 @@ impl Run {
                 match prepared {
                     Prepared::Wait => self.look(now, index, id, Why::Done { why: None }),
                     Prepared::Send(change) => {
-                        self.send(index, id, *change, act.is_idempotent(), Direction::Forward, attempts);
+                        self.send(index, id, *change, act.is_idempotent(), Direction::Forward, tries);
                     }
                 }
             }
@@ -49,34 +54,28 @@ impl Run {
         change: Change,
         idempotent: bool,
         direction: Direction,
-        attempts: u32,
+        tries: Tries,
     ) {
         let request = self.take_id();
         self.changes.insert(request, index);
         self.outbox.push_back(Output::Request(request, Work::Change { step: id.0, idempotent, change }));
-        self.set(index, id, Some(Activity::Send { request, direction, attempts }));
+        self.set(index, id, Some(Activity::Send { request, direction, tries }));
     }
 
     /// The answer to a change.
     pub(super) fn acted(&mut self, now: UnixTime, index: usize, answer: Result<Response, Failure>) {
         let activity = self.tracks.get(index).and_then(|track| track.activity.clone());
-        let Some((id, Activity::Send { direction, attempts, .. })) = activity else {
+        let Some((id, Activity::Send { direction, tries, .. })) = activity else {
             return self.part_decided(now, index, answer);
         };
         let Some(act) = self.act_of(id, direction) else { return };
         let said = match answer {
             Ok(response) => act::read(&act, &response),
-            Err(failure) if failure.kind == FailureKind::OutcomeUnknown => {
-                let unheard = Unheard { why: failure.message, attempts };
-                return self.unheard(now, index, id, direction, unheard, None);
-            }
-            Err(failure) => {
-                if direction == Direction::Forward && failure.kind.is_before_sending() {
-                    self.never_sent.insert(id);
-                }
-                Err(Refused::Said(failure.message))
-            }
+            Err(failure) => return self.failed_to_send(now, index, id, Sent { direction, tries }, failure),
         };
+        if direction == Direction::Forward && said.is_ok() {
+            self.unsure.remove(&id);
+        }
         match said {
             Ok(Begun::Over) => self.look_at_effect(now, index, id, direction, None),
             Ok(Begun::Made(text)) => {
@@ -90,45 +89,102 @@ impl Run {
                 }
                 self.watch_task(now, index, id, task, direction);
             }
-            Err(Refused::Wire(WireError::NotAuthenticated { .. })) if attempts < 2 => {
+            Err(Refused::Wire(WireError::NotAuthenticated { .. })) if tries.logins < 2 => {
                 if let Some(session) = session_of(&act) {
                     self.inquiry.lost_session(session);
                 }
-                let attempts = attempts.saturating_add(1);
-                self.look(now, index, id, Why::Session { direction, attempts });
+                self.look(now, index, id, Why::Session { direction, tries: tries.with_login() });
             }
-            // The proxy answered for a service that is down: whether the call ran is not known.
             Err(Refused::Wire(error @ WireError::Unavailable { .. })) => {
-                let why = error.to_string();
-                let unheard = Unheard { why: why.clone(), attempts };
-                self.unheard(now, index, id, direction, unheard, Some(why));
+                self.unavailable(now, index, id, Sent { direction, tries }, &error);
+            }
+            // The call arrived; what became of it is not in the answer.
+            Err(Refused::Wire(error @ WireError::Malformed { .. })) => {
+                self.unheard(now, index, id, Sent { direction, tries }, error.to_string(), None);
             }
             Err(Refused::Wire(error)) => self.said_no(now, index, id, direction, error.to_string()),
             Err(Refused::Said(why)) => self.said_no(now, index, id, direction, why),
         }
     }
 
+    /// There is no answer to a change: it never left, or nobody knows what became of it.
+    fn failed_to_send(&mut self, now: UnixTime, index: usize, id: StepId, sent: Sent, failure: Failure) {
+        match failure.kind {
+            FailureKind::Refused
+            | FailureKind::Unreachable
+            | FailureKind::NameUnknown
+            | FailureKind::TimedOut
+            | FailureKind::Closed => self.not_arrived(now, index, id, sent, failure.message),
+            FailureKind::OutcomeUnknown | FailureKind::TooLarge | FailureKind::Protocol => {
+                self.unheard(now, index, id, sent, failure.message, None);
+            }
+            FailureKind::Denied
+            | FailureKind::Tls
+            | FailureKind::Untrusted
+            | FailureKind::Authentication
+            | FailureKind::HostKey
+            | FailureKind::Cancelled => {
+                self.never_left(id, sent.direction);
+                self.said_no(now, index, id, sent.direction, failure.message);
+            }
+        }
+    }
+
+    /// The proxy answered for a service that is down. Where it says that it could not hand the call over, nothing has
+    /// happened; otherwise whether the call ran is not known.
+    fn unavailable(&mut self, now: UnixTime, index: usize, id: StepId, sent: Sent, error: &WireError) {
+        let why = error.to_string();
+        if error.has_not_arrived() {
+            self.not_arrived(now, index, id, sent, why);
+        } else {
+            self.unheard(now, index, id, sent, why.clone(), Some(why));
+        }
+    }
+
+    /// The change has certainly not been carried out: it is sent again after a while that doubles, for as long as there is
+    /// patience. One bad moment of a proxy must not take a host back, and must not leave it disconnected.
+    fn not_arrived(&mut self, now: UnixTime, index: usize, id: StepId, sent: Sent, why: String) {
+        let Sent { direction, tries } = sent;
+        let timeout = self.plan.step(id).map_or(0, |step| step.timeout_seconds);
+        let patience = match direction {
+            Direction::Forward => timeout.min(PATIENCE_SECONDS),
+            // Giving up here leaves the host worse than it was.
+            Direction::Back => timeout,
+        };
+        let since = tries.since.unwrap_or(now);
+        let wait = 1_i64.checked_shl(tries.sendings).unwrap_or(i64::MAX).clamp(1, LONGEST_WAIT_SECONDS);
+        let (until, deadline) = (now.plus_seconds(wait), since.plus_seconds(patience));
+        // A clock that was set must neither end the patience at once nor stretch it for ever.
+        let is_over = until > deadline || now < since || tries.sendings >= MOST_WAITS;
+        if is_over || (direction == Direction::Forward && self.is_hurried(now, index, id)) {
+            self.never_left(id, direction);
+            return self.said_no(now, index, id, direction, why);
+        }
+        let tries = Tries { since: Some(since), ..tries.with_sending() };
+        let then = Then::Look(Why::Resend { direction, tries, why });
+        self.set(index, id, Some(Activity::Pause { until, then, deadline }));
+    }
+
+    /// No sending of the step's change has left this machine, or got past the proxy.
+    fn never_left(&mut self, id: StepId, direction: Direction) {
+        if direction == Direction::Forward && !self.unsure.contains(&id) {
+            self.never_sent.insert(id);
+        }
+    }
+
     /// Nobody knows whether the change ran. Where its effect shows, it is looked for; `blame` is what is said if it does
     /// not show. A change that leaves no trace is sent once more, or has not been done: being well is no proof of it.
-    fn unheard(
-        &mut self,
-        now: UnixTime,
-        index: usize,
-        id: StepId,
-        direction: Direction,
-        unheard: Unheard,
-        blame: Option<String>,
-    ) {
+    fn unheard(&mut self, now: UnixTime, index: usize, id: StepId, sent: Sent, why: String, blame: Option<String>) {
+        let Sent { direction, tries } = sent;
         self.unsure.insert(id);
         let act = self.act_of(id, direction);
         if direction == Direction::Back || act.as_ref().is_some_and(Act::shows) {
             return self.look_at_effect(now, index, id, direction, blame);
         }
-        let Unheard { why, attempts } = unheard;
-        if attempts >= MOST_SENDINGS || !act.is_some_and(|act| act.is_idempotent()) {
+        if tries.sendings >= MOST_SENDINGS || !act.is_some_and(|act| act.is_idempotent()) {
             return self.not_done(now, index, id, Some(why));
         }
-        self.look(now, index, id, Why::Again { attempts: attempts.saturating_add(1), why });
+        self.look(now, index, id, Why::Again { tries: tries.with_sending(), why });
     }
 
     pub(super) fn act_of(&self, id: StepId, direction: Direction) -> Option<Act> {
@@ -179,6 +235,7 @@ impl Run {
 
     pub(super) fn watch_task(&mut self, now: UnixTime, index: usize, id: StepId, task: MoRef, direction: Direction) {
         let timeout = self.plan.step(id).map_or(0, |step| step.timeout_seconds);
+        self.look_anew(index);
         self.ask_task(index, id, task, direction, now.plus_seconds(timeout));
     }
 
@@ -221,16 +278,21 @@ impl Run {
     }
 }
 
-/// A change without an answer.
-struct Unheard {
-    /// What was heard instead.
-    why: String,
-    /// How often it was sent again before.
-    attempts: u32,
+/// A change that was sent: which way, and the how-manieth time.
+#[derive(Clone, Copy)]
+struct Sent {
+    direction: Direction,
+    tries: Tries,
 }
 
 /// How often a change that leaves no trace is sent again when nobody answers.
 const MOST_SENDINGS: u32 = 3;
+/// Seconds for which a change that has not arrived is sent again on the way forward, if the step has them.
+const PATIENCE_SECONDS: i64 = 60;
+/// The longest wait between two sendings, in seconds.
+const LONGEST_WAIT_SECONDS: i64 = 30;
+/// How often a change that has not arrived is sent again at most, whatever the clock says.
+const MOST_WAITS: u32 = 30;
 
 /// The session that an act is sent with.
 pub(super) fn session_of(act: &Act) -> Option<Session> {

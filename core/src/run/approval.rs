@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::journal::{JournalEvent, Status};
-use super::track::{Activity, Direction};
+use super::track::{Activity, Direction, Tries};
 use super::{Ending, Phase, Run, StopCause};
 use crate::certificate::Fingerprint;
 use crate::facts::HostId;
@@ -167,7 +167,7 @@ impl Run {
                 self.record(now, JournalEvent::PartApproved { part: part.clone(), by });
                 match part {
                     // It was seen to be needed, and is what is in hand.
-                    Part::Step(_) => self.act(now, index, id, 0),
+                    Part::Step(_) => self.act(now, index, id, Tries::default()),
                     Part::Host(_) => self.set(index, id, None),
                 }
             }

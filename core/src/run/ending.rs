@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Run, Status, by_hand, left};
+use super::{Kept, Run, Status, by_hand, kept, left};
 use crate::diagnostic::Diagnostic;
 use crate::facts::Facts;
-use crate::plan::{Act, Safety, Step, StepId, Undo};
+use crate::plan::{Act, Step, StepId, Undo};
 use crate::report::Report;
 
 /// How a run ended. A cure is one only when the trouble was looked for again and not found.
@@ -14,12 +14,15 @@ use crate::report::Report;
 pub enum Ending {
     /// Everything that the plan cures is gone, as was seen.
     Cured,
-    /// A step failed, and what was done on its host is taken back, as was seen.
+    /// A step failed, and what was done on its host is taken back, as was seen; but for what is named.
     RolledBack {
         /// The step that failed.
         step: StepId,
         /// Why.
         why: String,
+        /// What is not as it was before the run, on that host and on others.
+        #[serde(default)]
+        kept: Vec<Kept>,
     },
     /// Neither forward nor back: a person must look. Comes before everything else in what is shown.
     Stuck {
@@ -38,10 +41,13 @@ pub enum Ending {
         /// Why.
         why: String,
     },
-    /// A run was taken back, all of it, as was seen.
+    /// A run was taken back, all of it, as was seen; but for what is named.
     TakenBack {
         /// Steps that were taken back.
         steps: u32,
+        /// What is not as it was before the run.
+        #[serde(default)]
+        kept: Vec<Kept>,
     },
     /// Nothing was done.
     Refused {
@@ -56,15 +62,12 @@ pub(super) fn of(run: &Run, facts: &Facts, proof: &Report, unseen: Option<&Diagn
     if with(Status::UndoFailed).is_some() {
         return stuck(run);
     }
-    if let Some(stuck) = not_returned(run, facts) {
-        return stuck;
-    }
     if let Some(step) = run.plan().steps().find(|step| failed_first(run, step)) {
         let why = run.why(step.id).unwrap_or("it failed").to_owned();
-        return Ending::RolledBack { step: step.id, why };
+        return Ending::RolledBack { step: step.id, why, kept: kept::of(run) };
     }
     if let Some((step, why)) = unwell(run) {
-        return Ending::RolledBack { step, why };
+        return Ending::RolledBack { step, why, kept: kept::of(run) };
     }
     if let Some(stopping) = run.stopping.as_ref().filter(|_| run.remaining() > 0) {
         return Ending::Halted { remaining: run.remaining(), why: stopping.why.clone() };
@@ -123,28 +126,6 @@ fn failed_first(run: &Run, step: &Step) -> bool {
     run.status(step.id) == Status::Failed || (run.status(step.id) == Status::Undone && run.why(step.id).is_some())
 }
 
-/// Providers that were unregistered so that they come back by themselves, and did not because the run failed before.
-/// Where the list of providers could not be read afterwards, all of them are told of: not seen is not there.
-fn not_returned(run: &Run, facts: &Facts) -> Option<Ending> {
-    let (mut first, mut left_behind, mut by_hand) = (None, Vec::new(), Vec::new());
-    for step in run.plan().last.iter().filter(|step| run.status(step.id) == Status::Succeeded) {
-        // One that was unregistered for good was asked about by name.
-        let is_wanted = matches!(step.act, Act::UnregisterProvider { .. }) && step.safety != Safety::AskFirst;
-        let Some(host) = step.host.as_ref().filter(|_| is_wanted) else { continue };
-        let own = facts.hosts.get(&host.id).and_then(|host| facts.providers_of(host).next());
-        if facts.provider_list.value().is_none() || own.is_none() {
-            first.get_or_insert(step.id);
-            left_behind.push(format!("`{}`: its storage provider was unregistered and is not seen again", host.name));
-            by_hand.push(match &step.undo {
-                Undo::By { act, .. } => act.by_hand(&host.name),
-                Undo::Impossible(what) | Undo::Nothing(what) => format!("`{}`: {what}", host.name),
-                Undo::PutBackCaStore => format!("`{}`: register its storage provider again", host.name),
-            });
-        }
-    }
-    first.map(|step| Ending::Stuck { step: Some(step), left_behind, by_hand })
-}
-
 fn stuck(run: &Run) -> Ending {
     let mut left_behind = Vec::new();
     let mut by_hand = Vec::new();
@@ -154,14 +135,20 @@ fn stuck(run: &Run) -> Ending {
         let why = run.why(step.id).unwrap_or("it could not be taken back");
         first.get_or_insert(step.id);
         left_behind.push(format!("`{host}`: `{}` was not taken back: {why}", step.act.title()));
-        by_hand.push(match &step.undo {
-            Undo::By { act, .. } => act.by_hand(host),
+        if let Some(task) = run.still_going(step.id) {
+            by_hand.push(format!(
+                "in the vSphere Client, Monitor > Tasks of `{host}`, wait until the task `{task}` has ended"
+            ));
+        }
+        match &step.undo {
+            Undo::By { act, .. } => by_hand.push(act.by_hand(host)),
             Undo::PutBackCaStore => {
-                format!("on `{host}`, put /etc/vmware/ssl/castore.pem back from the list in the journal")
+                by_hand.push(format!("on `{host}`, put /etc/vmware/ssl/castore.pem back from the list in the journal"));
             }
-            Undo::Impossible(what) | Undo::Nothing(what) => format!("`{host}`: {what}"),
-        });
+            Undo::Nothing(_) => {}
+        }
     }
+    by_hand.push("then run `iofilter-certs check`".to_owned());
     Ending::Stuck { step: first, left_behind, by_hand }
 }
 

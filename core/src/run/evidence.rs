@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::Run;
 use crate::certificate::{Certificate, Fingerprint};
 use crate::document;
-use crate::facts::{Facts, Host, HostId, Observed, Presented};
+use crate::facts::{ConnectionState, Facts, Host, HostId, Observed, Presented};
 use crate::plan::{HostRef, Plan};
 use crate::rules::PlaceKind;
 use crate::time::UnixTime;
@@ -32,6 +32,9 @@ pub struct Picture {
 pub struct HostPicture {
     /// The host.
     pub host: HostRef,
+    /// What vCenter says of its connection to it.
+    #[serde(default)]
+    pub connection: Option<ConnectionState>,
     /// The certificate on port 443.
     pub on_443: Option<ShownCertificate>,
     /// The certificate on port 9080.
@@ -153,6 +156,7 @@ fn of_host(facts: &Facts, host: &HostRef) -> HostPicture {
     });
     HostPicture {
         host: host.clone(),
+        connection: seen.and_then(|seen| seen.connection.value().cloned()),
         on_443: leaf(|host| &host.on_443),
         on_9080: leaf(|host| &host.on_9080),
         ca_store: seen.and_then(|seen| seen.ca_store.value().cloned()),

@@ -2,7 +2,7 @@
 
 use super::acting::session_of;
 use super::journal::JournalEvent;
-use super::track::{Activity, Direction, Then, Why};
+use super::track::{Activity, Direction, Then, Tries, Why};
 use super::{Run, StopCause, look};
 use crate::plan::{Condition, IfNotDone, StepId, Undo};
 use crate::survey::{Question, Session};
@@ -12,6 +12,7 @@ impl Run {
     /// Asks what tells whether the condition of `why` holds, with the step's own time to wait for it.
     pub(super) fn look(&mut self, now: UnixTime, index: usize, id: StepId, why: Why) {
         let timeout = self.plan.step(id).map_or(0, |step| step.timeout_seconds);
+        self.look_anew(index);
         self.look_until(index, id, why, now.plus_seconds(timeout));
     }
 
@@ -42,6 +43,10 @@ impl Run {
     pub(super) fn condition(&self, id: StepId, why: &Why) -> Option<Condition> {
         let step = self.plan.step(id)?;
         match why {
+            Why::Resend { direction: Direction::Forward, .. } => self.condition(id, &Why::InDoubt),
+            Why::Resend { direction: Direction::Back, .. } => {
+                self.condition(id, &Why::Undone { acted: false, why: None })
+            }
             Why::Skip => Some(step.skip_when.clone()),
             // What leaves no trace is only known not to be needed any more.
             Why::InDoubt if !step.act.shows() => Some(step.skip_when.clone()),
@@ -81,14 +86,20 @@ impl Run {
             }
             (Why::Skip, _) => match self.part_before_act(index, id) {
                 Some(part) => self.ask_part(index, id, part),
-                None => self.act(now, index, id, 0),
+                None => self.act(now, index, id, Tries::default()),
             },
-            (Why::InDoubt | Why::Done { .. }, Some(true)) => {
+            // What leaves no trace cannot be seen to be done by its not being needed.
+            (Why::Resend { direction: Direction::Forward, why, .. }, Some(true)) if !self.shows(id) => {
+                let why = format!("{why}; and then it was not needed any more");
+                self.record(now, JournalEvent::NotReached { step: id, why });
+                self.set(index, id, None);
+            }
+            (Why::InDoubt | Why::Done { .. } | Why::Resend { direction: Direction::Forward, .. }, Some(true)) => {
                 self.record(now, JournalEvent::Succeeded { step: id });
                 self.set(index, id, None);
             }
-            (Why::InDoubt, _) => self.act(now, index, id, 0),
-            (Why::Again { attempts, .. }, Some(true)) => self.act(now, index, id, attempts),
+            (Why::InDoubt, _) => self.act(now, index, id, Tries::default()),
+            (Why::Again { tries, .. }, Some(true)) => self.act(now, index, id, tries),
             (Why::Done { why }, _) if self.is_late(now, index, id, Direction::Forward, deadline) => {
                 self.not_done(now, index, id, why);
             }
@@ -98,28 +109,40 @@ impl Run {
             (why @ (Why::Done { .. } | Why::Again { .. }), _) => {
                 self.pause(now, index, id, Then::Look(why), deadline);
             }
-            (Why::Undone { .. }, Some(true)) => {
+            (Why::Undone { .. } | Why::Resend { direction: Direction::Back, .. }, Some(true)) => {
                 self.record(now, JournalEvent::UndoFinished { step: id });
                 self.set(index, id, None);
             }
-            (Why::Undone { acted: false, .. }, _) => self.act_back(now, index, id, 0),
+            (Why::Undone { acted: false, .. }, _) => self.act_back(now, index, id, Tries::default()),
             (Why::Undone { why, .. }, _) if now >= deadline => {
                 let why = why.unwrap_or_else(|| "it is not as it was before".to_owned());
-                self.record(now, JournalEvent::UndoFailed { step: id, why });
-                self.set(index, id, None);
+                self.not_undone(now, index, id, why);
             }
             (why @ Why::Undone { .. }, _) => self.pause(now, index, id, Then::Look(why), deadline),
-            (Why::Session { direction, attempts }, _) => match direction {
-                Direction::Forward => self.act(now, index, id, attempts),
-                Direction::Back => self.act_back(now, index, id, attempts),
+            (Why::Session { direction, tries } | Why::Resend { direction, tries, .. }, _) => match direction {
+                Direction::Forward => self.act(now, index, id, tries),
+                Direction::Back => self.act_back(now, index, id, tries),
             },
         }
         true
     }
 
+    fn shows(&self, id: StepId) -> bool {
+        self.plan.step(id).is_some_and(|step| step.act.shows())
+    }
+
     pub(super) fn pause(&mut self, now: UnixTime, index: usize, id: StepId, then: Then, deadline: UnixTime) {
-        let until = now.plus_seconds(self.policy.poll_seconds.max(1)).min(deadline);
-        self.set(index, id, Some(Activity::Pause { until, then, deadline }));
+        let Some(track) = self.tracks.get_mut(index) else { return };
+        let seconds = pause_seconds(track.pauses, self.policy.poll_seconds).min(deadline.seconds_since(now)).max(0);
+        track.pauses = track.pauses.saturating_add(1);
+        self.set(index, id, Some(Activity::Pause { since: now, seconds, then, deadline }));
+    }
+
+    /// What is looked for from here on is new: it is looked for soon, and then more and more seldom.
+    pub(super) fn look_anew(&mut self, index: usize) {
+        if let Some(track) = self.tracks.get_mut(index) {
+            track.pauses = 0;
+        }
     }
 
     pub(super) fn pause_over(&mut self, index: usize, id: StepId, then: Then, deadline: UnixTime) -> bool {
@@ -155,5 +178,31 @@ impl Run {
             let why = format!("a step failed on `{host}`: {why}");
             self.record(now, JournalEvent::Stopping { why, cause: StopCause::Failure });
         }
+    }
+}
+
+/// How many pauses are only a moment: most of what is short is over within a second.
+const MOMENTS: u32 = 4;
+/// How many pauses are equally long before they grow by a second: what has taken long may take longer.
+const PAUSES_ALIKE: u32 = 8;
+
+/// Seconds of the next pause after so many, `most` of them at most; 0 is a moment.
+fn pause_seconds(pauses: u32, most: i64) -> i64 {
+    match pauses.checked_sub(MOMENTS) {
+        None => 0,
+        Some(more) => i64::from(more / PAUSES_ALIKE).saturating_add(1).min(most.max(1)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_looks_soon_at_first_and_then_more_and_more_seldom_up_to_what_is_allowed() {
+        let pauses = |most| (0..40).map(|pauses| pause_seconds(pauses, most)).collect::<Vec<_>>();
+        assert_eq!(pauses(3).get(..6), Some(&[0, 0, 0, 0, 1, 1][..]));
+        assert!(pauses(3).is_sorted() && pauses(3).last() == Some(&3));
+        assert!(pauses(0).iter().all(|seconds| *seconds <= 1), "it never waits for nothing");
     }
 }

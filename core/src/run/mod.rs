@@ -17,6 +17,7 @@ mod ending;
 mod estimate;
 mod evidence;
 mod journal;
+mod kept;
 mod left;
 mod look;
 mod looking;
@@ -38,6 +39,7 @@ pub use ending::Ending;
 pub use estimate::Estimate;
 pub use evidence::{Evidence, EvidenceFile, HostPicture, Picture, ProviderPicture, ShownCertificate};
 pub use journal::{IllegalEntry, JournalEntry, JournalEvent, SavedCaStore, Status};
+pub use kept::{Kept, KeptThing};
 pub use outcome::{OUTCOME_SCHEMA, Outcome, StepOutcome};
 pub use stopping::StopCause;
 
@@ -113,6 +115,9 @@ pub struct Run {
     next_tag: Tag,
     asked_at: UnixTime,
     at_rest: bool,
+    /// The input in hand is a wake.
+    #[serde(skip)]
+    woken: bool,
 }
 
 /// Where a run is.
@@ -191,6 +196,7 @@ impl Run {
             next_tag: 1,
             asked_at: now,
             at_rest: true,
+            woken: false,
         }
     }
 
@@ -314,6 +320,7 @@ impl Machine for Run {
         if !self.at_rest {
             return Err(Misuse::NotDrained);
         }
+        self.woken = input == Input::Wake;
         match input {
             Input::Response(id, response) => self.answer(now, id, Ok(response))?,
             Input::Failed(id, failure) => self.answer(now, id, Err(failure))?,
@@ -325,6 +332,7 @@ impl Machine for Run {
         }
         self.at_rest = false;
         self.advance(now);
+        self.woken = false;
         // A survey that has just been begun has to be woken like any other machine.
         if let Phase::Checking(survey) | Phase::Proving(survey) = &mut self.phase
             && survey.is_new()

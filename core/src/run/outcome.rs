@@ -69,7 +69,14 @@ impl Outcome {
 
     /// True when something on a host or on vCenter was changed and not taken back.
     pub fn changed(&self) -> bool {
-        self.steps.iter().any(|step| matches!(step.status, Status::Succeeded | Status::UndoFailed | Status::Failed))
+        let kept = match &self.ending {
+            Ending::RolledBack { kept, .. } | Ending::TakenBack { kept, .. } => !kept.is_empty(),
+            Ending::Cured | Ending::Stuck { .. } | Ending::Halted { .. } | Ending::Refused { .. } => false,
+        };
+        kept || self
+            .steps
+            .iter()
+            .any(|step| matches!(step.status, Status::Succeeded | Status::UndoFailed | Status::Failed))
     }
 
     /// The exit code of `apply`, `resume` and `rollback`: 0 cured or taken back, 1 nothing was done, 2 anything else.

@@ -32,6 +32,7 @@ impl Run {
     /// Looks at the host whose steps are behind; `id` is one of them.
     pub(super) fn begin_host_proof(&mut self, now: UnixTime, index: usize, id: StepId, host: HostId) {
         let deadline = now.plus_seconds(self.policy.step_timeout_seconds);
+        self.look_anew(index);
         self.ask_host(index, id, host, deadline);
     }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::approval::digest;
 use super::journal::{IllegalEntry, JournalEntry, JournalEvent, Status};
 use super::track::Direction;
-use super::{Ending, Phase, Run};
+use super::{Ending, Phase, Run, kept};
 use crate::facts::Host;
 use crate::gates::{GateReading, read_gates};
 use crate::job::Job;
@@ -51,8 +51,8 @@ impl Run {
             return self.end(now, Ending::Refused { why: "there is nothing to take back".to_owned() });
         }
         let digest = digest(&steps);
-        let impossible = steps.iter().filter(|step| matches!(step.undo, Undo::Impossible(_))).count();
-        let summary = format!("{} steps to take back, {impossible} of them only by hand", steps.len());
+        let lasting = steps.iter().filter(|step| matches!(step.undo, Undo::Nothing(_))).count();
+        let summary = format!("{} steps to take back, {lasting} of them with nothing to be done", steps.len());
         let waivers = self.policy.waivers.clone();
         self.record(now, JournalEvent::TakingBack { digest: digest.clone(), waivers });
         self.ask(digest, summary, Subject::Rollback(steps));
@@ -88,7 +88,7 @@ impl Run {
     /// How a run that was taken back ended.
     pub(super) fn taken_back(&self) -> Ending {
         let undone = self.plan.steps().filter(|step| self.status(step.id) == Status::Undone).count();
-        Ending::TakenBack { steps: u32::try_from(undone).unwrap_or(u32::MAX) }
+        Ending::TakenBack { steps: u32::try_from(undone).unwrap_or(u32::MAX), kept: kept::of(self) }
     }
 }
 

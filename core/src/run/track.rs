@@ -21,6 +21,9 @@ pub(super) struct Track {
     pub(super) stage: TrackStage,
     /// What it is at.
     pub(super) activity: Option<(StepId, Activity)>,
+    /// How often it has paused before looking for the same thing again.
+    #[serde(default)]
+    pub(super) pauses: u32,
     /// There is nothing left to do in it, or nothing that may be done.
     pub(super) ended: bool,
 }
@@ -47,10 +50,10 @@ pub(super) enum TrackStage {
 pub(super) enum Activity {
     /// Answers to the questions of a condition.
     Look { why: Why, tag: Tag, deadline: UnixTime },
-    /// A moment, before looking again.
-    Pause { until: UnixTime, then: Then, deadline: UnixTime },
+    /// A while, before looking again; 0 seconds are a moment, which the next wake ends.
+    Pause { since: UnixTime, seconds: i64, then: Then, deadline: UnixTime },
     /// The answer to a change.
-    Send { request: RequestId, direction: Direction, attempts: u32 },
+    Send { request: RequestId, direction: Direction, tries: Tries },
     /// An approval.
     Ask { part: Part },
     /// Answers about a host whose steps are behind.
@@ -63,6 +66,29 @@ pub(super) enum Activity {
 pub(super) enum Direction {
     Forward,
     Back,
+}
+
+/// How often one change was tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(super) struct Tries {
+    /// How often it was sent again.
+    pub(super) sendings: u32,
+    /// How often a session was begun for this sending.
+    pub(super) logins: u32,
+    /// When the first sending was told not to have arrived.
+    pub(super) since: Option<UnixTime>,
+}
+
+impl Tries {
+    /// With one session more.
+    pub(super) fn with_login(self) -> Self {
+        Self { logins: self.logins.saturating_add(1), ..self }
+    }
+
+    /// With one sending more, which may need a session of its own.
+    pub(super) fn with_sending(self) -> Self {
+        Self { sendings: self.sendings.saturating_add(1), logins: 0, ..self }
+    }
 }
 
 /// What a look is for.
@@ -78,9 +104,11 @@ pub(super) enum Why {
     Undone { acted: bool, why: Option<String> },
     /// The change may not have arrived and leaves no trace by which that could be told: has what it acts on come to
     /// rest, so that it can be sent again? `why` is what was heard instead of an answer.
-    Again { attempts: u32, why: String },
+    Again { tries: Tries, why: String },
+    /// The change has not arrived: is it still needed, before it is sent again? `why` is what was heard.
+    Resend { direction: Direction, tries: Tries, why: String },
     /// A new session, to send the change again with.
-    Session { direction: Direction, attempts: u32 },
+    Session { direction: Direction, tries: Tries },
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -92,7 +120,7 @@ pub(super) enum Then {
 
 /// The tracks of a plan. The canary leaves its lane for a track of its own.
 pub(super) fn of(plan: &Plan) -> Vec<Track> {
-    let track = |stage, units| Track { units, stage, activity: None, ended: false };
+    let track = |stage, units| Track { units, stage, activity: None, pauses: 0, ended: false };
     let together = |steps: Vec<&Step>| Unit { steps: steps.into_iter().map(|step| step.id).collect(), host: None };
     let whole = |host: &HostSteps| {
         let steps: Vec<StepId> = host.steps.iter().map(|step| step.id).collect();
@@ -140,7 +168,7 @@ impl Run {
     /// The earliest time at which something is due.
     pub(super) fn next_time(&self) -> Option<UnixTime> {
         let paused = self.tracks.iter().filter_map(|track| match &track.activity {
-            Some((_, Activity::Pause { until, .. })) => Some(*until),
+            Some((_, Activity::Pause { since, seconds, .. })) => Some(since.plus_seconds(*seconds)),
             _ => None,
         });
         let alive = self.asked_at.plus_seconds(super::KEEP_ALIVE_SECONDS);
@@ -158,8 +186,9 @@ impl Run {
             Some((step, Activity::Look { why, tag, deadline })) => {
                 self.inquiry.is_answered(tag) && self.looked(now, index, step, why, deadline)
             }
-            Some((step, Activity::Pause { until, then, deadline })) => {
-                now >= until && self.pause_over(index, step, then, deadline)
+            Some((step, Activity::Pause { since, seconds, then, deadline })) => {
+                let is_over = now.seconds_since(since) >= seconds.max(1) || (seconds == 0 && self.woken);
+                is_over && self.pause_over(index, step, then, deadline)
             }
             Some((_, Activity::Send { .. } | Activity::Ask { .. })) => false,
             Some((step, Activity::Prove { host, tag, deadline })) => {
@@ -213,6 +242,9 @@ impl Run {
             return self.record(now, JournalEvent::NotReached { step: id, why });
         }
         let in_doubt = self.status(id) == Status::Started;
+        if in_doubt {
+            self.unsure.insert(id);
+        }
         let why = if in_doubt { Why::InDoubt } else { Why::Skip };
         match self.tasks.get(&id).cloned().filter(|_| in_doubt) {
             Some(task) => self.watch_task(now, index, id, self.task_reference(id, task), Direction::Forward),

@@ -3,8 +3,9 @@
 use super::Run;
 use super::act::{self, Prepared};
 use super::journal::{JournalEvent, SavedCaStore};
-use super::track::{Direction, Why};
-use crate::plan::{StepId, Undo};
+use super::track::{Direction, Tries, Why};
+use crate::plan::{IfNotDone, StepId, Undo};
+use crate::survey::TaskSeen;
 use crate::time::UnixTime;
 
 impl Run {
@@ -17,18 +18,16 @@ impl Run {
                 self.set(index, id, None);
             }
             Some(Undo::By { .. } | Undo::PutBackCaStore) if self.held_back(id).is_some() => {
-                let why = self.held_back(id).unwrap_or_default();
-                self.record(now, JournalEvent::UndoFailed { step: id, why });
-                self.set(index, id, None);
+                self.not_undone(now, index, id, self.held_back(id).unwrap_or_default());
+            }
+            // What is still going on may undo the undoing.
+            Some(_) if let Some(task) = self.still_going(id) => {
+                self.not_undone(now, index, id, format!("{STILL_GOING} `{task}`"));
             }
             Some(Undo::By { .. }) => self.look(now, index, id, Why::Undone { acted: false, why: None }),
             // Without a saved list the store was never touched.
             Some(Undo::PutBackCaStore) if self.saved.contains_key(&id) => {
                 self.look(now, index, id, Why::Undone { acted: false, why: None });
-            }
-            Some(Undo::Impossible(why)) => {
-                self.record(now, JournalEvent::UndoFailed { step: id, why });
-                self.set(index, id, None);
             }
             Some(Undo::PutBackCaStore | Undo::Nothing(_)) | None => {
                 self.record(now, JournalEvent::UndoFinished { step: id });
@@ -37,7 +36,7 @@ impl Run {
         }
     }
 
-    pub(super) fn act_back(&mut self, now: UnixTime, index: usize, id: StepId, attempts: u32) {
+    pub(super) fn act_back(&mut self, now: UnixTime, index: usize, id: StepId, tries: Tries) {
         let change = self.plan.step(id).map(|step| match &step.undo {
             Undo::By { act, .. } => match act::prepare(act, &self.inquiry, None, now) {
                 Ok(Prepared::Send(change)) => Ok((*change, act.is_idempotent())),
@@ -55,12 +54,25 @@ impl Run {
             _ => Err("there is nothing to take back".to_owned()),
         });
         match change {
-            Some(Ok((change, idempotent))) => self.send(index, id, change, idempotent, Direction::Back, attempts),
-            Some(Err(why)) => {
-                self.record(now, JournalEvent::UndoFailed { step: id, why });
-                self.set(index, id, None);
-            }
+            Some(Ok((change, idempotent))) => self.send(index, id, change, idempotent, Direction::Back, tries),
+            Some(Err(why)) => self.not_undone(now, index, id, why),
             None => {}
         }
     }
+
+    pub(super) fn not_undone(&mut self, now: UnixTime, index: usize, id: StepId, why: String) {
+        self.record(now, JournalEvent::UndoFailed { step: id, why });
+        self.set(index, id, None);
+    }
+
+    /// The task of a step that did not end in its time, if what it brings matters.
+    pub(super) fn still_going(&self, id: StepId) -> Option<String> {
+        let matters = self.plan.step(id).is_some_and(|step| step.if_not_done != IfNotDone::GoOn);
+        let task = self.tasks.get(&id).filter(|_| matters && self.unsure.contains(&id))?;
+        let is_going = self.inquiry.tasks.get(task).is_none_or(|seen| *seen == TaskSeen::Going);
+        is_going.then(|| task.clone())
+    }
 }
+
+/// Why a step whose task has not ended is not taken back; the task's id follows.
+pub(super) const STILL_GOING: &str = "it is not over: vCenter still works at the task";

@@ -105,8 +105,9 @@ pub(super) fn events(inquiry: &mut Inquiry, now: UnixTime, seconds: i64, events:
 }
 
 fn fact_of(event: Event) -> VCenterEvent {
-    let host = event.object.filter(|object| object.kind == "HostSystem").map(|object| object.value);
-    VCenterEvent { kind: event.kind, at: event.time, host, message: event.message, arguments: event.arguments }
+    let Event { key, chain, kind, time: at, object, message, arguments } = event;
+    let host = object.filter(|object| object.kind == "HostSystem").map(|object| object.value);
+    VCenterEvent { key, chain, kind, at, host, message, arguments }
 }
 
 /// The alarms of the root folder, which are all; what they are called is asked next.
@@ -195,6 +196,8 @@ mod tests {
 
     fn disconnected(count: u32) -> Vec<Event> {
         let one = |number: u32| Event {
+            key: Some(i64::from(number)),
+            chain: None,
             kind: "com.vmware.vc.sms.VasaProviderDisconnectedEvent".to_owned(),
             time: NOW.plus_seconds(-i64::from(number)),
             object: Some(MoRef::new("HostSystem", format!("host-{number}"))),

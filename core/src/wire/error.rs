@@ -17,17 +17,20 @@ pub enum WireError {
         what: String,
     },
     /// The proxy in front of the service answered in its stead, as it does while `vpxd` or `sps` restarts. Whether
-    /// the call ran is not known for a call that changes something.
+    /// the call ran is not known for a call that changes something, unless the proxy says that it could not hand it over.
     #[error(
-        "vCenter answered `{what}` with status {status}: the service behind `{service}` is not up; wait for it, or see whether it runs"
+        "vCenter's proxy answered `{what}` with status {status} in the place of {}, which is not up; wait for it, or see with `service-control --status` on the appliance whether it runs",
+        behind(.service)
     )]
     Unavailable {
         /// The HTTP status: 429, 502, 503 or 504.
         status: u16,
         /// The call.
         what: String,
-        /// The path that the proxy serves, such as `/sms`, when it said so; `its path` otherwise.
+        /// The path that the proxy serves, such as `/sms`, when it said so; empty otherwise.
         service: String,
+        /// Whether the service got the call, as far as the proxy tells.
+        handed_over: HandedOver,
     },
     /// The call was understood and refused by a SOAP fault.
     #[error("vCenter refused `{what}`: {fault}")]
@@ -61,7 +64,22 @@ pub enum WireError {
     },
 }
 
+/// Whether a service got a call that its proxy answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HandedOver {
+    /// The proxy could not reach the service, so nothing has happened.
+    No,
+    /// The proxy does not say.
+    Unknown,
+}
+
 impl WireError {
+    /// True when a call that changes something has certainly changed nothing, and may be sent again as it is.
+    pub fn has_not_arrived(&self) -> bool {
+        matches!(self, Self::Unavailable { handed_over: HandedOver::No, .. })
+    }
+
     /// True when logging in again is the way on.
     pub fn is_not_authenticated(&self) -> bool {
         matches!(self, Self::NotAuthenticated { .. })
@@ -155,6 +173,22 @@ impl std::fmt::Display for Fault {
             write!(f, " (needs `{}`)", privileges.join("`, `"))?;
         }
         Ok(())
+    }
+}
+
+/// Who is to answer at a path of vCenter's proxy, as `service-control` names it.
+fn behind(path: &str) -> String {
+    let known = [
+        ("/sdk", "vmware-vpxd"),
+        ("/sms", "vmware-sps"),
+        ("/api", "vmware-vapi-endpoint"),
+        ("/rest", "vmware-vapi-endpoint"),
+    ];
+    let service = known.iter().find(|(beginning, _)| path.starts_with(beginning));
+    match service {
+        Some((_, service)) => format!("its service `{service}`"),
+        None if path.is_empty() => "the service behind it".to_owned(),
+        None => format!("the service behind `{path}`"),
     }
 }
 

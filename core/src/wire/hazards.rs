@@ -133,9 +133,17 @@ fn hazard_5_a_proxy_that_answers_for_the_service_is_told_apart() {
     let error = sms::provider_changes::parse_sync(&sample!(503, "unavailable.html")).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "vCenter answered `VasaProviderSync_Task` with status 503: the service behind `/sms` is not up; wait for it, \
-         or see whether it runs"
+        "vCenter's proxy answered `VasaProviderSync_Task` with status 503 in the place of its service `vmware-sps`, \
+         which is not up; wait for it, or see with `service-control --status` on the appliance whether it runs"
     );
+    assert!(error.has_not_arrived());
+    for (status, body) in [(503, "no healthy upstream"), (503, "reset reason: connection failure"), (429, "")] {
+        assert!(sms::providers::parse(&response(status, body)).unwrap_err().has_not_arrived(), "{body}");
+    }
+    // The service may have got it before the connection ended.
+    for (status, body) in [(503, "reset reason: connection termination"), (504, "no healthy upstream"), (503, "")] {
+        assert!(!sms::providers::parse(&response(status, body)).unwrap_err().has_not_arrived(), "{body}");
+    }
     let error = sms::providers::parse(&response(502, "<html>Bad Gateway</html>")).unwrap_err();
     assert!(matches!(error, WireError::Unavailable { status: 502, .. }));
     assert!(matches!(sms::providers::parse(&response(403, "")), Err(WireError::Refused { status: 403, .. })));

@@ -33,7 +33,7 @@ mod xml;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::error::{Fault, WireError};
+pub use self::error::{Fault, HandedOver, WireError};
 pub use self::json::RestStyle;
 pub use self::property::Page;
 pub use self::task::TaskState;

@@ -1,7 +1,7 @@
 //! The SOAP envelope, both ways: requests to `/sdk` and `/sms/sdk`, and what kind of answer came back.
 
 use super::body::Body;
-use super::error::WireError;
+use super::error::{HandedOver, WireError};
 use super::xml::{Tag, Xml};
 use super::{MoRef, VCenter, fault};
 use crate::request::{Header, HttpRequest, HttpResponse, Keep, KeepFrom, Method, Piece, SecretEncoding, secret};
@@ -194,11 +194,31 @@ pub(super) fn refuse_status(response: &HttpResponse, what: &str) -> Result<(), W
         200..=299 | 500 => Ok(()),
         401 => Err(WireError::NotAuthenticated { what: what.to_owned() }),
         status @ (429 | 502 | 503 | 504) => {
-            Err(WireError::Unavailable { status, what: what.to_owned(), service: proxied(&response.body) })
+            let (service, handed_over) = (proxied(&response.body), handed_over(status, &response.body));
+            Err(WireError::Unavailable { status, what: what.to_owned(), service, handed_over })
         }
         status => {
             Err(WireError::Refused { status, what: what.to_owned(), error: "HTTP".to_owned(), message: String::new() })
         }
+    }
+}
+
+/// What a proxy says when it had no connection to hand a call over by: `rhttpproxy` up to 7.0, then Envoy, whose other
+/// reasons (`connection termination`) leave it open.
+const NOT_HANDED_OVER: [&str; 5] = [
+    "failed to connect to endpoint",
+    "no healthy upstream",
+    "reset reason: connection failure",
+    "reset reason: remote connection failure",
+    "reset reason: overflow",
+];
+
+fn handed_over(status: u16, body: &[u8]) -> HandedOver {
+    let text = String::from_utf8_lossy(body).to_ascii_lowercase();
+    if status == 429 || (status == 503 && NOT_HANDED_OVER.iter().any(|said| text.contains(said))) {
+        HandedOver::No
+    } else {
+        HandedOver::Unknown
     }
 }
 
@@ -210,6 +230,6 @@ fn proxied(body: &[u8]) -> String {
         Some(path) if path.starts_with('/') && path.len() < 40 && path.chars().all(|c| c.is_ascii_graphic()) => {
             path.to_owned()
         }
-        Some(_) | None => "its path".to_owned(),
+        Some(_) | None => String::new(),
     }
 }

@@ -172,6 +172,16 @@ async fn the_machine_is_woken_when_its_time_has_come() {
 }
 
 #[tokio::test]
+async fn a_time_that_has_come_already_is_a_moment_and_an_answer_may_come_within_it() {
+    let (host, _) = fake(|number| async move { answer(number) });
+    let now = || Output::Wait(Some(UnixTime(0)));
+    let mut script = Script::new([vec![ask(1), now()], vec![now()], vec![Output::Done]]);
+    drive(&mut script, &host, &Jump(Mutex::new(0)), &Stop::new(), ignore).await.unwrap();
+    assert_eq!(script.answered(), [1]);
+    assert_eq!(script.inputs.last(), Some(&(UnixTime(0), Input::Wake)), "no clock had to go on for it");
+}
+
+#[tokio::test]
 async fn the_first_stop_is_the_machines_and_the_second_breaks_off() {
     let stop = Stop::new();
     let heard = stop.clone();

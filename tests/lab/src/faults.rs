@@ -28,7 +28,7 @@ pub struct Rule {
 pub enum What {
     /// The connection is reset before anything is read; for TLS, before the handshake.
     Refused,
-    /// HTTP 503 with a reverse proxy's HTML page.
+    /// HTTP 503 with a reverse proxy's HTML page; the call does not get as far as the service.
     Unavailable,
     /// The call is carried out, but no answer ever comes.
     Timeout,

@@ -51,6 +51,11 @@ def connection_arguments():
     }
 
 
+def file_arguments():
+    """What is judged without a connection."""
+    return {"paths": {"type": "list", "elements": "path", "required": True}}
+
+
 def policy_arguments():
     """Thresholds of findings."""
     return {name: {"type": "int"} for name in POLICY}
@@ -78,6 +83,20 @@ def vcenter(module):
 def policy(module):
     """The policy that the module's arguments make."""
     return iofilter_certs.Policy(**{name: module.params[name] for name in POLICY})
+
+
+def tell(module, report):
+    """Ends the task with a report, and warns of what could not be asked."""
+    for question in report["unanswered"]:
+        module.warn("%s; so nobody knows about %s" % (question["missing"]["message"], ", ".join(question["codes"])))
+    module.exit_json(
+        changed=False,
+        verdict=report["verdict"],
+        incomplete=bool(report["unanswered"]),
+        findings=report["findings"],
+        root_causes=[finding for finding in report["findings"] if finding["follows_from"] is None],
+        report=report,
+    )
 
 
 def fail(module, error):

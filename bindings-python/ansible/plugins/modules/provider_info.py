@@ -17,25 +17,7 @@ author:
   - The iofilter-certs developers (@iofilter-certs)
 extends_documentation_fragment:
   - iofilter.certs.connection
-options:
-  soft_days:
-    description: Days before a host certificate's end at which it is found to be expiring. vCenter's own threshold when not given.
-    type: int
-  hard_days:
-    description: The same for the urgent finding.
-    type: int
-  provider_soft_days:
-    description: Days before a provider certificate's end at which it is found to be expiring.
-    type: int
-  provider_hard_days:
-    description: The same for the urgent finding.
-    type: int
-  clock_warn_seconds:
-    description: Seconds that two clocks may differ before it is a finding.
-    type: int
-  fleet_down_percent:
-    description: Share of ESXi hosts, in percent, that must fail together before the cause is sought in vCenter.
-    type: int
+  - iofilter.certs.policy
 attributes:
   check_mode:
     description: Can run in check mode and return the same as outside of it.
@@ -120,16 +102,7 @@ def main():
         report = package.check(bridge.vcenter(module), bridge.policy(module)).to_dict()
     except package.IofilterCertsError as error:
         bridge.fail(module, error)
-    for question in report["unanswered"]:
-        module.warn("%s; so nobody knows about %s" % (question["missing"]["message"], ", ".join(question["codes"])))
-    module.exit_json(
-        changed=False,
-        verdict=report["verdict"],
-        incomplete=bool(report["unanswered"]),
-        findings=report["findings"],
-        root_causes=[finding for finding in report["findings"] if finding["follows_from"] is None],
-        report=report,
-    )
+    bridge.tell(module, report)
 
 
 if __name__ == "__main__":

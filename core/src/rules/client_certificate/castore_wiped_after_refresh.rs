@@ -29,7 +29,7 @@ use super::{SmsTrust, is_down, sms_trust};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::Host;
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known, standing};
+use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, event_seen, known, standing};
 
 pub(crate) const RULE: Rule = Rule {
     code: "castore-wiped-after-refresh",
@@ -75,8 +75,7 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
         "trusted roots were pushed to host `{}` on {}, and it has not held the SMS certificate since",
         host.name, push.at
     );
-    let evidence = [("event", format!("{} at {}", push.kind, push.at)), ("provider last synchronised", last)];
-    Verdict::found(message, evidence.map(|(what, seen)| Evidence::new(what, seen)).to_vec())
+    Verdict::found(message, vec![event_seen(push), Evidence::new("provider last synchronised", last)])
 }
 
 const PUSHED: &str = "HostCaCertsAndCrlsUpdatedEvent";

@@ -28,7 +28,7 @@ use super::{ClientCertificate, is_due};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Alarm, Host, Missing, MissingReason};
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Reach, Rule, Verdict, standing};
+use crate::rules::{Case, Check, Cure, Grade, Reach, Rule, Verdict, event_seen, standing};
 
 pub(crate) const RULE: Rule = Rule {
     code: "sms-cert-renew-failed",
@@ -69,9 +69,8 @@ fn check(case: &Case<'_>) -> Verdict {
     let events = vcenter.events.value().into_iter().flatten();
     let is_unwell = |host: &Host| Reach::FromNine.covers(host) && host.is_connected() && case.is_unwell(host);
     if let Some(failed) = standing(events, &[FAILED], &[DONE]).filter(|_| case.facts.hosts.values().any(is_unwell)) {
-        let evidence = Evidence::new("event", format!("{} at {}: {}", failed.kind, failed.at, failed.message));
         let message = "renewed certificate `sps-extension` could not be registered with storage providers";
-        return Verdict::found(message, vec![evidence]).reaching(Reach::FromNine);
+        return Verdict::found(message, vec![event_seen(failed)]).reaching(Reach::FromNine);
     }
     match vcenter.alarms.known() {
         Err(missing) if is_due(case) => Verdict::from(missing),

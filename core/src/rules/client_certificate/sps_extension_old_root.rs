@@ -26,9 +26,9 @@
 
 use super::ClientCertificate;
 use crate::certificate::{Certificate, ChainVerdict, verify_chain};
-use crate::diagnostic::{Evidence, Severity};
+use crate::diagnostic::Severity;
 use crate::log::Leg;
-use crate::rules::{Case, Check, Cure, Grade, Reach, Rule, Verdict, certificate_seen, known, standing};
+use crate::rules::{Case, Check, Cure, Grade, Reach, Rule, Verdict, certificate_seen, event_seen, known, standing};
 
 pub(crate) const RULE: Rule = Rule {
     code: "sps-extension-old-root",
@@ -47,8 +47,7 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(case: &Case<'_>) -> Verdict {
     let events = case.facts.vcenter.events.value().into_iter().flatten();
-    let failed = standing(events, &[FAILED], &[DONE])
-        .map(|failed| Evidence::new("event", format!("{} at {}: {}", failed.kind, failed.at, failed.message)));
+    let failed = standing(events, &[FAILED], &[DONE]).map(event_seen);
     if let (None, Some(failed)) = (ClientCertificate::SpsExtension.fact(case).value(), &failed) {
         let message = "certificate `sps-extension` was not made anew when the root of vCenter's CA was replaced";
         return Verdict::found(message, vec![failed.clone()]).reaching(Reach::FromNine);

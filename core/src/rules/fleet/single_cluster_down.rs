@@ -1,8 +1,8 @@
 //! ## What it finds
 //!
 //! Most providers of one cluster are offline or disconnected at the same time (the policy's `fleet_down_percent`, two
-//! hosts at the least), those of other clusters are not, and neither the hosts' own certificates and ports nor what the
-//! hosts trust explains it.
+//! hosts at the least), of those elsewhere no more than the rest of that share is, and neither the hosts' own certificates
+//! and ports nor what the hosts trust explains it. Who is down elsewhere is named beside it.
 //!
 //! ## Why it hurts
 //!
@@ -25,7 +25,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Watched, all_say_why, by_leg, down_together, named, watched};
+use super::{Watched, all_say_why, by_leg, down_together, named, percent, watched};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::Host;
 use crate::rules::environment::sms_endpoint_down;
@@ -56,26 +56,47 @@ fn check(case: &Case<'_>) -> Verdict {
     let all = watched(case);
     let (below_9, from_9_on) = by_leg(&all);
     let one = only_cluster(case, &all, &below_9).or_else(|| only_cluster(case, &all, &from_9_on));
-    let Some(down) = one.filter(|down| !all_say_why(case, down)) else { return Verdict::Fine };
+    let Some(OnlyCluster { down, strays, elsewhere }) = one.filter(|one| !all_say_why(case, &one.down)) else {
+        return Verdict::Fine;
+    };
     let cluster = down.iter().find_map(|host| host.cluster.value()).cloned().unwrap_or_default();
-    let message =
-        format!("{} providers of cluster `{cluster}` are down together, and none of another cluster", down.len());
+    let message = format!(
+        "{} providers of cluster `{cluster}` are down together, and {strays} of {elsewhere} elsewhere",
+        down.len()
+    );
     Verdict::found(message, vec![Evidence::new("cluster", cluster), named(&down)]).reaching(Reach::of(down))
 }
 
-/// All hosts whose provider is down, if they are in one cluster, most of whose providers of this group are down, while
-/// other clusters have providers of this group that are not. A group is of hosts that meet the same certificate of vCenter.
-pub(super) fn only_cluster<'a>(case: &Case<'_>, all: &[Watched<'a>], group: &[&Watched<'a>]) -> Option<Vec<&'a Host>> {
+/// What one cluster lost that others did not.
+pub(super) struct OnlyCluster<'a> {
+    down: Vec<&'a Host>,
+    /// How many are down elsewhere, and of how many.
+    strays: usize,
+    elsewhere: usize,
+}
+
+/// The hosts of the one cluster most of whose providers of this group are down, while other clusters have providers of
+/// this group and hardly any of all that are elsewhere is down. A group is of hosts that meet the same certificate of
+/// vCenter. Who is down elsewhere is a matter of its own.
+pub(super) fn only_cluster<'a>(
+    case: &Case<'_>,
+    all: &[Watched<'a>],
+    group: &[&Watched<'a>],
+) -> Option<OnlyCluster<'a>> {
     let mut clusters: BTreeMap<&str, Vec<&Watched<'a>>> = BTreeMap::new();
     for watched in group {
         if let Some(id) = cluster_of(watched.host) {
             clusters.entry(id).or_default().push(watched);
         }
     }
-    let mut failed = clusters.iter().filter(|(_, group)| down_together(case, group).is_some());
-    let (id, _) = failed.next().filter(|_| clusters.len() > 1)?;
-    let down: Vec<&Host> = all.iter().filter(|watched| watched.is_down).map(|watched| watched.host).collect();
-    down.iter().all(|host| cluster_of(host) == Some(id)).then_some(down)
+    let mut failed = clusters.iter().filter(|(_, group)| down_together(case, group).is_some()).map(|(id, _)| *id);
+    let id = failed.next().filter(|_| clusters.len() > 1)?;
+    let is_alone = failed.next().is_none();
+    let (inside, outside): (Vec<_>, Vec<_>) = all.iter().partition(|watched| cluster_of(watched.host) == Some(id));
+    let down = inside.into_iter().filter(|watched| watched.is_down).map(|watched| watched.host).collect();
+    let (strays, elsewhere) = (outside.iter().filter(|watched| watched.is_down).count(), outside.len());
+    let most = 100_u64.saturating_sub(u64::from(case.policy.fleet_down_percent));
+    (is_alone && percent(strays, elsewhere) <= most).then_some(OnlyCluster { down, strays, elsewhere })
 }
 
 fn cluster_of(host: &Host) -> Option<&str> {
@@ -142,7 +163,18 @@ mod tests {
     }
 
     #[test]
-    fn one_that_is_down_elsewhere_makes_it_no_matter_of_the_cluster() {
+    fn one_of_many_that_is_down_elsewhere_is_named_beside_it() {
+        let mut fleet = Fleet::of(8);
+        for number in 7..=8 {
+            fleet.host(number).cluster_id = seen("domain-c9".to_owned());
+            fleet.provider(number).status = seen("offline".to_owned());
+        }
+        fleet.provider(1).status = seen("offline".to_owned());
+        assert_eq!(fleet.causes(), ["single-cluster-down", "provider-offline"]);
+    }
+
+    #[test]
+    fn where_half_of_those_elsewhere_are_down_it_is_no_matter_of_the_cluster() {
         assert_eq!(two_clusters(&[1, 3, 4]).causes(), ["provider-offline"; 3]);
     }
 }

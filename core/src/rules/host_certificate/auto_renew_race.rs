@@ -134,6 +134,8 @@ mod tests {
         let mut fleet = renewed(DAY_SECONDS, U3H);
         let at = fleet.facts.ended_at.plus_seconds(-60);
         fleet.vcenter().events = seen(vec![VCenterEvent {
+            key: None,
+            chain: None,
             kind: "com.vmware.vc.certmgr.HostCertUpdatedEvent".to_owned(),
             at,
             host: Some("host-1".to_owned()),

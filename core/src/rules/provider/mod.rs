@@ -15,6 +15,7 @@ pub(super) mod provider_duplicate;
 pub(super) mod provider_missing;
 pub(super) mod provider_offline;
 pub(super) mod provider_offline_transient;
+pub(super) mod provider_online_valid;
 pub(super) mod provider_orphan;
 pub(super) mod provider_registration_failed;
 pub(super) mod provider_status_unknown;

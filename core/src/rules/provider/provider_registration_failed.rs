@@ -26,10 +26,10 @@
 //! The list of vCenter's events (grade B); vSphere documentation on IO filters: a failure raises an alarm (grade A);
 //! by which words the alarm is told (grade C).
 
-use super::registration::{event_seen, failed, is_unregistered};
+use super::registration::{failed, is_unregistered};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Alarm, Host};
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, known};
+use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, event_seen, known};
 
 pub(crate) const RULE: Rule = Rule {
     code: "provider-registration-failed",

@@ -23,10 +23,9 @@
 //!
 //! The list of vCenter's events (grade B); vSphere documentation on IO filters: providers go with their host (grade A).
 
-use super::registration::event_seen;
 use crate::diagnostic::Severity;
 use crate::facts::Provider;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, standing};
+use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, event_seen, standing};
 
 pub(crate) const RULE: Rule = Rule {
     code: "provider-unregistration-failed",

@@ -20,10 +20,9 @@
 //!
 //! The list of vCenter's events (grade B); SMS API, `SmsRefreshCACertificatesAndCRLs_Task` (grade A).
 
-use super::registration::event_seen;
 use crate::diagnostic::Severity;
 use crate::facts::Provider;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, standing};
+use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, event_seen, standing};
 
 pub(crate) const RULE: Rule = Rule {
     code: "refresh-ca-failed-event",

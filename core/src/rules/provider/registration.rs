@@ -5,7 +5,7 @@ use crate::diagnostic::Evidence;
 use crate::facts::{Host, VCenterEvent};
 use crate::log::{LogFacts, LogHit};
 use crate::rules::environment::sms_endpoint_down;
-use crate::rules::standing;
+use crate::rules::{event_seen, standing};
 
 /// True when a connected host surely has no provider: the list of providers was read, and holds none of it. For one that
 /// has a provider, what a registration once said is past.
@@ -33,11 +33,6 @@ pub(super) fn failed_for(case: &Case<'_>, host: &Host, fault: &str, signatures: 
     };
     let logged = case.log_hits(host).into_iter().filter(tells);
     event.into_iter().chain(logged.filter_map(|(log, hit)| logged_seen(log, hit))).collect()
-}
-
-/// An event as evidence.
-pub(super) fn event_seen(event: &VCenterEvent) -> Evidence {
-    Evidence::new("event", format!("{} at {}: {}", event.kind, event.at, event.message))
 }
 
 /// The last sighting of a hit as evidence.

@@ -21,10 +21,9 @@
 //!
 //! vSphere API, `ioFilterInfo.available` (grade A); the list of events (grade B).
 
-use super::event_seen;
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Host, VCenterEvent};
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict};
+use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, event_seen};
 
 pub(crate) const RULE: Rule = Rule {
     code: "filter-disabled",
@@ -88,6 +87,8 @@ mod tests {
 
     fn event(kind: &str, seconds_ago: i64) -> VCenterEvent {
         VCenterEvent {
+            key: None,
+            chain: None,
             kind: kind.to_owned(),
             at: NOW.plus_seconds(-seconds_ago),
             host: Some("host-1".to_owned()),

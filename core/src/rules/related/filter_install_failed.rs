@@ -24,10 +24,9 @@
 
 use std::collections::BTreeMap;
 
-use super::event_seen;
 use crate::diagnostic::Severity;
 use crate::facts::VCenterEvent;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, standing};
+use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, event_seen, standing};
 
 pub(crate) const RULE: Rule = Rule {
     code: "filter-install-failed",
@@ -93,6 +92,8 @@ mod tests {
 
     fn event(kind: &str, host: Option<&str>, seconds_ago: i64) -> VCenterEvent {
         VCenterEvent {
+            key: None,
+            chain: None,
             kind: format!("com.vmware.vc.iofilter.{kind}"),
             at: NOW.plus_seconds(-seconds_ago),
             host: host.map(str::to_owned),

@@ -9,13 +9,7 @@ pub(super) mod vvol_provider_expired;
 pub(super) mod vvol_setcontext_storm;
 
 use super::Case;
-use crate::diagnostic::Evidence;
-use crate::facts::{Provider, VCenterEvent};
-
-/// An event, as evidence.
-fn event_seen(event: &VCenterEvent) -> Evidence {
-    Evidence::new(format!("event `{}`", event.short_kind()), format!("{} at {}", event.message, event.at))
-}
+use crate::facts::Provider;
 
 /// The end of the certificate that SMS has of a provider.
 fn end_of(case: &Case<'_>, provider: &Provider) -> Option<crate::time::UnixTime> {

@@ -22,10 +22,9 @@
 //! KB 440183 (grade A, in part); vSphere API, certificate kind `VASAClient` from 8.0.1 on (grade A); events of 8.0 U2
 //! (grade B).
 
-use super::event_seen;
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::Host;
-use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, span, standing};
+use crate::rules::{Case, Check, Cure, Grade, Rule, Verdict, event_seen, span, standing};
 
 pub(crate) const RULE: Rule = Rule {
     code: "vvol-client-cert-failed",
@@ -80,6 +79,8 @@ mod tests {
 
     fn event(kind: &str, seconds_ago: i64) -> VCenterEvent {
         VCenterEvent {
+            key: None,
+            chain: None,
             kind: format!("com.vmware.vc.sms.{kind}"),
             at: NOW.plus_seconds(-seconds_ago),
             host: Some("host-1".to_owned()),

@@ -241,9 +241,10 @@ impl Fleet {
         assert!(codes.iter().any(|unanswered| unanswered == code), "{codes:?}");
     }
 
-    /// Codes of what is worth knowing, in the report's order.
+    /// Codes of what is worth knowing besides how many providers are well, in the report's order.
     pub(crate) fn notes(&self) -> Vec<String> {
-        self.judge().notes.into_iter().map(|note| note.diagnostic.code).collect()
+        let codes = self.judge().notes.into_iter().map(|note| note.diagnostic.code);
+        codes.filter(|code| code != "provider-online-valid").collect()
     }
 
     pub(crate) fn codes(&self) -> Vec<String> {
@@ -284,6 +285,8 @@ pub(crate) fn unknown<T>(reason: MissingReason) -> Observed<T> {
 /// An event, so many seconds after [`NOW`].
 pub(crate) fn event(kind: &str, seconds: i64, host: Option<&str>, arguments: &[(&str, &str)]) -> VCenterEvent {
     VCenterEvent {
+        key: None,
+        chain: None,
         kind: kind.to_owned(),
         at: NOW.plus_seconds(seconds),
         host: host.map(str::to_owned),

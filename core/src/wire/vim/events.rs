@@ -12,6 +12,10 @@ use crate::wire::{MoRef, VCenter, WireError};
 /// One event. `EventEx` and `ExtendedEvent` name their type in `eventTypeId`; all others are types of their own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
+    /// Its number.
+    pub key: Option<i64>,
+    /// The number of the event that began the operation which it belongs to.
+    pub chain: Option<i64>,
     /// `com.vmware.vc.sms.VasaProviderDisconnectedEvent`, or the name of a type such as `HostDisconnectedEvent`.
     pub kind: String,
     /// When, by vCenter's clock.
@@ -55,11 +59,14 @@ pub fn parse(response: &HttpResponse) -> Result<Vec<Event>, WireError> {
 }
 
 fn event(xml: &mut Xml<'_>, own_type: Option<&str>) -> Result<Event, WireError> {
+    let (mut key, mut chain) = (None, None);
     let (mut type_id, mut time, mut host, mut named) = (None, None, None, None);
     let (mut message, mut arguments) = (String::new(), Vec::new());
     let (mut object_id, mut object_type) = (None, None);
     xml.children(|xml, tag| {
         match tag.name() {
+            "key" => key = xml.text()?.trim().parse().ok(),
+            "chainId" => chain = xml.text()?.trim().parse().ok(),
             "createdTime" => time = Some(xml.time()?),
             "eventTypeId" => type_id = Some(xml.text()?),
             "fullFormattedMessage" => message = one_line(&xml.text()?),
@@ -80,6 +87,8 @@ fn event(xml: &mut Xml<'_>, own_type: Option<&str>) -> Result<Event, WireError> 
     let described = object_type.zip(object_id).map(|(kind, value)| MoRef { kind, value });
     let kind = type_id.or_else(|| own_type.map(str::to_owned));
     Ok(Event {
+        key,
+        chain,
         kind: xml.required(kind, "eventTypeId")?,
         time: xml.required(time, "createdTime")?,
         object: host.or(described).or(named),
@@ -127,7 +136,7 @@ mod tests {
             "<QueryEventsResponse xmlns='urn:vim25'><returnval xsi:type='HostDisconnectedEvent'><key>1</key><chainId>1</chainId>\
              <createdTime>2026-09-13T08:55:01Z</createdTime><userName>u</userName><host><name>h</name><host type='HostSystem'>host-21\
              </host></host><fullFormattedMessage>Disconnected from h\nin D.</fullFormattedMessage></returnval>\
-             <returnval xsi:type='EventEx'><key>2</key><chainId>2</chainId><createdTime>2026-09-13T08:55:03Z</createdTime>\
+             <returnval xsi:type='EventEx'><key>2</key><chainId>1</chainId><createdTime>2026-09-13T08:55:03Z</createdTime>\
              <userName/><eventTypeId>com.vmware.vc.sms.X</eventTypeId><arguments><key>providerName</key>\
              <value xsi:type='xsd:string'>IOFILTER Provider h</value></arguments><arguments><key>list</key>\
              <value xsi:type='ArrayOfString'><string>a</string><string>b</string></value></arguments>\
@@ -142,6 +151,7 @@ mod tests {
         assert_eq!(kinds, ["com.vmware.vc.sms.X", "com.vmware.vc.certmgr.Y", "HostDisconnectedEvent"]);
         let [of_sms, of_certificates, of_host] = events.as_slice() else { unreachable!("there are three") };
         let argument = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        assert_eq!((of_sms.key, of_sms.chain), (Some(2), Some(1)));
         assert_eq!(of_sms.arguments, [argument("providerName", "IOFILTER Provider h"), argument("list", "a b")]);
         assert_eq!(of_sms.object, Some(MoRef::new("HostSystem", "host-22")));
         assert_eq!(of_certificates.arguments, [argument("k", "v")]);

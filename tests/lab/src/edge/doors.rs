@@ -199,7 +199,8 @@ fn identity_of(world: &World, door: Door, machine: &Machine) -> Option<Identity>
         Machine::VCenter => Some(world.vcenter.machine_ssl.clone()),
         Machine::Esxi(host) => {
             let host = world.host(host).filter(|host| host.is_open(door))?;
-            Some(if door == Door::Provider { host.provider.clone() } else { host.machine.clone() })
+            let own = if door == Door::Provider { &host.provider } else { &host.machine };
+            Some(host.forged.as_ref().unwrap_or(own).clone())
         }
     }
 }

@@ -17,7 +17,7 @@ use x509_parser::prelude::{FromDer as _, X509CertificationRequest};
 use certificate::unarmoured;
 pub use certificate::{Certificate, pem, sha256_with_colons};
 pub(crate) use certificate::{hex, public_key_digest};
-use keys::{CUSTOMER_KEY, OLD_VMCA_KEY, VMCA_KEY};
+use keys::{CUSTOMER_KEY, GATEWAY_KEY, OLD_VMCA_KEY, VMCA_KEY};
 pub use keys::{Keys, MACHINE_SSL_KEY, SMS_KEY, SPS_EXTENSION_KEY};
 
 use crate::error::LabError;
@@ -40,6 +40,8 @@ pub enum Signer {
     OldVmca,
     /// An authority of the customer's own.
     Customer,
+    /// A firewall that breaks TLS open; nobody has its root.
+    Gateway,
     /// Nobody: self-signed.
     Oneself,
 }
@@ -165,6 +167,7 @@ fn signer_key(signer: Signer) -> Option<usize> {
         Signer::Vmca => Some(VMCA_KEY),
         Signer::OldVmca => Some(OLD_VMCA_KEY),
         Signer::Customer => Some(CUSTOMER_KEY),
+        Signer::Gateway => Some(GATEWAY_KEY),
         Signer::Oneself => None,
     }
 }
@@ -173,6 +176,9 @@ fn root_params(key: usize, vcenter_name: &str) -> CertificateParams {
     let mut subject = DistinguishedName::new();
     if key == CUSTOMER_KEY {
         subject.push(DnType::CommonName, "Example Corporation Root CA");
+        subject.push(DnType::OrganizationName, "Example Corporation");
+    } else if key == GATEWAY_KEY {
+        subject.push(DnType::CommonName, "Web Gateway");
         subject.push(DnType::OrganizationName, "Example Corporation");
     } else {
         subject.push(DnType::CommonName, "CA");

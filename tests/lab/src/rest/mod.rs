@@ -69,6 +69,8 @@ pub(crate) fn answer(lab: &LabState, request: &Request) -> Reply {
     }
     let outcome = match &fault {
         Some(What::Fault(name)) => Err(Refusal::new(500, name, "a fault rule of the lab")),
+        // Neither gets as far as the service.
+        Some(What::Unavailable | What::Refused) => return Reply::default().spoiled_by(fault),
         _ => dispatch(&mut world, request, &call),
     };
     written(api, outcome).spoiled_by(fault)

@@ -72,7 +72,7 @@ impl Exchange<'_> {
     async fn run(self) -> SoapResponse {
         let struck = self.record();
         match &struck {
-            Some(What::Unavailable) => return unavailable(self.service.namespace()),
+            Some(What::Unavailable) => return unavailable(self.service.path()),
             Some(What::Refused) => return SoapResponse { spoiled: struck, ..plain(200, "text/xml", String::new()) },
             Some(What::Fault(name)) => {
                 return self.throw(&fault::world_fault(&self.named(name), &self.call.this));
@@ -259,6 +259,14 @@ impl Exchange<'_> {
 }
 
 impl Service {
+    /// Where vCenter's proxy has it.
+    fn path(self) -> &'static str {
+        match self {
+            Self::VCenter => "/sdk",
+            Self::Sms => "/sms",
+        }
+    }
+
     fn namespace(self) -> &'static str {
         match self {
             Self::VCenter => "vim25",

@@ -79,6 +79,13 @@ pub(super) fn vp_stale(world: &mut World, key: &str) -> Result<(), LabError> {
     copy_only(world, key, 600)
 }
 
+/// A firewall breaks TLS to the host open, on the way from whoever is not vCenter.
+pub(super) fn intercepted(world: &mut World, key: &str) -> Result<(), LabError> {
+    let forged = issue(world, key, Signer::Gateway, Span::left(300))?;
+    host(world, key)?.forged = Some(forged);
+    Ok(())
+}
+
 /// An older certificate of a host, by VMCA, with these days left.
 pub(super) fn older(world: &mut World, key: &str, days_left: i64) -> Result<Identity, LabError> {
     issue(world, key, Signer::Vmca, Span::left(days_left))

@@ -7,7 +7,7 @@ use time::Duration;
 use super::{certificate, host};
 use crate::error::LabError;
 use crate::world::World;
-use crate::world::host::{PROVIDER_FILE, ProviderHealth};
+use crate::world::host::{Host, PROVIDER_FILE, ProviderHealth};
 use crate::world::provider::{Link, Provider, Status};
 use crate::world::sps::SpsState;
 use crate::world::vcenter::SMS_ALIAS;
@@ -23,6 +23,22 @@ pub(super) fn cached_stale(world: &mut World, key: &str) -> Result<(), LabError>
 /// SMS lost the provider half an hour ago for a reason that is gone, and its polls do not notice; a sync does.
 pub(super) fn offline(world: &mut World, key: &str) -> Result<(), LabError> {
     lose(world, key, Status::Offline, Link::Stuck)
+}
+
+/// SMS lost the providers of all hosts in this host's cluster together, for a reason that is gone.
+pub(super) fn cluster_down(world: &mut World, key: &str) -> Result<(), LabError> {
+    let cluster = host(world, key)?.cluster.clone();
+    lose_all(world, |host| host.cluster == cluster)
+}
+
+/// SMS lost the providers of all hosts from 9.0 on together, as when they refuse `sps-extension`, for a reason that is
+/// gone. This host is one of them.
+pub(super) fn newer_down(world: &mut World, key: &str) -> Result<(), LabError> {
+    let asked = host(world, key)?;
+    if !asked.speaks_vasa_five() {
+        return Err(LabError::scenario(format!("host `{}` is below 9.0", asked.name)));
+    }
+    lose_all(world, Host::speaks_vasa_five)
 }
 
 /// SMS stopped talking to the provider half an hour ago for a reason that is gone.
@@ -99,6 +115,13 @@ pub(super) fn service_stopped(world: &mut World) {
 /// The alias `sms_self_signed` was deleted.
 pub(super) fn client_certificate_missing(world: &mut World) {
     world.vcenter.take_sms_entry(SMS_ALIAS);
+}
+
+fn lose_all(world: &mut World, is_lost: impl Fn(&Host) -> bool) -> Result<(), LabError> {
+    let has_provider = |host: &Host| world.providers.iter().any(|provider| provider.is_of(&host.name));
+    let lost = world.hosts.iter().filter(|host| is_lost(host) && has_provider(host));
+    let lost: Vec<String> = lost.map(|host| host.moref.clone()).collect();
+    lost.iter().try_for_each(|host| offline(world, host))
 }
 
 fn lose(world: &mut World, key: &str, status: Status, link: Link) -> Result<(), LabError> {

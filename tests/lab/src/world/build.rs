@@ -130,6 +130,7 @@ impl World {
             provider_health: ProviderHealth::Well,
             agents_serve: true,
             resolves_to: address,
+            forged: None,
             vsan: false,
             rule_set: RuleSet::open(),
             filtered: false,

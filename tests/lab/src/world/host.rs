@@ -44,6 +44,8 @@ pub struct Host {
     pub machine: Identity,
     /// What port 9080 serves: the provider's own copy.
     pub provider: Identity,
+    /// What a firewall that breaks TLS open shows in place of both, to whoever is not vCenter.
+    pub forged: Option<Identity>,
     /// Files of `/etc/vmware/ssl` but for `castore.pem`.
     pub files: BTreeMap<String, FileContent>,
     /// Certificates of `/etc/vmware/ssl/castore.pem`, in order.

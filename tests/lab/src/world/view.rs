@@ -82,6 +82,7 @@ fn host(host: &Host) -> Value {
         "disks_in_use": host.disks_in_use,
         "certificate_443": certificate(&host.machine.certificate),
         "certificate_9080": certificate(&host.provider.certificate),
+        "forged": host.forged.as_ref().map(|forged| certificate(&forged.certificate)),
         "provider_health": host.provider_health,
         "agents_serve": host.agents_serve,
         "resolves_to": host.resolves_to,
