@@ -171,6 +171,15 @@ fn vim_changes(vcenter: &VCenter) -> Vec<Value> {
         change("vim::firewall set_allowed", vim::firewall::set_allowed(vcenter, &firewall, "iofiltervp", &[])),
         change("vim::time_servers", vim::time_servers::request(vcenter, &clock, &["ntp.example.com".to_owned()])),
         change(
+            "vim::clear_alarms",
+            vim::clear_alarms::request(
+                vcenter,
+                &MoRef::new("AlarmManager", "AlarmManager"),
+                &["red".to_owned(), "yellow".to_owned()],
+                true,
+            ),
+        ),
+        change(
             "vim::acknowledge_alarm",
             vim::acknowledge_alarm::request(
                 vcenter,

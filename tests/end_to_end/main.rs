@@ -19,5 +19,6 @@ mod shell_facts;
 mod snapshot;
 mod stopping;
 mod told_by_vcenter;
+mod undo;
 mod vcsim;
 mod worlds;

@@ -4,6 +4,7 @@ pub mod acknowledge_alarm;
 pub mod alarms;
 pub mod certificate_info;
 pub mod certificate_lists;
+pub mod clear_alarms;
 pub mod clusters;
 pub mod container_view;
 pub mod current_time;
