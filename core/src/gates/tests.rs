@@ -190,6 +190,29 @@ fn a_host_that_counts_for_no_capacity_is_not_kept_from_coming_in_again() {
 }
 
 #[test]
+fn where_the_agents_are_dead_the_provider_tells_whose_certificate_it_is() {
+    let dead = |foreign: bool, expected: Option<&str>| {
+        let mut fleet = Fleet::healthy();
+        if foreign {
+            let leaf = Authority::root("Example Root", "IT").sign(&Leaf::of("esx01.lab.test"));
+            let thumbprint = leaf.sha1_thumbprint.clone();
+            let leaf = fleet.keep(leaf);
+            fleet.serve(1, leaf);
+            fleet.host(1).expected_thumbprint = seen(thumbprint);
+        }
+        if let Some(expected) = expected {
+            fleet.host(1).expected_thumbprint = seen(expected.to_owned());
+        }
+        fleet.host(1).on_443 = unknown(MissingReason::Refused);
+        shut(&fleet)
+    };
+    assert!(!dead(false, None).contains(&"foreign-certificate".to_owned()));
+    assert!(dead(true, None).contains(&"foreign-certificate".to_owned()));
+    // A copy of another certificate than vCenter expects says nothing of the host's own.
+    assert!(dead(false, Some("AA:BB")).contains(&"foreign-certificate".to_owned()));
+}
+
+#[test]
 fn a_root_left_behind_closes_nothing_once_it_is_replaced() {
     let mut fleet = Fleet::healthy();
     let expired = Leaf::of("x").ends(-DAY_SECONDS);
@@ -225,6 +248,7 @@ fn what_is_not_known_counts_as_closed() {
     host.lockdown = unknown(MissingReason::Denied);
     host.failover = unknown(MissingReason::Denied);
     host.on_443 = unknown(MissingReason::Denied);
+    host.on_9080 = unknown(MissingReason::Denied);
     let all: Vec<&str> = GATES.iter().map(|gate| gate.name).collect();
     assert_eq!(shut(&fleet), all);
 }
