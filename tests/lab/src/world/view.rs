@@ -146,6 +146,7 @@ fn file(content: &FileContent) -> Value {
     match content {
         FileContent::Certificate(certificate) => json!({ "certificate": certificate.fingerprint }),
         FileContent::Key(number) => json!({ "key": number }),
+        FileContent::Nothing => json!({}),
     }
 }
 
