@@ -14,6 +14,7 @@ use iofilter_certs::time::UnixTime;
 use iofilter_certs::{document, log, report, vector};
 use pyo3::IntoPyObjectExt as _;
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 
 use crate::convert::{progress as progress_value, text_of, to_python};
 use crate::documents::{Outcome, Plan, Report};
@@ -95,19 +96,27 @@ pub(crate) fn resume(
     vcenter: &Bound<'_, VCenter>,
     run_dir: PathBuf,
     approve: Py<PyAny>,
-    until: Option<i64>,
+    until: Option<Bound<'_, PyAny>>,
     lock_dir: Option<PathBuf>,
     progress: Option<Py<PyAny>>,
     stop: Option<&Bound<'_, Stop>>,
 ) -> PyResult<Outcome> {
     let connection = &vcenter.get().0;
     let listener = Listener::new(progress, stop);
-    let (approver, until) = (approver(approve, &listener), until.map(UnixTime));
+    let until = until.map(|until| window(py, until)).transpose()?.flatten();
+    let approver = approver(approve, &listener);
     let order = native::Resume { folder: run_dir, locks: lock_dir, approver, until };
     let outcome = carry_out(py, &listener, || {
         native::resume(connection, order, &SystemClock, &listener.stop, |event| listener.tell(&event))
     })?;
     Ok(outcome.into())
+}
+
+/// The end of a maintenance window, read by the core as a policy's is.
+fn window(py: Python<'_>, until: Bound<'_, PyAny>) -> PyResult<Option<UnixTime>> {
+    let document = PyDict::new(py);
+    document.set_item("until", until)?;
+    Ok(document::read_policy(&text_of(document.as_any())?).map_err(Failed::from)?.until)
 }
 
 /// Takes back what the run in `run_dir` did, as far as its steps can be.

@@ -125,8 +125,8 @@ impl Policy {
     #[pyo3(signature = (
         *, soft_days=None, hard_days=None, provider_soft_days=None, provider_hard_days=None, clock_warn_seconds=None,
         clock_block_seconds=None, fleet_down_percent=None, renew_by=None, renew_soft=None, ceiling=None,
-        clusters_at_once=None, only_hosts=None, waivers=None, backup_days=None, step_timeout_seconds=None,
-        poll_seconds=None, canary=None, approve=None, until=None, proof_seconds=None, stop_seconds=None
+        clusters_at_once=None, only_hosts=None, waivers=None, allow_fleet_wide=None, host_certificates=None,
+        time_servers=None, backup_days=None, step_timeout_seconds=None, poll_seconds=None, canary=None, approve=None, until=None, proof_seconds=None, stop_seconds=None
     ))]
     #[expect(clippy::too_many_arguments, reason = "each is an option that users give by its name")]
     fn new(
@@ -144,6 +144,9 @@ impl Policy {
         clusters_at_once: Option<Bound<'_, PyAny>>,
         only_hosts: Option<Bound<'_, PyAny>>,
         waivers: Option<Bound<'_, PyAny>>,
+        allow_fleet_wide: Option<Bound<'_, PyAny>>,
+        host_certificates: Option<Bound<'_, PyAny>>,
+        time_servers: Option<Bound<'_, PyAny>>,
         backup_days: Option<Bound<'_, PyAny>>,
         step_timeout_seconds: Option<Bound<'_, PyAny>>,
         poll_seconds: Option<Bound<'_, PyAny>>,
@@ -167,6 +170,9 @@ impl Policy {
             ("clusters_at_once", clusters_at_once),
             ("only_hosts", only_hosts),
             ("waivers", waivers),
+            ("allow_fleet_wide", allow_fleet_wide),
+            ("host_certificates", host_certificates),
+            ("time_servers", time_servers),
             ("backup_days", backup_days),
             ("step_timeout_seconds", step_timeout_seconds),
             ("poll_seconds", poll_seconds),

@@ -74,6 +74,7 @@ fn vim_looks(vcenter: &VCenter) -> Vec<Value> {
     let prefix = vim::query_options::CERTIFICATE_SETTINGS;
     let alarms = [MoRef::new("Alarm", "alarm-1")];
     let events = MoRef::new("EventManager", "EventManager");
+    let index = MoRef::new("SearchIndex", "SearchIndex");
     let entities = std::slice::from_ref(&folder);
     let mut looks = vec![
         look("vim::container_view create", vim::container_view::create(vcenter, &views, &folder, "HostSystem")),
@@ -85,6 +86,13 @@ fn vim_looks(vcenter: &VCenter) -> Vec<Value> {
         look(
             "vim::certificate_info",
             vim::certificate_info::request(vcenter, &collector, std::slice::from_ref(&certificates)),
+        ),
+        look("vim::failover", vim::failover::request(vcenter, &collector, std::slice::from_ref(&cluster))),
+        look("vim::machines find", vim::machines::find(vcenter, &index, "vc.example.com")),
+        look("vim::machines find", vim::machines::find(vcenter, &index, "192.0.2.7")),
+        look(
+            "vim::machines snapshots",
+            vim::machines::snapshots(vcenter, &collector, &[MoRef::new("VirtualMachine", "vm-7")]),
         ),
         look("vim::alarms triggered", vim::alarms::triggered(vcenter, &collector, &folder)),
         look("vim::alarms definitions", vim::alarms::definitions(vcenter, &collector, &alarms)),
@@ -162,6 +170,15 @@ fn vim_changes(vcenter: &VCenter) -> Vec<Value> {
         change("vim::firewall set_allowed", vim::firewall::set_allowed(vcenter, &firewall, "iofiltervp", &allowed)),
         change("vim::firewall set_allowed", vim::firewall::set_allowed(vcenter, &firewall, "iofiltervp", &[])),
         change("vim::time_servers", vim::time_servers::request(vcenter, &clock, &["ntp.example.com".to_owned()])),
+        change(
+            "vim::clear_alarms",
+            vim::clear_alarms::request(
+                vcenter,
+                &MoRef::new("AlarmManager", "AlarmManager"),
+                &["red".to_owned(), "yellow".to_owned()],
+                true,
+            ),
+        ),
         change(
             "vim::acknowledge_alarm",
             vim::acknowledge_alarm::request(

@@ -88,7 +88,12 @@ impl Job {
 
     /// The vCenter's name or address without its port and brackets.
     pub fn vcenter_host(&self) -> &str {
-        let host = self.vcenter.rsplit_once(':').map_or(self.vcenter.as_str(), |(host, _)| host);
+        Self::host_of(&self.vcenter)
+    }
+
+    /// The name or address of `host:port`, without brackets.
+    pub(crate) fn host_of(authority: &str) -> &str {
+        let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
         host.trim_start_matches('[').trim_end_matches(']')
     }
 

@@ -192,8 +192,13 @@ fn signed(world: &World, request: &str) -> String {
 fn in_custom_mode_the_customers_ca_signs_and_vcenter_issues_nothing() {
     let world = custom();
     let outcome = apply(&world, &quick());
-    let request = outcome.steps.iter().find_map(|step| step.made.clone()).expect("a request was made");
+    let made = outcome.steps.iter().find(|step| step.made.is_some()).expect("a request was made");
+    let request = made.made.clone().expect("a request was made");
     assert!(request.starts_with("-----BEGIN CERTIFICATE REQUEST-----"), "{request}");
+    let kept = world.run_folder("run").join(made.kept.as_ref().expect("its file is named"));
+    assert!(kept.ends_with("evidence/host-12-esx02.lab.example/signing-request.csr"), "{}", kept.display());
+    let file = std::fs::read_to_string(kept).expect("it is kept as a file");
+    assert_eq!(file.trim_end(), request.trim_end());
     assert!(outcome.plan.notes.join(" ").contains("signed by your CA"), "{:?}", outcome.plan.notes);
     assert!(outcome.plan.hosts().all(|host| host.cures.is_empty()), "nothing is promised");
     assert!(matches!(outcome.ending, Ending::Stuck { .. }), "{:#?}", outcome.ending);
@@ -340,8 +345,39 @@ fn a_clock_that_is_wrong_is_set_by_the_servers_that_are_given_and_by_none_that_a
 }
 
 #[test]
-fn an_alarm_that_stayed_behind_is_acknowledged() {
-    let world = fleet("alarm-residual", "");
-    let outcome = is_cured(&world, &quick());
+fn alarms_that_stayed_behind_turn_green_or_are_acknowledged_where_others_would_turn_with_them() {
+    let alarm = |minutes_ago| {
+        format!("[[vcenter.alarms]]\nname = \"Host CPU usage\"\nhost = \"esx01\"\nminutes_ago = {minutes_ago}\n")
+    };
+    for (others, is_alone) in [(String::new(), true), (alarm(60), false)] {
+        let world = fleet("alarm-residual", &others);
+        let outcome = is_cured(&world, &quick());
+        assert_eq!(has_done(&outcome, |act| matches!(act, Act::ClearAlarms { .. })), is_alone, "{:#?}", outcome.steps);
+        let acknowledges = has_done(&outcome, |act| matches!(act, Act::AcknowledgeAlarm { .. }));
+        assert_eq!(acknowledges, !is_alone, "{:#?}", outcome.steps);
+        let left = world.lab.state().pointer("/vcenter/alarms").cloned().unwrap_or_default();
+        assert_eq!(left.as_array().map(Vec::len), Some(if is_alone { 0 } else { 2 }), "{left}");
+    }
+}
+
+#[test]
+fn an_alarm_that_may_not_be_reset_or_not_any_more_is_acknowledged() {
+    let world = World::of(
+        "seed = 29\n[vcenter]\ndenied_privileges = [\"Alarm.SetStatus\"]\n[[clusters]]\nname = \"a\"\ncount = 2\n\
+         [[hosts]]\nname = \"esx02\"\ntroubles = [\"alarm-residual\"]\n",
+    );
+    let outcome = apply(&world, &quick());
     assert!(has_done(&outcome, |act| matches!(act, Act::AcknowledgeAlarm { .. })), "{:#?}", outcome.steps);
+    // One that is raised between the plan and its turn keeps its colour.
+    let world = fleet("alarm-residual", "");
+    let shared = std::sync::Arc::clone(world.lab.shared());
+    let raise = move |request| {
+        shared.world().raise_alarm("Host connection failure", Some("host-11"), "red");
+        iofilter_certs_tests::agree(request)
+    };
+    let ended = world.apply_as("run", &quick(), raise).expect("it can be carried out");
+    let outcome = ended.unwrap_or_else(|report| panic!("nothing to do: {}", told(&report)));
+    assert!(!has_done(&outcome, |act| matches!(act, Act::ClearAlarms { .. })), "{:#?}", outcome.steps);
+    let left = world.lab.state().pointer("/vcenter/alarms").cloned().unwrap_or_default();
+    assert!(left.to_string().contains("host-11"), "{left}");
 }

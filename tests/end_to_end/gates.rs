@@ -122,3 +122,71 @@ fn what_does_not_stay_on_the_host_is_done_whatever_it_boots_from() {
     let outcome = world.apply(&quick()).unwrap_or_else(|report| panic!("nothing to do: {}", told(&report)));
     assert_eq!(outcome.ending, iofilter_certs::run::Ending::Cured, "{:#?}", outcome.steps);
 }
+
+/// A vCenter with a provider to register anew and an entry of `sps` to read again, which touches vCenter itself.
+fn with_machines(troubles: &str, machines: &str) -> World {
+    World::of(&format!(
+        "seed = 11\n[vcenter]\ntroubles = [{troubles}]\n{machines}[[clusters]]\nname = \"a\"\ncount = 2\n\
+         [[hosts]]\nname = \"esx02\"\ntroubles = [\"provider-missing\", \"host-cert-expiring-hard\"]\n"
+    ))
+}
+
+fn machine(node: &str, minutes_ago: u32, powered_off: bool) -> String {
+    let snapshot = format!("{{ name = \"before\", minutes_ago = {minutes_ago}, powered_off = {powered_off} }}");
+    format!("[[vcenter.machines]]\nnode = \"{node}\"\nsnapshots = [{snapshot}]\n")
+}
+
+const OWN: &str = "vc01.lab.example";
+const OTHER: &str = "vc02.lab.example";
+
+#[test]
+fn a_snapshot_of_vcenters_own_machine_is_as_good_as_a_backup() {
+    let week = 7 * 24 * 60;
+    let cases = [
+        (String::new(), false),
+        (format!("[[vcenter.machines]]\nnode = \"{OWN}\"\n"), false),
+        (machine(OTHER, 60, true), false),
+        (machine(OWN, week + 60, true), false),
+        (machine(OWN, 60, true) + &machine(OWN, 60, true), false),
+        (machine(OWN, 60, false), true),
+        (machine(OWN, week - 60, true), true),
+    ];
+    for (machines, is_open) in cases {
+        let world = with_machines("\"gate-no-backup\"", &machines);
+        let refused = refused_by(&world.plan(&quick()));
+        assert_eq!(!refused.contains(&"backup".to_owned()), is_open, "{machines}: {refused:?}");
+    }
+}
+
+#[test]
+fn of_linked_vcenters_all_must_have_been_snapshotted_while_they_were_off() {
+    let cases = [
+        (machine(OWN, 60, true), false),
+        (machine(OWN, 60, true) + &machine(OTHER, 60, false), false),
+        (machine(OWN, 60, true) + &machine(OTHER, 180, true), false),
+        (machine(OWN, 60, true) + &machine(OTHER, 50, true), true),
+    ];
+    for (machines, is_open) in cases {
+        let world = with_machines("\"gate-elm\"", &machines);
+        let report = world.plan(&quick());
+        let plan = report.plan.as_ref().expect("a plan was made");
+        let restarts = plan.steps().any(|step| step.act.title().contains("restart the service `sps`"));
+        assert_eq!(restarts, is_open, "{machines}: {:?} {:?}", plan.refused, plan.notes);
+    }
+}
+
+#[test]
+fn a_host_is_not_taken_from_a_cluster_that_lacks_what_ha_sets_aside() {
+    for (present, is_open) in [(1, true), (0, false)] {
+        for renew_by in [RenewBy::Auto, RenewBy::Shell] {
+            let world = World::of(&format!(
+                "seed = 11\n[[clusters]]\nname = \"a\"\ncount = 2\nfailover = {{ wanted = 1, present = {present} }}\n\
+                 [[hosts]]\nname = \"esx02\"\ntroubles = [\"host-cert-expired\"]\n"
+            ));
+            let plan = world.plan(&Policy { renew_by, ..quick() }).plan.expect("a plan was made");
+            let gates: Vec<&String> = plan.refused.iter().flat_map(|one| &one.gates).collect();
+            let is_held = gates.iter().any(|gate| *gate == "failover-capacity");
+            assert_eq!(!is_held, is_open, "{present} {renew_by:?}: {:?}", plan.refused);
+        }
+    }
+}

@@ -20,5 +20,6 @@ mod shell_facts;
 mod snapshot;
 mod stopping;
 mod told_by_vcenter;
+mod undo;
 mod vcsim;
 mod worlds;

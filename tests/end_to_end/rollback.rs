@@ -120,6 +120,9 @@ fn a_rejected_rollback_changes_nothing() {
     let outcome = world.rollback_as("run", reject).unwrap_or_else(|error| panic!("rollback failed: {error}"));
     assert!(matches!(outcome.ending, Ending::Refused { .. }), "{:?}", outcome.ending);
     assert_eq!(world.on_hosts("castore"), castores);
+    // Whoever said no may say yes later.
+    let outcome = world.rollback("run").unwrap_or_else(|error| panic!("rollback failed: {error}"));
+    assert!(matches!(outcome.ending, Ending::TakenBack { .. }), "{:?}", outcome.ending);
 }
 
 /// Every file below a folder, by its path.

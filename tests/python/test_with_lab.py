@@ -1,12 +1,30 @@
 """Check, plan, apply and resume from Python, against the lab that the wheel itself runs."""
 
+import asyncio
+import inspect
 import json
 import subprocess
 import sys
 
 import pytest
 
-from iofilter_certs import JournalError, LoginError, Outcome, Plan, Policy, Report, Stop, apply, check, judge, plan, resume
+from iofilter_certs import (
+    JournalError,
+    LoginError,
+    Outcome,
+    Plan,
+    Policy,
+    Report,
+    Stop,
+    UsageError,
+    apply,
+    check,
+    judge,
+    plan,
+    resume,
+    rollback,
+    rollback_async,
+)
 
 # Nobody makes a backup of the lab.
 POLICY = Policy(
@@ -114,6 +132,66 @@ def test_a_run_is_taken_up_where_its_journal_ends(troubled, tmp_path):
     assert list(first.ending) == ["halted"], first.to_json()
     second = resume(troubled.vcenter(), **kept(tmp_path), approve=approve)
     assert second.cured, second.to_json()
+
+
+def stores(lab):
+    """What each ESXi host trusts, by its name."""
+    return {host["name"]: [one["sha256"] for one in host["castore"]] for host in lab.state()["hosts"]}
+
+
+def test_a_run_is_taken_back_and_asked_for_first(troubled, tmp_path):
+    before = stores(troubled)
+    outcome = apply(troubled.vcenter(), POLICY, **kept(tmp_path), approve=approve)
+    after = stores(troubled)
+    assert outcome.cured and after != before
+    refused = rollback(troubled.vcenter(), **kept(tmp_path), approve=lambda request: None)
+    assert list(refused.ending) == ["refused"] and stores(troubled) == after
+    asked = []
+
+    def say_yes(request):
+        asked.append(request["kind"])
+        return "the test"
+
+    back = rollback(troubled.vcenter(), **kept(tmp_path), approve=say_yes)
+    assert asked == ["rollback"] and list(back.ending) == ["taken_back"] and back.exit_code == 0, back.to_json()
+    assert stores(troubled) == before
+    assert ("esx02.lab.example", "castore-missing-sms") in causes(check(troubled.vcenter()))
+
+
+def test_a_gate_holds_what_is_taken_back_until_it_is_waived(troubled, tmp_path):
+    outcome = apply(troubled.vcenter(), POLICY, **kept(tmp_path), approve=approve)
+    assert outcome.cured
+    with pytest.raises(UsageError, match="there is no gate `backups`"):
+        rollback(troubled.vcenter(), **kept(tmp_path), approve=approve, waivers={"backups": "a slip"})
+    order = {**kept(tmp_path), "approve": lambda request: "the test", "waivers": {"vsan": "it takes no part"}}
+    back = asyncio.run(rollback_async(troubled.vcenter(), **order))
+    assert list(back.ending) == ["taken_back"], back.to_json()
+    assert "it takes no part" in (tmp_path / "run" / "journal.jsonl").read_text()
+
+
+def test_nothing_is_begun_after_the_maintenance_window(troubled, tmp_path):
+    over = Policy.from_json({**POLICY.to_dict(), "until": "2020-01-01T00:00:00Z"})
+    first = apply(troubled.vcenter(), over, **kept(tmp_path), approve=approve)
+    assert list(first.ending) == ["halted"], first.to_json()
+    for until in ("2020-01-01T00:00:00Z", 1_577_836_800):
+        again = resume(troubled.vcenter(), **kept(tmp_path), approve=approve, until=until)
+        assert list(again.ending) == ["halted"], again.to_json()
+    with pytest.raises(UsageError, match="tomorrow"):
+        resume(troubled.vcenter(), **kept(tmp_path), approve=approve, until="tomorrow")
+    assert not [call for call in troubled.calls() if call["changes"]]
+    last = resume(troubled.vcenter(), **kept(tmp_path), approve=approve, until="2999-01-01T00:00:00Z")
+    assert last.cured, last.to_json()
+
+
+def test_every_member_of_a_policy_has_a_name():
+    told = Policy().to_dict()
+    assert set(inspect.signature(Policy).parameters) == set(told)
+    signed = {"esx01.lab.example": {"certificate": "PEM", "request": None}}
+    policy = Policy(allow_fleet_wide=True, host_certificates=signed, time_servers=["ntp.lab.example"])
+    members = {"allow_fleet_wide": True, "host_certificates": signed, "time_servers": ["ntp.lab.example"]}
+    assert policy.to_dict() == {**told, **members}
+    with pytest.raises(UsageError):
+        Policy(time_servers="ntp.lab.example")
 
 
 def test_the_command_gives_the_same_report(troubled):

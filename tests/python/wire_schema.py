@@ -27,7 +27,8 @@ METHODS = {
         InstallServerCertificate ReplaceCACertificatesAndCRLs NotifyAffectedServices ListCACertificates
         ListCACertificateRevocationLists
         StartService StopService RestartService QueryDateTime
-        EnableRuleset DisableRuleset UpdateRuleset UpdateDateTimeConfig AcknowledgeAlarm
+        EnableRuleset DisableRuleset UpdateRuleset UpdateDateTimeConfig AcknowledgeAlarm ClearTriggeredAlarms
+        FindAllByDnsName FindAllByIp
         CertMgrRefreshCACertificatesAndCRLs_Task CertMgrRefreshCertificates_Task
         QueryOptions QueryIoFilterInfo QueryDisksUsingFilter QueryEvents FindExtension HasPrivilegeOnEntities
         HasUserPrivilegeOnEntities
@@ -43,7 +44,7 @@ METHODS = {
 
 # Managed objects whose properties the lab answers, besides those of METHODS.
 MANAGED = {
-    VIM: "Folder Datacenter ClusterComputeResource Task ContainerView HostSystem SessionManager HostAccessManager HostVirtualNicManager HostFirewallSystem OptionManager Alarm",
+    VIM: "Folder Datacenter ClusterComputeResource Task ContainerView HostSystem SessionManager HostAccessManager HostVirtualNicManager HostFirewallSystem OptionManager Alarm VirtualMachine",
     SMS: "",
 }
 
@@ -61,6 +62,8 @@ DATA = {
         HostIoFilterInfo ClusterIoFilterInfo VirtualDiskId
         HostCertificateManagerCertificateInfo OptionValue
         HostListSummaryQuickStats HostCpuInfo HostCpuPackage HostDeploymentInfo HostDnsConfig
+        ClusterConfigInfo ClusterFailoverLevelAdmissionControlInfo ClusterFailoverLevelAdmissionControlPolicy
+        VirtualMachineSnapshotInfo VirtualMachineSnapshotTree
         ClusterConfigInfoEx ClusterDasConfigInfo ClusterDrsConfigInfo VsanClusterConfigInfo
         ComputeResourceSummary ClusterComputeResourceSummary
         VchaClusterConfigInfo FailoverNodeInfo ClusterNetworkConfigSpec

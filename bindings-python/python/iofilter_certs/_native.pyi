@@ -123,6 +123,9 @@ class Policy:
         clusters_at_once: int | None = None,
         only_hosts: Sequence[str] | None = None,
         waivers: Mapping[str, str] | None = None,
+        allow_fleet_wide: bool | None = None,
+        host_certificates: Mapping[str, Mapping[str, str]] | None = None,
+        time_servers: Sequence[str] | None = None,
         backup_days: int | None = None,
         step_timeout_seconds: int | None = None,
         poll_seconds: int | None = None,
@@ -143,6 +146,10 @@ class Policy:
         clusters_at_once: clusters worked on side by side.
         only_hosts: names of the ESXi hosts that are worked on; all when empty.
         waivers: gates that are passed although closed, by name, each with the reason.
+        allow_fleet_wide: whether what SPS shows to ESXi hosts may be made anew, which disturbs the whole fleet.
+        host_certificates: by the host's name, the `certificate` that the customer's CA signed, in PEM, and the `request`
+            that it answers; for certificate mode `custom`.
+        time_servers: for ESXi hosts whose clock is wrong.
         backup_days: that a backup of vCenter may be old.
         step_timeout_seconds: that a step may take to show its effect.
         poll_seconds: between two looks.
@@ -369,12 +376,16 @@ def resume(
     *,
     run_dir: StrPath,
     approve: Approve,
-    until: int | None = None,
+    until: str | int | None = None,
     lock_dir: StrPath | None = None,
     progress: Progress | None = None,
     stop: Stop | None = None,
 ) -> Outcome:
-    """Goes on where the journal in `run_dir` ends, in a maintenance window that ends at `until`, seconds since 1970."""
+    """Goes on where the journal in `run_dir` ends.
+
+    until: the end of the maintenance window, as `2026-02-04T05:00:00Z` or in seconds since 1970; None for none, whatever
+        the first one was.
+    """
 
 def rollback(
     vcenter: VCenter,

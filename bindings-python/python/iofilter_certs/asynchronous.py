@@ -62,7 +62,7 @@ async def resume_async(
     *,
     run_dir: StrPath,
     approve: Approve,
-    until: int | None = None,
+    until: str | int | None = None,
     lock_dir: StrPath | None = None,
     progress: Progress | None = None,
     stop: Stop | None = None,

@@ -14,7 +14,9 @@ pub(crate) fn outcome(outcome: &Outcome) -> String {
     for step in &outcome.steps {
         if let Some(made) = &step.made {
             let host = step.host.as_deref().unwrap_or("vCenter");
-            text += &format!("\n`{host}`: {}\n{made}", step.title);
+            let kept =
+                step.kept.as_ref().map(|path| format!(", kept as `{path}` in the run's folder")).unwrap_or_default();
+            text += &format!("\n`{host}`: {}{kept}\n{made}", step.title);
         }
     }
     if let Some(journal) = &outcome.journal {

@@ -99,6 +99,9 @@ pub struct Host {
     /// Tasks of vCenter that run on the host now.
     #[serde(default)]
     pub running_tasks: Observed<u32>,
+    /// Whether its cluster has what vSphere HA sets aside for hosts that fail.
+    #[serde(default)]
+    pub failover: Observed<FailoverCapacity>,
 }
 
 impl Host {
@@ -140,6 +143,7 @@ impl Host {
             machine_pair: not_yet("the pair of certificate and key on disk"),
             time_servers: not_yet("the list of time servers"),
             running_tasks: not_yet("the list of tasks"),
+            failover: not_yet("the failover capacity of the cluster"),
         }
     }
 
@@ -187,6 +191,16 @@ pub enum ConnectionState {
     /// A word that this version does not know.
     #[serde(untagged)]
     Other(String),
+}
+
+/// What vSphere HA sets aside in a cluster for hosts that fail (`ClusterDasConfigInfo`, `ClusterDasAdmissionControlInfo`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FailoverCapacity {
+    /// False when less is there than HA is told to set aside.
+    pub is_whole: bool,
+    /// In words: what is there, of what; or why nothing is set aside.
+    pub told: String,
 }
 
 /// `HostLockdownMode`.

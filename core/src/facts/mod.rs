@@ -15,13 +15,14 @@ mod vecs;
 pub use certificates::{Certificates, Presented};
 pub use happenings::{Alarm, VCenterEvent};
 pub use host::{
-    Attestation, ConnectionState, Host, HostId, HostService, IoFilter, Lockdown, MachinePair, NamesSeen,
-    ProviderRuleSet, ReportedCertificate, VersionXml,
+    Attestation, ConnectionState, FailoverCapacity, Host, HostId, HostService, IoFilter, Lockdown, MachinePair,
+    NamesSeen, ProviderRuleSet, ReportedCertificate, VersionXml,
 };
 pub use provider::{Provider, ProviderId, ProviderUrl};
 pub(crate) use reading::FIRST_MOMENT;
 pub use vcenter::{
-    Backup, CertificateMode, LogGrowth, Node, ServiceHealth, ServiceState, SmsCertificates, Thresholds, VCenter,
+    Backup, CertificateMode, LogGrowth, Node, ServiceHealth, ServiceState, SmsCertificates, Snapshot, Thresholds,
+    VCenter,
 };
 pub use vecs::{VecsEntry, VecsPermission, VecsStore};
 

@@ -40,6 +40,10 @@ pub struct VCenter {
     pub backup: Observed<Option<Backup>>,
     /// The nodes of the SSO domain; more than one is linked mode.
     pub nodes: Observed<Vec<Node>>,
+    /// Snapshots of the virtual machines that the nodes run in, by the node's name. Not known of a node whose machine is
+    /// in another inventory.
+    #[serde(default)]
+    pub snapshots: BTreeMap<String, Observed<Vec<Snapshot>>>,
     /// True when vCenter High Availability is configured.
     pub high_availability: Observed<bool>,
     /// True when VMware Cloud Foundation (SDDC Manager) manages it.
@@ -98,6 +102,7 @@ impl VCenter {
             },
             backup: not_yet("the list of backups"),
             nodes: not_yet("the list of linked nodes"),
+            snapshots: BTreeMap::new(),
             high_availability: not_yet("vCenter High Availability"),
             in_cloud_foundation: not_yet("VMware Cloud Foundation"),
             auto_deploy: not_yet("the service Auto Deploy"),
@@ -201,6 +206,18 @@ pub struct Backup {
     pub job: String,
     /// When it ended.
     pub ended_at: UnixTime,
+}
+
+/// A snapshot of the virtual machine of a node.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Snapshot {
+    /// Its name.
+    pub name: String,
+    /// When it was taken, by the clock of vCenter.
+    pub taken_at: UnixTime,
+    /// Whether the machine was powered off then.
+    pub powered_off: bool,
 }
 
 /// A node of the SSO domain.

@@ -1,6 +1,8 @@
 //! ## What it looks at
 //!
-//! Whether the host has a certificate of another authority while the mode is `vmca` (`host-cert-foreign-ca`).
+//! Whether the host has a certificate of another authority while the mode is `vmca` (`host-cert-foreign-ca`). Where the
+//! agents on port 443 are dead, the certificate on port 9080 stands for it, if it is the one by which vCenter knows the
+//! host.
 //!
 //! ## Why it holds
 //!
@@ -24,9 +26,18 @@ pub(super) const GATE: Gate = Gate {
 };
 
 fn check(case: &Case<'_>, host: &Host) -> GateState {
+    let Err(missing) = host.on_443.known() else { return GateState::from(host_cert_foreign_ca::check(case, host)) };
     // Unlike the rule, the gate must know: a host whose certificate was not seen may have a foreign one.
-    if let Err(missing) = host.on_443.known() {
+    if !is_shown_on_9080(case, host) {
         return GateState::Unknown(missing.clone());
     }
-    GateState::from(host_cert_foreign_ca::check(case, host))
+    let stand_in = Host { on_443: host.on_9080.clone(), ..host.clone() };
+    GateState::from(host_cert_foreign_ca::check(case, &stand_in))
+}
+
+/// Whether port 9080 shows the certificate that vCenter expects of the host.
+fn is_shown_on_9080(case: &Case<'_>, host: &Host) -> bool {
+    let copy = host.on_9080.value().and_then(|shown| case.certificate(&shown.leaf).ok());
+    let expected = host.expected_thumbprint.value();
+    copy.zip(expected).is_some_and(|(copy, expected)| copy.sha1_thumbprint.eq_ignore_ascii_case(expected))
 }

@@ -9,6 +9,7 @@ pub(crate) mod backup;
 pub(crate) mod certificate_mode;
 mod clock;
 pub(crate) mod cloud_foundation;
+mod failover_capacity;
 pub(crate) mod filter_in_use;
 mod foreign_certificate;
 mod gate;
@@ -49,6 +50,7 @@ pub const GATES: &[Gate] = &[
     certificate_mode::GATE,
     clock::GATE,
     cloud_foundation::GATE,
+    failover_capacity::GATE,
     filter_in_use::GATE,
     foreign_certificate::GATE,
     high_availability::GATE,

@@ -2,7 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use super::*;
-use crate::facts::{Attestation, Backup, CertificateMode, ConnectionState, Lockdown, MissingReason, Node, Thresholds};
+use crate::facts::{
+    Attestation, Backup, CertificateMode, ConnectionState, FailoverCapacity, Lockdown, MissingReason, Node, Observed,
+    Snapshot, Thresholds,
+};
 use crate::rules::testing::{Authority, Fleet, Leaf, NOW, seen, unknown, waivers};
 use crate::time::DAY_SECONDS;
 
@@ -29,7 +32,7 @@ fn closes(gate: &str, break_it: impl Fn(&mut Fleet)) {
 fn a_healthy_fleet_stands_open() {
     let fleet = Fleet::healthy();
     assert_eq!(shut(&fleet), [""; 0]);
-    assert_eq!(readings(&fleet).len(), 8 + 9 * 3);
+    assert_eq!(readings(&fleet).len(), 8 + 10 * 3);
 }
 
 #[test]
@@ -47,6 +50,10 @@ fn each_gate_is_closed_by_its_trouble() {
     closes("linked-mode", |fleet| {
         let node = |name: &str| Node { name: name.to_owned(), kind: "VCSA_EMBEDDED".to_owned() };
         fleet.vcenter().nodes = seen(vec![node("vc1"), node("vc2")]);
+    });
+    closes("failover-capacity", |fleet| {
+        let told = "0 hosts of the cluster may fail, and 1 must be able to".to_owned();
+        fleet.host(1).failover = seen(FailoverCapacity { is_whole: false, told });
     });
     closes("high-availability", |fleet| fleet.vcenter().high_availability = seen(true));
     closes("cloud-foundation", |fleet| fleet.vcenter().in_cloud_foundation = seen(true));
@@ -124,6 +131,87 @@ fn where_vcenter_boots_no_host_over_the_network_no_shell_is_needed_to_know() {
     assert!(gate.holds_any(&[Touches::ClientTrust]) && !gate.holds_any(&[Touches::Nothing, Touches::Registration]));
 }
 
+fn snapshot(seconds_ago: i64, powered_off: bool) -> Observed<Vec<Snapshot>> {
+    let taken_at = NOW.plus_seconds(-seconds_ago);
+    seen(vec![Snapshot { name: "before the repair".to_owned(), taken_at, powered_off }])
+}
+
+#[test]
+fn a_snapshot_of_its_own_machine_stands_for_a_backup() {
+    let own = "vc.lab.test".to_owned();
+    for backup in [seen(None), unknown(MissingReason::Denied)] {
+        let mut fleet = Fleet::healthy();
+        fleet.vcenter().backup = backup;
+        assert_eq!(shut(&fleet), ["backup"]);
+        fleet.vcenter().snapshots.insert(own.clone(), unknown(MissingReason::Gone));
+        assert_eq!(shut(&fleet), ["backup"]);
+        fleet.vcenter().snapshots.insert(own.clone(), seen(Vec::new()));
+        assert_eq!(shut(&fleet), ["backup"]);
+        fleet.vcenter().snapshots.insert(own.clone(), snapshot(7 * DAY_SECONDS, false));
+        assert_eq!(shut(&fleet), [""; 0]);
+        fleet.vcenter().snapshots.insert(own.clone(), snapshot(7 * DAY_SECONDS + 1, false));
+        assert_eq!(shut(&fleet), ["backup"]);
+        // Of another machine it says nothing.
+        fleet.vcenter().snapshots = [("vc-b.lab.test".to_owned(), snapshot(60, true))].into();
+        assert_eq!(shut(&fleet), ["backup"]);
+    }
+}
+
+#[test]
+fn linked_nodes_must_all_have_been_snapshotted_together_while_they_were_off() {
+    let mut fleet = Fleet::healthy();
+    let node = |name: &str| Node { name: name.to_owned(), kind: "VCSA_EMBEDDED".to_owned() };
+    fleet.vcenter().nodes = seen(vec![node("vc.lab.test"), node("vc-b.lab.test")]);
+    fleet.vcenter().backup = seen(None);
+    let mut with = |own: Observed<Vec<Snapshot>>, other: Option<Observed<Vec<Snapshot>>>| {
+        fleet.vcenter().snapshots = [("vc.lab.test".to_owned(), own)].into();
+        fleet.vcenter().snapshots.extend(other.map(|other| ("vc-b.lab.test".to_owned(), other)));
+        shut(&fleet)
+    };
+    let day = DAY_SECONDS;
+    assert_eq!(with(snapshot(day, true), Some(snapshot(day + 3_600, true))), [""; 0]);
+    assert_eq!(with(snapshot(day, true), Some(snapshot(day + 3_601, true))), ["linked-mode"]);
+    assert_eq!(with(snapshot(day, true), Some(snapshot(day, false))), ["linked-mode"]);
+    assert_eq!(with(snapshot(day, true), Some(snapshot(8 * day, true))), ["linked-mode"]);
+    assert_eq!(with(snapshot(day, true), None), ["linked-mode"]);
+    assert_eq!(with(snapshot(day, true), Some(unknown(MissingReason::Gone))), ["linked-mode"]);
+    // A snapshot of a node that ran is of no use among linked ones, not even for itself.
+    assert_eq!(with(snapshot(day, false), Some(snapshot(day, true))), ["backup", "linked-mode"]);
+}
+
+#[test]
+fn a_host_that_counts_for_no_capacity_is_not_kept_from_coming_in_again() {
+    let mut fleet = Fleet::healthy();
+    fleet.host(1).failover = seen(FailoverCapacity { is_whole: false, told: "0 of 1".to_owned() });
+    assert_eq!(shut(&fleet), ["failover-capacity"]);
+    fleet.host(1).connection = seen(ConnectionState::Disconnected);
+    assert!(!shut(&fleet).contains(&"failover-capacity".to_owned()));
+    assert!(find("failover-capacity").unwrap().holds_any(&[Touches::HostConnection]));
+}
+
+#[test]
+fn where_the_agents_are_dead_the_provider_tells_whose_certificate_it_is() {
+    let dead = |foreign: bool, expected: Option<&str>| {
+        let mut fleet = Fleet::healthy();
+        if foreign {
+            let leaf = Authority::root("Example Root", "IT").sign(&Leaf::of("esx01.lab.test"));
+            let thumbprint = leaf.sha1_thumbprint.clone();
+            let leaf = fleet.keep(leaf);
+            fleet.serve(1, leaf);
+            fleet.host(1).expected_thumbprint = seen(thumbprint);
+        }
+        if let Some(expected) = expected {
+            fleet.host(1).expected_thumbprint = seen(expected.to_owned());
+        }
+        fleet.host(1).on_443 = unknown(MissingReason::Refused);
+        shut(&fleet)
+    };
+    assert!(!dead(false, None).contains(&"foreign-certificate".to_owned()));
+    assert!(dead(true, None).contains(&"foreign-certificate".to_owned()));
+    // A copy of another certificate than vCenter expects says nothing of the host's own.
+    assert!(dead(false, Some("AA:BB")).contains(&"foreign-certificate".to_owned()));
+}
+
 #[test]
 fn a_root_left_behind_closes_nothing_once_it_is_replaced() {
     let mut fleet = Fleet::healthy();
@@ -158,7 +246,9 @@ fn what_is_not_known_counts_as_closed() {
     host.running_tasks = unknown(MissingReason::Denied);
     host.stateless = unknown(MissingReason::Denied);
     host.lockdown = unknown(MissingReason::Denied);
+    host.failover = unknown(MissingReason::Denied);
     host.on_443 = unknown(MissingReason::Denied);
+    host.on_9080 = unknown(MissingReason::Denied);
     let all: Vec<&str> = GATES.iter().map(|gate| gate.name).collect();
     assert_eq!(shut(&fleet), all);
 }

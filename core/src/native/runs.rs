@@ -14,7 +14,7 @@ use crate::document;
 use crate::plan::Plan;
 use crate::policy::Policy;
 use crate::report::Report;
-use crate::run::{Changes, IllegalEntry, JournalEntry, JournalEvent, Outcome, Run, RunEvent};
+use crate::run::{Changes, EVIDENCE_FOLDER, IllegalEntry, JournalEntry, JournalEvent, Outcome, Run, RunEvent};
 use crate::time::UnixTime;
 
 /// What `apply` is given besides the connection and the policy.
@@ -56,8 +56,6 @@ pub struct Rollback {
 
 /// The journal's file in a run's folder.
 const JOURNAL: &str = "journal.jsonl";
-/// The evidence's folder in a run's folder.
-const EVIDENCE: &str = "evidence";
 /// What a run changed, in its folder: for programs, and in words.
 const CHANGES: [&str; 2] = ["changes.json", "changes.txt"];
 
@@ -141,6 +139,12 @@ impl Work {
         raise_descriptor_limit(connection.concurrency.unwrap_or(64));
         let mut plan = run.plan().clone();
         let record = |events: Vec<RunEvent>| -> Result<(), JournalError> {
+            // Evidence first: what a line of the journal says was kept, is.
+            for event in &events {
+                if let RunEvent::Evidence(evidence) = event {
+                    keep(&folder.join(EVIDENCE_FOLDER), evidence)?;
+                }
+            }
             journal.append_all(events.iter().filter_map(|event| match event {
                 RunEvent::Journal(entry) => Some(entry),
                 RunEvent::Evidence(_) | RunEvent::Looking(_) => None,
@@ -153,7 +157,7 @@ impl Work {
                         }
                         progress(Progress::Running { entry, plan: &plan });
                     }
-                    RunEvent::Evidence(evidence) => keep(&folder.join(EVIDENCE), evidence)?,
+                    RunEvent::Evidence(_) => {}
                     RunEvent::Looking(event) => progress(Progress::Looking(event)),
                 }
             }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::certificate::Fingerprint;
-use crate::facts::{HostId, ProviderId};
+use crate::facts::{Alarm, HostId, ProviderId};
 use crate::request::SshChange;
 
 /// What a step does. The letters are those of the table of actions in ARCHITECTURE.md.
@@ -152,8 +152,17 @@ pub enum Act {
         /// Their names or addresses.
         servers: Vec<String>,
     },
-    /// A16: `AcknowledgeAlarm`, for an alarm that stayed behind after its cause was gone. vCenter has no call that sets one
-    /// alarm to green (`ClearTriggeredAlarms` takes all of a kind with it), so that is left to people.
+    /// A16: `ClearTriggeredAlarms`, for alarms that stayed behind after their cause was gone. It takes all alarms of these
+    /// colours with it, on hosts or on everything, so it is sent only while these are the only ones.
+    ClearAlarms {
+        /// The alarms.
+        alarms: Vec<AlarmAt>,
+        /// Their colours, `red` and `yellow`.
+        statuses: Vec<String>,
+        /// Whether all of them are on ESXi hosts, so that those of other things are left alone.
+        on_hosts_only: bool,
+    },
+    /// A16: `AcknowledgeAlarm`, where an alarm that stayed behind cannot be cleared without others.
     AcknowledgeAlarm {
         /// The alarm's managed object id.
         alarm: String,
@@ -176,6 +185,35 @@ pub enum Act {
         /// The service's key.
         service: String,
     },
+}
+
+/// An alarm at an object.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AlarmAt {
+    /// Managed object id of the alarm's definition.
+    pub alarm: String,
+    /// Managed object id of the object.
+    pub entity: String,
+}
+
+impl AlarmAt {
+    /// Whether this triggered alarm is it.
+    pub(crate) fn is(&self, alarm: &Alarm) -> bool {
+        self.alarm == alarm.alarm && self.entity == alarm.entity
+    }
+
+    /// The first alarm that clearing would take with it besides `own`.
+    pub(crate) fn other<'a>(
+        own: &[Self],
+        statuses: &[String],
+        on_hosts_only: bool,
+        all: &'a [Alarm],
+    ) -> Option<&'a Alarm> {
+        let is_taken =
+            |alarm: &&Alarm| statuses.contains(&alarm.status) && (!on_hosts_only || alarm.entity_kind == "HostSystem");
+        all.iter().filter(is_taken).find(|alarm| !own.iter().any(|one| one.is(alarm)))
+    }
 }
 
 /// A certificate that a step writes.
@@ -266,6 +304,7 @@ impl Act {
             | Self::SetRuleSet { .. }
             | Self::SetAllowedAddresses { .. }
             | Self::SetTimeServers { .. }
+            | Self::ClearAlarms { .. }
             | Self::AcknowledgeAlarm { .. }
             | Self::StartService { .. }
             | Self::StopService { .. }

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ClientEntry;
+use super::{AlarmAt, ClientEntry};
 use crate::certificate::Fingerprint;
 use crate::facts::{ConnectionState, HostId, ProviderId};
+use crate::time::UnixTime;
 
 /// A statement about the world that holds, does not hold, or cannot be told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +33,20 @@ pub enum Condition {
         host: HostId,
         /// The certificate that was there.
         before: Fingerprint,
+    },
+    /// The certificate on 443 is in its time and ends later than this.
+    HostCertificateEndsAfter {
+        /// The host.
+        host: HostId,
+        /// The end of the one that was there.
+        before: UnixTime,
+    },
+    /// The certificate in `rui.crt` on disk is in its time and ends later than this.
+    DiskCertificateEndsAfter {
+        /// The host.
+        host: HostId,
+        /// The end of the one that was there.
+        before: UnixTime,
     },
     /// The certificate on 443 is another one than before, whoever issued it.
     HostCertificateChanged {
@@ -158,6 +173,11 @@ pub enum Condition {
         host: HostId,
         /// Seconds.
         seconds: i64,
+    },
+    /// None of these alarms is shown any more.
+    AlarmsGone {
+        /// The alarms.
+        alarms: Vec<AlarmAt>,
     },
     /// The alarm is not shown at the object any more, or a person has seen it.
     AlarmQuiet {

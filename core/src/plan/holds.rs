@@ -24,6 +24,12 @@ impl Condition {
                 let presented = host_of(facts, host)?.on_443.value()?;
                 Some(presented.leaf != *before && is_good(facts, presented, now)?)
             }
+            Self::HostCertificateEndsAfter { host, before } => {
+                ends_after(facts, &host_of(facts, host)?.on_443.value()?.leaf, *before, now)
+            }
+            Self::DiskCertificateEndsAfter { host, before } => {
+                ends_after(facts, &on_disk(host)?.host_certificate?, *before, now)
+            }
             Self::HostCertificateIs { host, certificate } => {
                 Some(host_of(facts, host)?.on_443.value()?.leaf == *certificate)
             }
@@ -87,6 +93,10 @@ impl Condition {
                 let ahead = host_of(facts, host)?.clock_ahead_of_vcenter_seconds.value()?;
                 Some(ahead.saturating_abs() <= *seconds)
             }
+            Self::AlarmsGone { alarms } => {
+                let shown = facts.vcenter.alarms.value()?;
+                Some(!shown.iter().any(|one| alarms.iter().any(|gone| gone.is(one))))
+            }
             Self::AlarmQuiet { alarm, entity } => {
                 let alarms = facts.vcenter.alarms.value()?;
                 Some(!alarms.iter().any(|one| one.alarm == *alarm && one.entity == *entity && !one.acknowledged))
@@ -127,6 +137,10 @@ fn host_of<'a>(facts: &'a Facts, host: &HostId) -> Option<&'a Host> {
 
 fn is_in_time(facts: &Facts, leaf: &Fingerprint, now: UnixTime) -> Option<bool> {
     Some(matches!(facts.certificates.find(leaf)?.validity(now), Validity::Valid { .. }))
+}
+
+fn ends_after(facts: &Facts, leaf: &Fingerprint, before: UnixTime, now: UnixTime) -> Option<bool> {
+    Some(is_in_time(facts, leaf, now)? && facts.certificates.find(leaf)?.not_after > before)
 }
 
 /// In its time, and trusted: by vCenter's roots in `vmca` mode, where alone host certificates are replaced.

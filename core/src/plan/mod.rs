@@ -11,7 +11,7 @@ mod planner;
 mod step;
 mod words;
 
-pub use act::{Act, ClientEntry, PemCertificate, RegisterWith};
+pub use act::{Act, AlarmAt, ClientEntry, PemCertificate, RegisterWith};
 pub use condition::{Condition, OnDisk};
 pub(crate) use holds::is_trusted;
 pub use planner::{Planning, Ways, plan};

@@ -356,10 +356,10 @@ fn admit<'s>(
 }
 
 fn held_by(planning: &Planning<'_>, host: Option<&Host>, step: &Step) -> BTreeSet<String> {
-    // A command touches what it is for, and the shell that it runs in.
-    let shell = matches!(step.act, Act::Shell { .. }).then_some(Touches::Shell);
-    let touches = std::iter::once(step.touches).chain(shell);
-    touches.flat_map(|touches| closed_gates(planning, host, touches)).map(|reading| reading.gate.clone()).collect()
+    step.touched()
+        .flat_map(|touches| closed_gates(planning, host, touches))
+        .map(|reading| reading.gate.clone())
+        .collect()
 }
 
 fn closed_gates<'p>(planning: &'p Planning<'_>, host: Option<&Host>, touches: Touches) -> Vec<&'p GateReading> {

@@ -6,6 +6,7 @@ use super::{Act, Condition};
 use crate::facts::HostId;
 use crate::gates::Touches;
 pub use crate::policy::Safety;
+use crate::request::SshChange;
 
 /// Names one step of one plan, in the order of the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -40,6 +41,21 @@ pub struct Step {
     pub privilege: String,
     /// Seconds that its effect may take to show.
     pub timeout_seconds: i64,
+}
+
+impl Step {
+    /// All that it touches: what it is for; the shell, where it is a command; and where management agents restart, the
+    /// connection, which the host loses for a while.
+    pub(crate) fn touched(&self) -> impl Iterator<Item = Touches> {
+        let command = match &self.act {
+            Act::Shell { command, .. } => Some(*command),
+            _ => None,
+        };
+        let restarts_agents =
+            matches!(command, Some(SshChange::RestartManagementAgents | SshChange::RestoreHostCertificate));
+        let shell = command.map(|_| Touches::Shell);
+        [Some(self.touches), shell, restarts_agents.then_some(Touches::HostConnection)].into_iter().flatten()
+    }
 }
 
 /// A host, by id and by name.

@@ -50,6 +50,11 @@ impl Act {
                 format!("open the firewall rule set `{key}` for {}", addresses.join(", "))
             }
             Self::SetTimeServers { servers, .. } => format!("set the host's time servers: {}", servers.join(", ")),
+            Self::ClearAlarms { alarms, .. } => {
+                let names: Vec<String> =
+                    alarms.iter().map(|one| format!("`{}` at `{}`", one.alarm, one.entity)).collect();
+                format!("reset to green the alarms {}", names.join(", "))
+            }
             Self::AcknowledgeAlarm { alarm, .. } => format!("acknowledge the alarm `{alarm}`"),
             Self::StartService { service, .. } => format!("start the service `{service}` on the ESXi host"),
             Self::StopService { service, .. } => format!("stop the service `{service}` on the ESXi host"),
@@ -110,6 +115,7 @@ impl Act {
             Self::SetTimeServers { servers, .. } => {
                 client(&format!("`{host}`, Configure > Time Configuration, NTP servers: {}", servers.join(", ")))
             }
+            Self::ClearAlarms { .. } => client("Monitor > Triggered Alarms, the alarms of this step, Reset to Green"),
             Self::AcknowledgeAlarm { alarm, entity, .. } => {
                 client(&format!("`{entity}`, Monitor > Triggered Alarms, `{alarm}`, Reset to Green"))
             }
@@ -143,9 +149,16 @@ impl Condition {
             Self::RuleSetAllows { addresses, .. } => format!("port 9080 is open for {}", addresses.join(", ")),
             Self::TimeServersAre { servers, .. } => format!("the host asks the time servers {}", servers.join(", ")),
             Self::ClockAgrees { seconds, .. } => format!("the host's clock is within {seconds} s of vCenter's"),
+            Self::AlarmsGone { alarms } => format!("{} alarms are green", alarms.len()),
             Self::AlarmQuiet { alarm, .. } => format!("the alarm `{alarm}` is acknowledged or gone"),
             Self::HostCertificateReplaced { before, .. } => {
                 format!("port 443 shows a trusted certificate other than `{}`", before.short())
+            }
+            Self::HostCertificateEndsAfter { before, .. } => {
+                format!("port 443 shows a certificate that ends after {}", before.date())
+            }
+            Self::DiskCertificateEndsAfter { before, .. } => {
+                format!("`rui.crt` holds a certificate that ends after {}", before.date())
             }
             Self::HostCertificateChanged { before, .. } => {
                 format!("port 443 shows a certificate other than `{}`", before.short())

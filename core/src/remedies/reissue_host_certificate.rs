@@ -8,6 +8,7 @@ use crate::certificate::Fingerprint;
 use crate::facts::Host;
 use crate::plan::{Condition, Planning, Step};
 use crate::policy::RenewBy;
+use crate::time::UnixTime;
 
 pub(super) const REMEDY: Remedy = Remedy {
     name: "reissue-host-certificate",
@@ -22,7 +23,7 @@ fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft) -> Result<
     let before = super::renew_host_certificate::leaf_on_443(host)?;
     match planning.case.policy.renew_by {
         RenewBy::Auto | RenewBy::Vcenter => {
-            for step in reconnect(host, &before, false, planning.case.policy.step_timeout_seconds) {
+            for step in reconnect(host, &before, None, false, planning.case.policy.step_timeout_seconds) {
                 draft.add(Stage::HostCertificate, step);
             }
         }
@@ -31,13 +32,14 @@ fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft) -> Result<
     super::renew_host_certificate::afterwards(planning, host, draft)
 }
 
-/// A11 as a way to a new certificate.
+/// A11 as a way to a new certificate, one that ends after `ends` where that is given.
 pub(super) fn reconnect(
     host: &Host,
     before: &Fingerprint,
+    ends: Option<UnixTime>,
     accept_shown_certificate: bool,
     timeout_seconds: i64,
 ) -> [Step; 2] {
     let replaced = Condition::HostCertificateReplaced { host: host.id.clone(), before: *before };
-    moves::reconnect_host(host, accept_shown_certificate, &replaced, timeout_seconds)
+    moves::reconnect_host(host, accept_shown_certificate, &moves::lasting(host, ends, replaced), timeout_seconds)
 }

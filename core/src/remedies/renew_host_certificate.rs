@@ -12,6 +12,7 @@ use crate::facts::{CertificateMode, Host};
 use crate::gates::Touches;
 use crate::plan::{IfNotDone, Planning, Step};
 use crate::policy::RenewBy;
+use crate::time::UnixTime;
 
 pub(super) const REMEDY: Remedy = Remedy {
     name: "renew-host-certificate",
@@ -49,13 +50,19 @@ pub(super) fn by_shell(
     }
     super::restart_provider_daemon::with_shell(planning, host, draft)?;
     let timeout = planning.case.policy.step_timeout_seconds;
-    for step in moves::regenerate_by_shell(host, before, timeout) {
+    let ends = end_of(planning, before);
+    for step in moves::regenerate_by_shell(host, before, ends, timeout) {
         draft.add(Stage::HostCertificate, step);
     }
-    for step in super::reissue_host_certificate::reconnect(host, before, true, timeout) {
+    for step in super::reissue_host_certificate::reconnect(host, before, ends, true, timeout) {
         draft.add(Stage::HostCertificate, step);
     }
     Ok(())
+}
+
+/// When a certificate that was there ends, where it was seen.
+pub(super) fn end_of(planning: &Planning<'_>, before: &Fingerprint) -> Option<UnixTime> {
+    planning.case.facts.certificates.find(before).map(|certificate| certificate.not_after)
 }
 
 /// Whether the shell can be the way after a renewal that vCenter refuses.

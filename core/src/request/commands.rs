@@ -72,9 +72,11 @@ pub enum SshChange {
     RestartManagementAgents,
     /// Puts `old.rui.crt` and `old.rui.key` back in place, and restarts the agents so that they load them.
     RestoreHostCertificate,
-    /// As [`Self::SetHostCertificateAside`], for a pair of which a half may be gone.
+    /// As [`Self::SetHostCertificateAside`], for a pair of which a half may be gone: in its place a mark is left, so that
+    /// the way back knows that there was none.
     SetRemainsAside,
-    /// The reverse of [`Self::SetRemainsAside`]; restarts nothing.
+    /// The reverse of [`Self::SetRemainsAside`]; restarts nothing. A new half where there was none goes away, since with
+    /// an old one it would be no pair. Cut off in the middle and run again, it comes to the same end.
     RestoreRemains,
     /// Appliance: keeps `sms_self_signed` and its key in a folder of root's own, then deletes the entry (KB 440183, vCert).
     /// The key does not leave the appliance.
@@ -153,10 +155,17 @@ impl SshChange {
                 "cd /etc/vmware/ssl && mv -f old.rui.crt rui.crt && mv -f old.rui.key rui.key && services.sh restart"
             }
             Self::SetRemainsAside => {
-                "cd /etc/vmware/ssl && test ! -e old.rui.crt && test ! -e old.rui.key && { test ! -e rui.crt || mv rui.crt old.rui.crt; } && { test ! -e rui.key || mv rui.key old.rui.key; }"
+                "cd /etc/vmware/ssl && test ! -e old.rui.crt && test ! -e old.rui.key && \
+                 rm -f old.rui.crt.none old.rui.key.none && \
+                 { test -e rui.crt || touch old.rui.crt.none; } && { test -e rui.key || touch old.rui.key.none; } && \
+                 { test ! -e rui.crt || mv rui.crt old.rui.crt; } && { test ! -e rui.key || mv rui.key old.rui.key; }"
             }
             Self::RestoreRemains => {
-                "cd /etc/vmware/ssl && { test ! -e old.rui.crt || mv -f old.rui.crt rui.crt; } && { test ! -e old.rui.key || mv -f old.rui.key rui.key; }"
+                "cd /etc/vmware/ssl && \
+                 { test ! -e old.rui.crt.none || rm -f rui.crt; } && { test ! -e old.rui.key.none || rm -f rui.key; } && \
+                 { test ! -e old.rui.crt || mv -f old.rui.crt rui.crt; } && \
+                 { test ! -e old.rui.key || mv -f old.rui.key rui.key; } && \
+                 rm -f old.rui.crt.none old.rui.key.none"
             }
             Self::DeleteSmsSelfSigned => delete_entry!("sms_self_signed"),
             Self::RestoreSmsSelfSigned => restore_entry!("sms_self_signed"),

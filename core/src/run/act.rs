@@ -5,14 +5,15 @@ use super::saving;
 use crate::certificate::Certificate;
 use crate::facts::{Facts, Host, HostId};
 use crate::job::Job;
-use crate::plan::{Act, RegisterWith, is_trusted};
+use crate::plan::{Act, AlarmAt, RegisterWith, is_trusted};
 use crate::request::{Change, HttpResponse, Response, SshChange, SshRequest, secret};
 use crate::survey::{Inquiry, address_of, certificate_manager};
 use crate::time::UnixTime;
 use crate::wire::sms::provider_changes::{self, ProviderSpec};
 use crate::wire::vim::host_connection::{self, HostIdentity};
 use crate::wire::vim::{
-    acknowledge_alarm, certificate_lists, firewall, host_service, own_certificate, refresh_certificates, time_servers,
+    acknowledge_alarm, certificate_lists, clear_alarms, firewall, host_service, own_certificate, refresh_certificates,
+    time_servers,
 };
 use crate::wire::{MoRef, WireError, rest};
 
@@ -135,6 +136,14 @@ fn by_api(act: &Act, inquiry: &Inquiry, saved: Option<&SavedCaStore>) -> Result<
             let id = host_of(facts, host)?.date_time_system.known().map_err(|missing| missing.message.clone())?;
             time_servers::request(vcenter, &MoRef::new("HostDateTimeSystem", id), servers)
         }
+        Act::ClearAlarms { alarms, statuses, on_hosts_only } => {
+            let shown = facts.vcenter.alarms.known().map_err(|missing| missing.message.clone())?;
+            if let Some(other) = AlarmAt::other(alarms, statuses, *on_hosts_only, shown) {
+                return Err(format!("the alarm `{}` at `{}` would be reset with them", other.name, other.entity));
+            }
+            let manager = content.alarm_manager.as_ref().ok_or("vCenter has no alarm manager")?;
+            clear_alarms::request(vcenter, manager, statuses, *on_hosts_only)
+        }
         Act::AcknowledgeAlarm { alarm, entity_kind, entity } => {
             let manager = content.alarm_manager.as_ref().ok_or("vCenter has no alarm manager")?;
             let (alarm, entity) = (MoRef::new("Alarm", alarm), MoRef::new(entity_kind, entity));
@@ -189,6 +198,7 @@ fn read_http(act: &Act, response: &HttpResponse) -> Result<Begun, Refused> {
         Act::SetRuleSet { enabled, .. } => firewall::parse_set_enabled(response, *enabled).map(over)?,
         Act::SetAllowedAddresses { .. } => firewall::parse_set_allowed(response).map(over)?,
         Act::SetTimeServers { .. } => time_servers::parse(response).map(over)?,
+        Act::ClearAlarms { .. } => clear_alarms::parse(response).map(over)?,
         Act::AcknowledgeAlarm { .. } => acknowledge_alarm::parse(response).map(over)?,
         Act::StartService { .. } => host_service::parse_start(response).map(over)?,
         Act::StopService { .. } => host_service::parse_stop(response).map(over)?,

@@ -1,10 +1,10 @@
 //! Sending a step's change, and following what it began to its end.
 
-use super::Run;
 use super::act::{self, Begun, Prepared, Refused};
 use super::journal::JournalEvent;
 use super::saving;
 use super::track::{Activity, Direction, Then, Tries, Why};
+use super::{Run, RunEvent};
 use crate::machine::Output;
 use crate::plan::{Act, StepId, Undo};
 use crate::request::{Change, Failure, FailureKind, Response, Work};
@@ -79,6 +79,9 @@ impl Run {
         match said {
             Ok(Begun::Over) => self.look_at_effect(now, index, id, direction, None),
             Ok(Begun::Made(text)) => {
+                // Kept before it is journalled: whoever comes back to a journal that tells of it finds it.
+                let kept = self.evidence_of(id, &text).map(|kept| Output::Event(RunEvent::Evidence(kept)));
+                self.outbox.extend(kept);
                 self.record(now, JournalEvent::Made { step: id, text });
                 self.record(now, JournalEvent::Succeeded { step: id });
                 self.set(index, id, None);

@@ -72,7 +72,7 @@ impl Why {
             Self::Again { tries, .. } | Self::Resend { tries, .. } | Self::Session { tries, .. } => {
                 tries.shift(seconds)
             }
-            Self::Skip | Self::InDoubt | Self::Done { .. } | Self::Undone { .. } => {}
+            Self::Skip | Self::Ahead { .. } | Self::InDoubt | Self::Done { .. } | Self::Undone { .. } => {}
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::case::PlaceKind;
 use crate::certificate::{Certificate, Fingerprint};
 use crate::document;
 use crate::facts::{ConnectionState, Facts, Host, HostId, Observed, Presented};
-use crate::plan::{HostRef, Plan};
+use crate::plan::{HostRef, Plan, StepId};
 use crate::time::UnixTime;
 
 /// The hosts of a plan as they were at one time, as far as was seen.
@@ -91,7 +91,20 @@ pub struct EvidenceFile {
     pub text: String,
 }
 
+/// The folder in a run's folder that [`Evidence`] is kept in.
+pub const EVIDENCE_FOLDER: &str = "evidence";
+/// What a signing request of a host is kept as, in the host's folder.
+const SIGNING_REQUEST: &str = "signing-request.csr";
+
 impl Run {
+    /// What a step has made, as a file to be kept.
+    pub(super) fn evidence_of(&self, id: StepId, text: &str) -> Option<Evidence> {
+        let host = self.plan.step(id)?.host.as_ref()?;
+        let file =
+            EvidenceFile { folder: folder_of(host), name: SIGNING_REQUEST.to_owned(), text: lines([text].into_iter()) };
+        Some(Evidence { files: vec![file] })
+    }
+
     /// The plan's hosts and vCenter's own findings as they are known now.
     pub(super) fn picture(&self, facts: &Facts, found_at_vcenter: BTreeSet<String>) -> Picture {
         let hosts = touched(&self.plan).into_iter().map(|host| of_host(facts, host)).collect();
@@ -132,6 +145,11 @@ impl Run {
         }
         Evidence { files }
     }
+}
+
+/// Where what a step has made for a host is kept, in the run's folder.
+pub(super) fn kept_at(host: &HostRef) -> String {
+    format!("{EVIDENCE_FOLDER}/{}/{SIGNING_REQUEST}", folder_of(host))
 }
 
 /// Every host that a step of the plan is for.

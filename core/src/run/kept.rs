@@ -96,6 +96,7 @@ impl KeptThing {
             | Act::SetRuleSet { .. }
             | Act::SetAllowedAddresses { .. }
             | Act::SetTimeServers { .. }
+            | Act::ClearAlarms { .. }
             | Act::AcknowledgeAlarm { .. }
             | Act::StartService { .. }
             | Act::StopService { .. } => false,

@@ -21,6 +21,7 @@ pub(super) fn questions(condition: &Condition, facts: &Facts) -> Vec<Question> {
         }
         Condition::HostCertificateReplaced { host: id, .. }
         | Condition::HostCertificateChanged { host: id, .. }
+        | Condition::HostCertificateEndsAfter { host: id, .. }
         | Condition::HostCertificateIs { host: id, .. } => {
             vec![Question::Peek443 { host: host(id) }]
         }
@@ -44,7 +45,7 @@ pub(super) fn questions(condition: &Condition, facts: &Facts) -> Vec<Question> {
         Condition::ClockAgrees { host: id, .. } => {
             vec![Question::CurrentTime, Question::HostClock { host: host(id) }]
         }
-        Condition::AlarmQuiet { .. } => vec![Question::Alarms],
+        Condition::AlarmsGone { .. } | Condition::AlarmQuiet { .. } => vec![Question::Alarms],
         Condition::UrlRegistered { .. } => vec![Question::Providers],
         Condition::HostIs { host: id, .. } | Condition::Service { host: id, .. } => {
             vec![Question::Hosts { hosts: vec![host(id)] }]
@@ -67,7 +68,9 @@ pub(super) fn questions(condition: &Condition, facts: &Facts) -> Vec<Question> {
         Condition::HostCertificateGenerated { host: id, .. } => {
             vec![Question::HostFolder { host: host(id) }, Question::HostFile { host: host(id) }]
         }
-        Condition::HostCertificateOnDisk { host: id, .. } => vec![Question::HostFile { host: host(id) }],
+        Condition::HostCertificateOnDisk { host: id, .. } | Condition::DiskCertificateEndsAfter { host: id, .. } => {
+            vec![Question::HostFile { host: host(id) }]
+        }
         Condition::AgentsFollowDisk { host: id } => {
             vec![Question::HostFile { host: host(id) }, Question::Peek443 { host: host(id) }]
         }

@@ -38,7 +38,7 @@ pub use approval::{GivenApproval, Part};
 pub use changes::{CHANGES_SCHEMA, Changes, HostChange};
 pub use ending::Ending;
 pub use estimate::Estimate;
-pub use evidence::{Evidence, EvidenceFile, HostPicture, Picture, ProviderPicture, ShownCertificate};
+pub use evidence::{EVIDENCE_FOLDER, Evidence, EvidenceFile, HostPicture, Picture, ProviderPicture, ShownCertificate};
 pub use journal::{IllegalEntry, JournalEntry, JournalEvent, SavedCaStore, Status};
 pub use kept::{Kept, KeptThing};
 pub use outcome::{OUTCOME_SCHEMA, Outcome, StepOutcome};

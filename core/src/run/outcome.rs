@@ -44,6 +44,9 @@ pub struct StepOutcome {
     /// What it made, such as a certificate signing request in PEM.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made: Option<String>,
+    /// The file in the run's folder that holds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<String>,
 }
 
 impl Outcome {
@@ -56,6 +59,7 @@ impl Outcome {
             status: run.status(step.id),
             why: run.why(step.id).map(str::to_owned),
             made: run.made(step.id).map(str::to_owned),
+            kept: run.made(step.id).and(step.host.as_ref()).map(super::evidence::kept_at),
         });
         Some(Self {
             schema: OUTCOME_SCHEMA.to_owned(),

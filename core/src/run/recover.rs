@@ -62,6 +62,8 @@ impl Run {
             standing = match (&entry.event, standing) {
                 (JournalEvent::Begun { .. }, _) => return Err(illegal(line, "a run begins only once")),
                 (JournalEvent::TakingBack { .. } | JournalEvent::Replanned { .. }, _) => Standing::Unapproved,
+                // A no ends a run, and the ending says so right after it.
+                (JournalEvent::Ended { .. }, Standing::Over) if is_rejected(rest, index) => Standing::Over,
                 (_, Standing::Over) => return Err(illegal(line, "the run was over before it")),
                 (JournalEvent::Approved { .. }, _) => Standing::Approved,
                 (JournalEvent::Rejected { .. }, _) => Standing::Over,
@@ -90,4 +92,10 @@ impl Run {
             self.stopping = None;
         }
     }
+}
+
+/// Whether the entry before this one is a no.
+fn is_rejected(entries: &[JournalEntry], index: usize) -> bool {
+    let before = index.checked_sub(1).and_then(|before| entries.get(before));
+    before.is_some_and(|entry| matches!(entry.event, JournalEvent::Rejected { .. }))
 }

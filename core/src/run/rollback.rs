@@ -11,9 +11,9 @@ use super::track::Direction;
 use super::{Ending, Phase, Run, kept};
 use crate::case::Case;
 use crate::facts::Host;
-use crate::gates::{GateReading, Touches, read_gates};
+use crate::gates::{GateReading, read_gates};
 use crate::job::Job;
-use crate::plan::{Act, Step, StepId, Undo};
+use crate::plan::{Step, StepId, Undo};
 use crate::request::Subject;
 use crate::time::UnixTime;
 
@@ -93,12 +93,9 @@ impl Run {
 }
 
 fn closed_before(readings: &[GateReading], host: Option<&Host>, step: &Step) -> Option<String> {
-    // A command touches what it is for, and the shell that it runs in.
-    let shell = matches!(step.act, Act::Shell { .. }).then_some(Touches::Shell);
-    let touches: Vec<Touches> = std::iter::once(step.touches).chain(shell).collect();
     let closed = readings.iter().find(|reading| {
         let is_before = host.map_or(reading.place.host.is_none(), |host| reading.stands_before(host));
-        is_before && touches.iter().any(|one| reading.holds_back(*one))
+        is_before && step.touched().any(|one| reading.holds_back(one))
     })?;
     let name = step.host.as_ref().map_or("vCenter", |host| host.name.as_str());
     Some(format!(

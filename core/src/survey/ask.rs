@@ -144,6 +144,11 @@ impl Question {
             Self::Providers => sms::providers::request(vcenter, link.storage_manager.as_ref()?),
             Self::ProviderInfo { provider, .. } => sms::provider_info::request(vcenter, provider),
             Self::SpsService => rest::service::state(vcenter, rest::service::STORAGE_PROFILE_SERVICE),
+            Self::MachineOf { node } => vim::machines::find(vcenter, content()?.search_index.as_ref()?, node),
+            Self::Snapshots { machine, .. } => {
+                vim::machines::snapshots(vcenter, &content()?.property_collector, std::slice::from_ref(machine))
+            }
+            Self::Failover { clusters } => vim::failover::request(vcenter, &content()?.property_collector, clusters),
             Self::AutoDeploy => rest::service::state(vcenter, rest::service::AUTO_DEPLOY_SERVICE),
             Self::Backups => rest::backup_jobs::request(vcenter),
             Self::Nodes => rest::nodes::request(vcenter),

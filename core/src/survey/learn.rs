@@ -2,7 +2,10 @@
 
 use super::inquiry::{Inquiry, TaskSeen};
 use super::question::{Question, Session};
-use super::{happenings, learn_host, learn_host_values, learn_provider, learn_shell, learn_vcenter, names};
+use super::{
+    failover, happenings, learn_backing, learn_host, learn_host_values, learn_provider, learn_shell, learn_vcenter,
+    names,
+};
 use crate::facts::Observed;
 use crate::request::{Chunk, HttpResponse, NamesFound, Peer, Response, SshOutput};
 use crate::time::UnixTime;
@@ -179,6 +182,10 @@ fn http(inquiry: &mut Inquiry, now: UnixTime, question: &Question, response: &Ht
             learn_host::cluster_names(inquiry, now, &vim::clusters::parse(response)?.records);
             nothing
         }
+        Question::Failover { .. } => {
+            failover::learned(inquiry, now, &vim::failover::parse(response)?.records);
+            nothing
+        }
         Question::CertificateInfo { managers } => {
             learn_host::certificate_info(inquiry, now, managers, &vim::certificate_info::parse(response)?.records);
             nothing
@@ -234,21 +241,19 @@ fn http(inquiry: &mut Inquiry, now: UnixTime, question: &Question, response: &Ht
             nothing
         }
         Question::AutoDeploy => {
-            let runs = match rest::service::parse_state(response) {
-                Ok(state) => state.state != "STOPPED",
-                // That service is not part of this appliance, which is an answer.
-                Err(WireError::Refused { status: 404, error, .. }) if error == "NOT_FOUND" => false,
-                Err(error) => return Err(error),
-            };
-            inquiry.facts.vcenter.auto_deploy = Observed::seen(runs, now);
+            learn_backing::auto_deploy(inquiry, now, rest::service::parse_state(response))?;
             nothing
         }
         Question::Backups => {
-            learn_vcenter::backups(inquiry, now, &rest::backup_jobs::parse(response)?);
+            learn_backing::backups(inquiry, now, &rest::backup_jobs::parse(response)?);
             nothing
         }
-        Question::Nodes => {
-            learn_vcenter::nodes(inquiry, now, rest::nodes::parse(response)?);
+        Question::Nodes => Ok(learn_backing::nodes(inquiry, now, rest::nodes::parse(response)?)),
+        Question::MachineOf { node } => {
+            Ok(learn_backing::machine(inquiry, node, &vim::machines::parse_find(response, node)?))
+        }
+        Question::Snapshots { node, .. } => {
+            learn_backing::snapshots(inquiry, now, node, vim::machines::parse_snapshots(response)?.records);
             nothing
         }
         Question::Addresses => {

@@ -1,5 +1,6 @@
 //! What answers teach about ESXi hosts.
 
+use super::failover;
 use super::inquiry::Inquiry;
 use super::learn_host_values;
 use super::names;
@@ -110,6 +111,7 @@ pub(crate) fn inventory_ends(inquiry: &mut Inquiry, now: UnixTime, pages: u32) -
         clusters.push(object);
     }
     follow.extend(clusters.chunks(100).map(|some| Question::ClusterNames { clusters: some.to_vec() }));
+    follow.extend(failover::questions(inquiry, now, &clusters));
     follow
 }
 

@@ -3,9 +3,7 @@
 use super::inquiry::Inquiry;
 use super::question::Question;
 use crate::certificate::Certificate;
-use crate::facts::{
-    Backup, CertificateMode, Missing, MissingReason, Node, Observed, ServiceHealth, ServiceState, Thresholds,
-};
+use crate::facts::{CertificateMode, Missing, MissingReason, Observed, ServiceHealth, ServiceState, Thresholds};
 use crate::log::LogScan;
 use crate::request::{Chunk, SshOutput};
 use crate::time::UnixTime;
@@ -88,20 +86,6 @@ pub(crate) fn sps(inquiry: &mut Inquiry, now: UnixTime, told: &rest::service::Se
         _ => ServiceHealth::NotSent,
     };
     inquiry.facts.vcenter.sps = Observed::seen(ServiceState { state: told.state.clone(), health }, now);
-}
-
-pub(crate) fn backups(inquiry: &mut Inquiry, now: UnixTime, jobs: &[rest::backup_jobs::BackupJob]) {
-    let ended = |job: &rest::backup_jobs::BackupJob| {
-        let end = job.end_time.filter(|_| job.status == "SUCCEEDED")?;
-        Some(Backup { job: job.id.clone(), ended_at: end })
-    };
-    let newest = jobs.iter().filter_map(ended).max_by_key(|backup| backup.ended_at);
-    inquiry.facts.vcenter.backup = Observed::seen(newest, now);
-}
-
-pub(crate) fn nodes(inquiry: &mut Inquiry, now: UnixTime, nodes: Vec<rest::nodes::Node>) {
-    let nodes = nodes.into_iter().map(|node| Node { name: node.node, kind: node.kind }).collect();
-    inquiry.facts.vcenter.nodes = Observed::seen(nodes, now);
 }
 
 pub(crate) fn root_list(inquiry: &mut Inquiry, now: UnixTime, chains: Vec<String>) -> Vec<Question> {

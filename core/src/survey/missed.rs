@@ -1,5 +1,6 @@
 //! What stays unknown when a question has no answer.
 
+use super::failover;
 use super::inquiry::{Inquiry, TaskSeen};
 use super::question::Question;
 use crate::facts::{Facts, Host, HostId, Missing, MissingReason, Observed};
@@ -73,6 +74,10 @@ pub(crate) fn missed(inquiry: &mut Inquiry, question: &Question, missing: &Missi
         Question::Backups => facts.vcenter.backup = unknown(missing),
         Question::Addresses => facts.vcenter.addresses = unknown(missing),
         Question::Nodes => facts.vcenter.nodes = unknown(missing),
+        Question::MachineOf { node } | Question::Snapshots { node, .. } => {
+            facts.vcenter.snapshots.insert(node.clone(), unknown(missing));
+        }
+        Question::Failover { clusters } => failover::missed(inquiry, clusters, missing),
         Question::TrustedRoots | Question::TrustedRoot { .. } => facts.vcenter.trusted_roots = unknown(missing),
         Question::CertificateStores => {
             facts.vcenter.vecs = unknown(missing);

@@ -3,9 +3,11 @@
 mod ask;
 mod closer;
 mod door;
+mod failover;
 mod happenings;
 mod inquiry;
 mod learn;
+mod learn_backing;
 mod learn_host;
 mod learn_host_values;
 mod learn_provider;

@@ -72,6 +72,11 @@ pub(crate) enum Question {
         /// Compute resources.
         clusters: Vec<MoRef>,
     },
+    /// Have these clusters what HA sets aside for hosts that fail?
+    Failover {
+        /// Clusters.
+        clusters: Vec<MoRef>,
+    },
     /// What does vCenter say of these host certificates?
     CertificateInfo {
         /// Hosts and their certificate managers.
@@ -163,6 +168,18 @@ pub(crate) enum Question {
     Backups,
     /// Which nodes are linked?
     Nodes,
+    /// Which virtual machine does this node run in?
+    MachineOf {
+        /// The node's name.
+        node: String,
+    },
+    /// Which snapshots are there of it?
+    Snapshots {
+        /// The node's name.
+        node: String,
+        /// Its machine.
+        machine: MoRef,
+    },
     /// Which addresses does vCenter have?
     Addresses,
     /// Which roots does vCenter trust?
@@ -259,6 +276,9 @@ impl Question {
             | Self::HostPage { .. }
             | Self::Hosts { .. }
             | Self::ClusterNames { .. }
+            | Self::Failover { .. }
+            | Self::MachineOf { .. }
+            | Self::Snapshots { .. }
             | Self::CertificateInfo { .. }
             | Self::CaStore { .. }
             | Self::RevocationLists { .. }

@@ -77,6 +77,43 @@ pub struct VCenterPlan {
     pub events: Vec<EventPlan>,
     /// Alarms that are triggered, besides those that the lab raises as things happen.
     pub alarms: Vec<AlarmPlan>,
+    /// Virtual machines that vCenters run in, as far as they are in this inventory.
+    pub machines: Vec<MachinePlan>,
+}
+
+/// The virtual machine that a vCenter runs in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MachinePlan {
+    /// What it calls itself: the name of a vCenter.
+    pub node: String,
+    /// Its snapshots, each taken of the one before.
+    #[serde(default)]
+    pub snapshots: Vec<SnapshotPlan>,
+}
+
+/// A snapshot of a virtual machine.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SnapshotPlan {
+    /// Its name.
+    pub name: String,
+    /// Minutes since it was taken.
+    #[serde(default)]
+    pub minutes_ago: u32,
+    /// Was the machine powered off then?
+    #[serde(default)]
+    pub powered_off: bool,
+}
+
+/// What HA sets aside in a cluster.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FailoverPlan {
+    /// Hosts that must be able to fail.
+    pub wanted: i32,
+    /// Hosts that may.
+    pub present: i32,
 }
 
 /// An event of the past.
@@ -173,6 +210,9 @@ pub struct ClusterPlan {
     /// Troubles that every one of them has.
     #[serde(default)]
     pub troubles: Vec<String>,
+    /// HA with admission control by hosts that may fail; HA is off when left out.
+    #[serde(default)]
+    pub failover: Option<FailoverPlan>,
 }
 
 /// One host by name.
@@ -346,6 +386,7 @@ impl Default for VCenterPlan {
             denied_privileges: Vec::new(),
             events: Vec::new(),
             alarms: Vec::new(),
+            machines: Vec::new(),
         }
     }
 }

@@ -14,15 +14,15 @@ pub(crate) use appliance::{delete_client_entry, pin_provider, restart_sps, resta
 pub(crate) use certificate::{install_host_certificate, notify_of_host_certificate, renew_by_vcenter, request_signing};
 pub(crate) use connection::reconnect_host;
 pub(crate) use network::{
-    TIME_SERVICE, acknowledge_alarm, allow_addresses, enable_rule_set, set_time_servers, start_time_service,
-    stop_time_service,
+    TIME_SERVICE, acknowledge_alarm, allow_addresses, clear_alarms, enable_rule_set, set_time_servers,
+    start_time_service, stop_time_service,
 };
 pub(crate) use provider::{
     await_provider, expect_provider, reconnect_provider, register_provider, sync_provider, unregister_for_good,
     unregister_to_register_anew,
 };
 pub(crate) use service::{SSH_SERVICE, close_shell, open_shell};
-pub(crate) use shell::{regenerate_by_shell, replace_by_shell, restart_provider_daemon, tell_provider_daemon};
+pub(crate) use shell::{lasting, regenerate_by_shell, replace_by_shell, restart_provider_daemon, tell_provider_daemon};
 pub(crate) use trust::{add_to_ca_store, push_roots, trust_client_certificate};
 
 use crate::facts::Host;

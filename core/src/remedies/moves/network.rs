@@ -3,7 +3,7 @@
 use super::{NET_SERVICE, both, step};
 use crate::facts::{Alarm, Host};
 use crate::gates::Touches;
-use crate::plan::{Act, Condition, IfNotDone, Step, Undo};
+use crate::plan::{Act, AlarmAt, Condition, IfNotDone, Step, Undo};
 
 /// The rule set of the provider's port (govmomi, `simulator/esx`).
 const RULE_SET: &str = "iofiltervp";
@@ -85,7 +85,33 @@ pub(crate) fn start_time_service(host: &Host, ran_before: bool, seconds: i64, ti
     }
 }
 
-/// A16: an alarm whose cause is gone. It is not worth failing for.
+/// A16: the alarms whose cause is gone, where clearing takes no others. It is not worth failing for, and whatever is
+/// raised by the time of its turn keeps it from being sent.
+pub(crate) fn clear_alarms(residual: &[&Alarm], all: &[Alarm], timeout_seconds: i64) -> Option<Step> {
+    let mut statuses: Vec<String> = residual.iter().map(|alarm| alarm.status.clone()).collect();
+    statuses.sort();
+    statuses.dedup();
+    let alarms: Vec<AlarmAt> =
+        residual.iter().map(|alarm| AlarmAt { alarm: alarm.alarm.clone(), entity: alarm.entity.clone() }).collect();
+    let on_hosts_only = residual.iter().all(|alarm| alarm.entity_kind == "HostSystem");
+    if residual.is_empty() || AlarmAt::other(&alarms, &statuses, on_hosts_only, all).is_some() {
+        return None;
+    }
+    let gone = Condition::AlarmsGone { alarms: alarms.clone() };
+    Some(Step {
+        skip_when: gone.clone(),
+        done_when: gone,
+        if_not_done: IfNotDone::GoOn,
+        undo: Undo::Nothing(
+            "vCenter raises an alarm again if its cause is there; that it was raised stays among its events".to_owned(),
+        ),
+        disturbs: "nothing".to_owned(),
+        privilege: "Alarm.SetStatus".to_owned(),
+        ..step(None, Act::ClearAlarms { alarms, statuses, on_hosts_only }, Touches::Alarm, timeout_seconds)
+    })
+}
+
+/// A16: an alarm whose cause is gone, if it is still there and nobody has seen it. It is not worth failing for.
 pub(crate) fn acknowledge_alarm(alarm: &Alarm, timeout_seconds: i64) -> Step {
     let quiet = Condition::AlarmQuiet { alarm: alarm.alarm.clone(), entity: alarm.entity.clone() };
     let act = Act::AcknowledgeAlarm {

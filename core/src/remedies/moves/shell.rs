@@ -6,6 +6,7 @@ use crate::facts::Host;
 use crate::gates::Touches;
 use crate::plan::{Act, Condition, Safety, Step, Undo};
 use crate::request::SshChange;
+use crate::time::UnixTime;
 
 const DAEMON_AWAY: &str = "the provider of this host is away for some seconds; disks that use a filter go on";
 
@@ -36,8 +37,14 @@ pub(crate) fn tell_provider_daemon(host: &Host, timeout_seconds: i64) -> Step {
 
 /// A17: the steps of KB 320568 on the shell, up to the restart of the agents. Reconnecting must follow, since the new
 /// certificate is self-signed until vCenter issues another. Each is passed over once the host has a certificate that
-/// vCenter trusts; as the way after a renewal that failed, they are for what that left undone.
-pub(crate) fn regenerate_by_shell(host: &Host, before: &Fingerprint, timeout_seconds: i64) -> [Step; 3] {
+/// vCenter trusts; as the way after a renewal that failed, they are for what that left undone. `ends` is the end of the
+/// earlier certificate, where it is known: the new one must end later (KB 320568: confirm the new expiry date).
+pub(crate) fn regenerate_by_shell(
+    host: &Host,
+    before: &Fingerprint,
+    ends: Option<UnixTime>,
+    timeout_seconds: i64,
+) -> [Step; 3] {
     let id = || host.id.clone();
     let replaced = || Condition::HostCertificateReplaced { host: id(), before: *before };
     let generated = || Condition::HostCertificateGenerated { host: id(), before: *before };
@@ -57,7 +64,10 @@ pub(crate) fn regenerate_by_shell(host: &Host, before: &Fingerprint, timeout_sec
         },
         Step {
             skip_when: either(replaced(), generated()),
-            done_when: generated(),
+            done_when: match ends {
+                Some(before) => both(generated(), Condition::DiskCertificateEndsAfter { host: id(), before }),
+                None => generated(),
+            },
             undo: Undo::Nothing("the step before puts the earlier pair back in its place".to_owned()),
             safety: Safety::Disturbs,
             disturbs: "nothing until the agents are restarted".to_owned(),
@@ -65,9 +75,13 @@ pub(crate) fn regenerate_by_shell(host: &Host, before: &Fingerprint, timeout_sec
         },
         Step {
             skip_when: replaced(),
-            done_when: both(
-                Condition::AgentsFollowDisk { host: id() },
-                Condition::HostCertificateChanged { host: id(), before: *before },
+            done_when: lasting(
+                host,
+                ends,
+                both(
+                    Condition::AgentsFollowDisk { host: id() },
+                    Condition::HostCertificateChanged { host: id(), before: *before },
+                ),
             ),
             undo: Undo::Nothing("putting the earlier pair back restarts the agents once more".to_owned()),
             safety: Safety::Disturbs,
@@ -77,11 +91,24 @@ pub(crate) fn regenerate_by_shell(host: &Host, before: &Fingerprint, timeout_sec
     ]
 }
 
+/// `reached`, by a certificate on 443 that ends later than the earlier one did, where that is known.
+pub(crate) fn lasting(host: &Host, ends: Option<UnixTime>, reached: Condition) -> Condition {
+    match ends {
+        Some(before) => both(reached, Condition::HostCertificateEndsAfter { host: host.id.clone(), before }),
+        None => reached,
+    }
+}
+
 /// A17 where the pair on disk is broken, or half of it is gone: whatever is left is set aside. Going back puts it in its
 /// place and restarts nothing, since no agent could load it.
-pub(crate) fn replace_by_shell(host: &Host, before: &Fingerprint, timeout_seconds: i64) -> [Step; 3] {
+pub(crate) fn replace_by_shell(
+    host: &Host,
+    before: &Fingerprint,
+    ends: Option<UnixTime>,
+    timeout_seconds: i64,
+) -> [Step; 3] {
     let replaced = || Condition::HostCertificateReplaced { host: host.id.clone(), before: *before };
-    let [aside, generate, restart] = regenerate_by_shell(host, before, timeout_seconds);
+    let [aside, generate, restart] = regenerate_by_shell(host, before, ends, timeout_seconds);
     let put_back = Act::Shell { host: host.id.clone(), command: SshChange::RestoreRemains };
     let back = Condition::RemainsInPlace { host: host.id.clone() };
     [

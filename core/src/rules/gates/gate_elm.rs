@@ -1,6 +1,7 @@
 //! ## What it finds
 //!
-//! The SSO domain has more than one vCenter node (Enhanced Linked Mode).
+//! The SSO domain has more than one vCenter node (Enhanced Linked Mode), and it is not seen that all of them were
+//! snapshotted together while they were powered off.
 //!
 //! ## Why it hurts
 //!
@@ -13,8 +14,8 @@
 //!
 //! ## What cures it
 //!
-//! Before a change: shut all nodes down, snapshot all, start all. Then waive the gate `linked-mode` with that as the
-//! reason.
+//! Before a change: shut all nodes down, snapshot all, start all. Where the machine of a node is in another inventory its
+//! snapshots are not to be seen: then waive the gate `linked-mode` with that as the reason.
 //!
 //! ## Sources
 //!

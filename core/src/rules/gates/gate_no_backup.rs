@@ -1,6 +1,8 @@
 //! ## What it finds
 //!
-//! The vCenter appliance has no backup that succeeded, or none within the policy's `backup_days`.
+//! The vCenter appliance has no backup that succeeded, and the virtual machine that it runs in no snapshot, within the
+//! policy's `backup_days`. Of a vCenter that is linked to others only a snapshot that was taken while it was powered off
+//! counts.
 //!
 //! ## Why it hurts
 //!
@@ -9,13 +11,13 @@
 //!
 //! ## How it shows
 //!
-//! The appliance's management page shows it under Backup. Snapshots of the appliance are not visible from vCenter's
-//! API.
+//! The appliance's management page shows it under Backup, the vSphere Client the snapshots of its machine where that is
+//! in the same inventory.
 //!
 //! ## What cures it
 //!
-//! Run a backup from the appliance's management page, or take a snapshot and waive the gate `backup` with that as the
-//! reason.
+//! Run a backup from the appliance's management page, or take a snapshot; where vCenter runs in another inventory, waive
+//! the gate `backup` with that as the reason.
 //!
 //! ## Sources
 //!
@@ -47,7 +49,7 @@ fn check(case: &Case<'_>) -> Verdict {
 
 #[cfg(test)]
 mod tests {
-    use crate::facts::Backup;
+    use crate::facts::{Backup, Snapshot};
     use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, NOW, seen};
     use crate::time::DAY_SECONDS;
@@ -65,6 +67,17 @@ mod tests {
                 "There is no backup",
                 "A healthy fleet whose vCenter was never backed up by its own means.",
                 with(|fleet| fleet.vcenter().backup = seen(None)),
+            ),
+            Case::near_miss(
+                "a-snapshot",
+                "There is a snapshot of its machine",
+                "The near miss of `never`: no backup, and a snapshot of the machine that vCenter runs in, a day old.",
+                with(|fleet| {
+                    let taken_at = NOW.plus_seconds(-DAY_SECONDS);
+                    let one = Snapshot { name: "before".to_owned(), taken_at, powered_off: false };
+                    fleet.vcenter().backup = seen(None);
+                    fleet.vcenter().snapshots.insert("vc.lab.test".to_owned(), seen(vec![one]));
+                }),
             ),
             Case::near_miss(
                 "a-week-ago",

@@ -3,9 +3,10 @@
 use super::{NOW, seen, shown};
 use crate::certificate::{Certificate, Fingerprint};
 use crate::facts::{
-    Attestation, Backup, CertificateMode, ConnectionState, Host, HostId, IoFilter, Lockdown, LogGrowth, MachinePair,
-    NamesSeen, Node, Provider, ProviderId, ProviderRuleSet, ProviderUrl, ReportedCertificate, ServiceHealth,
-    ServiceState, SmsCertificates, Thresholds, VCenter, VecsEntry, VecsPermission, VecsStore, VersionXml,
+    Attestation, Backup, CertificateMode, ConnectionState, FailoverCapacity, Host, HostId, IoFilter, Lockdown,
+    LogGrowth, MachinePair, NamesSeen, Node, Provider, ProviderId, ProviderRuleSet, ProviderUrl, ReportedCertificate,
+    ServiceHealth, ServiceState, SmsCertificates, Thresholds, VCenter, VecsEntry, VecsPermission, VecsStore,
+    VersionXml,
 };
 use crate::time::DAY_SECONDS;
 
@@ -28,6 +29,7 @@ pub(super) fn vcenter(root: Fingerprint, https: Fingerprint, sms: Fingerprint, e
         sps: seen(ServiceState { state: "STARTED".to_owned(), health: ServiceHealth::Healthy }),
         sms: SmsCertificates { sms_self_signed: seen(sms), sps_extension: seen(extension) },
         backup: seen(Some(Backup { job: "job-1".to_owned(), ended_at: NOW.plus_seconds(-DAY_SECONDS) })),
+        snapshots: std::collections::BTreeMap::new(),
         nodes: seen(vec![Node { name: "vc.lab.test".to_owned(), kind: "VCSA_EMBEDDED".to_owned() }]),
         high_availability: seen(false),
         in_cloud_foundation: seen(false),
@@ -101,6 +103,7 @@ pub(super) fn host(number: usize, name: &str, leaf: &Certificate, ca_store: &[Fi
         machine_pair: seen(MachinePair { has_certificate: true, has_key: true, matches: Some(true) }),
         time_servers: seen(vec!["ntp.lab.test".to_owned()]),
         running_tasks: seen(0),
+        failover: seen(FailoverCapacity { is_whole: true, told: "vSphere HA is off in the cluster".to_owned() }),
         ..Host::named(HostId(format!("host-{number}")), name.to_owned())
     }
 }

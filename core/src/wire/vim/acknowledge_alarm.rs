@@ -1,6 +1,4 @@
 //! `AlarmManager.AcknowledgeAlarm`: a person, or whoever stands in for one, has seen it.
-//!
-//! Absent on purpose: `ClearTriggeredAlarms`, which takes every alarm of a kind with it.
 
 use crate::request::{Change, HttpResponse};
 use crate::wire::soap::{self, Service};

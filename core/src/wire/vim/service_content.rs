@@ -37,6 +37,8 @@ pub struct ServiceContent {
     pub io_filter_manager: Option<MoRef>,
     /// Where vCenter High Availability is configured; unset on ESXi.
     pub failover_cluster_configurator: Option<MoRef>,
+    /// `SearchIndex`.
+    pub search_index: Option<MoRef>,
 }
 
 /// What a server is.
@@ -70,7 +72,8 @@ fn content(xml: &mut Xml<'_>) -> Result<ServiceContent, WireError> {
     let (mut view_manager, mut option_manager, mut session_manager) = (None, None, None);
     let (mut authorization_manager, mut alarm_manager, mut event_manager, mut extension_manager) =
         (None, None, None, None);
-    let (mut certificate_manager, mut io_filter_manager, mut failover_cluster_configurator) = (None, None, None);
+    let (mut certificate_manager, mut io_filter_manager) = (None, None);
+    let (mut failover_cluster_configurator, mut search_index) = (None, None);
     xml.children(|xml, tag| {
         let slot = match tag.name() {
             "about" => {
@@ -89,6 +92,7 @@ fn content(xml: &mut Xml<'_>) -> Result<ServiceContent, WireError> {
             "certificateManager" => &mut certificate_manager,
             "ioFilterManager" => &mut io_filter_manager,
             "failoverClusterConfigurator" => &mut failover_cluster_configurator,
+            "searchIndex" => &mut search_index,
             _ => return Ok(()),
         };
         *slot = Some(xml.reference(tag)?);
@@ -108,6 +112,7 @@ fn content(xml: &mut Xml<'_>) -> Result<ServiceContent, WireError> {
         certificate_manager,
         io_filter_manager,
         failover_cluster_configurator,
+        search_index,
     })
 }
 

@@ -50,6 +50,17 @@ fn files(host: &mut Host, folder: &str, words: &[&str]) -> Outcome {
             (Some(from), Some(to)) => copy(host, &from, to),
             _ => refused("cp", from),
         },
+        ["touch", path] => match place(path) {
+            Some(name) => {
+                host.files.entry(name).or_insert(FileContent::Nothing);
+                Outcome::default()
+            }
+            None => refused("touch", path),
+        },
+        ["rm", "-f", paths @ ..] => {
+            paths.iter().filter_map(|path| place(path)).for_each(|name| drop(host.files.remove(&name)));
+            Outcome::default()
+        }
         ["cat", path] => match place(path).and_then(|name| read(host, &name)) {
             Some(text) => Outcome::wrote(text),
             None => missing("cat: can't open", path),
@@ -93,6 +104,7 @@ fn read(host: &Host, name: &str) -> Option<String> {
     }
     match host.files.get(name) {
         Some(FileContent::Certificate(certificate)) => Some(certificate.pem.clone()),
+        Some(FileContent::Nothing) => Some(String::new()),
         Some(FileContent::Key(_)) | None => None,
     }
 }

@@ -12,12 +12,12 @@ use super::alarm;
 use super::clock::Clock;
 use super::host::{Connection, Filter, Host, Lockdown, ProviderHealth, RuleSet, SSH_SERVICE, Service};
 use super::sps::{Sps, SpsState};
-use super::vcenter::{Backup, MODE_OPTION, Node, Sessions, VCenter};
+use super::vcenter::{Backup, MODE_OPTION, Machine, MachineSnapshot, Node, Sessions, VCenter};
 use super::vecs::{Entry, Vecs};
 use super::{Cluster, World};
 use crate::error::LabError;
 use crate::pki::{Identity, Keys, LeafPlan, MACHINE_SSL_KEY, Pki, Signer, hex};
-use crate::scenario::{HostNames, HostPlan, Mode, Ports, Scenario, Ssh, VCenterPlan};
+use crate::scenario::{HostNames, HostPlan, MachinePlan, Mode, Ports, Scenario, SnapshotPlan, Ssh, VCenterPlan};
 use crate::troubles;
 
 impl World {
@@ -53,6 +53,11 @@ impl World {
         let plans = host_plans(scenario)?;
         for plan in &plans {
             world.add_host(plan, scenario.host_names, network)?;
+        }
+        for plan in &scenario.clusters {
+            if let Some(cluster) = world.clusters.iter_mut().find(|cluster| cluster.name == plan.name) {
+                cluster.failover = plan.failover;
+            }
         }
         world.register_missing();
         world.vcenter.events.clear();
@@ -175,7 +180,7 @@ impl World {
             return known.moref.clone();
         }
         let moref = format!("domain-c{}", 1001 + self.clusters.len());
-        self.clusters.push(Cluster { moref: moref.clone(), name: name.into() });
+        self.clusters.push(Cluster { moref: moref.clone(), name: name.into(), failover: None });
         moref
     }
 }
@@ -269,6 +274,7 @@ fn vcenter(
         nodes: vec![Node { name: plan.name.clone(), partners: Vec::new() }],
         high_availability: false,
         auto_deploy: false,
+        machines: plan.machines.iter().zip(11..).map(|(plan, number)| machine(plan, number, now)).collect(),
         extensions: vec!["com.vmware.vim.sps".into(), "com.vmware.vim.sms".into()],
         sessions: Sessions::with_idle_limit(Duration::minutes(i64::from(plan.session_minutes))),
         events: Vec::new(),
@@ -276,6 +282,16 @@ fn vcenter(
         alarms: Vec::new(),
         denied_privileges: plan.denied_privileges.iter().cloned().collect(),
     })
+}
+
+fn machine(plan: &MachinePlan, number: u32, now: OffsetDateTime) -> Machine {
+    let snapshot = |plan: &SnapshotPlan| MachineSnapshot {
+        name: plan.name.clone(),
+        taken: now - Duration::minutes(i64::from(plan.minutes_ago)),
+        powered_off: plan.powered_off,
+    };
+    let snapshots = plan.snapshots.iter().map(snapshot).collect();
+    Machine { moref: format!("vm-{number}"), node: plan.node.clone(), snapshots }
 }
 
 fn machine_ssl(plan: &VCenterPlan, pki: &mut Pki, network: u8, now: OffsetDateTime) -> Result<Identity, LabError> {

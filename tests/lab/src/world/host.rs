@@ -224,6 +224,8 @@ pub enum FileContent {
     Certificate(Arc<Certificate>),
     /// A private key, by number.
     Key(usize),
+    /// Nothing: it is only there.
+    Nothing,
 }
 
 /// What holds for a host's doors (its listening ports).

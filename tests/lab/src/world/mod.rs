@@ -25,7 +25,7 @@ use serde::Serialize;
 use time::{Duration, OffsetDateTime};
 
 use crate::pki::Pki;
-use crate::scenario::{Delays, Ports, Switches};
+use crate::scenario::{Delays, FailoverPlan, Ports, Switches};
 use clock::Clock;
 use host::Host;
 use provider::Provider;
@@ -75,6 +75,8 @@ pub struct Cluster {
     pub moref: String,
     /// Name.
     pub name: String,
+    /// What HA sets aside in it; nothing when HA is off.
+    pub failover: Option<FailoverPlan>,
 }
 
 /// A fault that vCenter answers with, by its wire name (vim25 or SMS).

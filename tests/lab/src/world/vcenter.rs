@@ -43,6 +43,8 @@ pub struct VCenter {
     pub backups: Vec<Backup>,
     /// vCenters of the single sign-on domain.
     pub nodes: Vec<Node>,
+    /// Virtual machines that vCenters run in, as far as they are in this inventory.
+    pub machines: Vec<Machine>,
     /// Is vCenter HA configured?
     pub high_availability: bool,
     /// Does Auto Deploy (`rbd`) run? It is stopped unless somebody boots hosts by it.
@@ -85,6 +87,29 @@ pub struct Node {
     pub name: String,
     /// Its replication partners.
     pub partners: Vec<String>,
+}
+
+/// The virtual machine that a vCenter runs in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Machine {
+    /// Managed object id, `vm-<n>`.
+    pub moref: String,
+    /// What it calls itself.
+    pub node: String,
+    /// Its snapshots, each taken of the one before.
+    pub snapshots: Vec<MachineSnapshot>,
+}
+
+/// A snapshot of a virtual machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MachineSnapshot {
+    /// Name.
+    pub name: String,
+    /// When it was taken.
+    #[serde(with = "time::serde::rfc3339")]
+    pub taken: OffsetDateTime,
+    /// Was the machine powered off then?
+    pub powered_off: bool,
 }
 
 /// An event: an `EventEx`, or of a type of its own when its kind has no dot.

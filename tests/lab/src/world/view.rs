@@ -29,6 +29,7 @@ impl World {
                 "backups": self.vcenter.backups,
                 "nodes": self.vcenter.nodes,
                 "high_availability": self.vcenter.high_availability,
+                "machines": self.vcenter.machines,
                 "auto_deploy": self.vcenter.auto_deploy,
                 "extensions": self.vcenter.extensions,
                 "open_sessions": self.vcenter.sessions.count(),
@@ -145,6 +146,7 @@ fn file(content: &FileContent) -> Value {
     match content {
         FileContent::Certificate(certificate) => json!({ "certificate": certificate.fingerprint }),
         FileContent::Key(number) => json!({ "key": number }),
+        FileContent::Nothing => json!({}),
     }
 }
 

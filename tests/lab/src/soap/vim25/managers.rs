@@ -10,7 +10,7 @@ use crate::world::World;
 use crate::world::vcenter::Session;
 
 /// Field of `ServiceContent`, type and id, as a vCenter 8.0.3 has them.
-const MANAGERS: [(&str, &str, &str); 13] = [
+const MANAGERS: [(&str, &str, &str); 14] = [
     ("propertyCollector", "PropertyCollector", "propertyCollector"),
     ("viewManager", "ViewManager", "ViewManager"),
     ("setting", "OptionManager", "VpxSettings"),
@@ -22,6 +22,7 @@ const MANAGERS: [(&str, &str, &str); 13] = [
     ("extensionManager", "ExtensionManager", "ExtensionManager"),
     ("certificateManager", "CertificateManager", "certificateManager"),
     ("ioFilterManager", "IoFilterManager", "IoFilterManager"),
+    ("searchIndex", "SearchIndex", "SearchIndex"),
     ("failoverClusterConfigurator", "FailoverClusterConfigurator", "failoverClusterConfigurator"),
     ("failoverClusterManager", "FailoverClusterManager", "failoverClusterManager"),
 ];
@@ -182,6 +183,33 @@ pub(crate) fn has_privileges(context: &Context<'_>, parameter: &str) -> Answer {
         Object::new("EntityPrivilege").with("entity", entity).with("privAvailability", granted.collect::<Vec<_>>())
     });
     Ok(Some(answers.collect::<Vec<_>>().into()))
+}
+
+/// `FindAllByDnsName` and `FindAllByIp`, of virtual machines: ESXi hosts are found in no other way than by their view.
+pub(crate) fn find_machines(context: &Context<'_>, parameter: &str) -> Answer {
+    if !context.parameters().flag("vmSearch") {
+        return Ok(Some(Vec::<Reference>::new().into()));
+    }
+    Ok(Some(inventory::machines_called(context.world, context.text(parameter)).into()))
+}
+
+/// `ClearTriggeredAlarms`: all that the filter lets through turn green. Every alarm of the lab is triggered by events.
+pub(crate) fn clear_alarms(context: &mut Context<'_>) -> Answer {
+    let Some(filter) = context.parameters().child("filter") else { return Err(fault::invalid_argument("filter")) };
+    let statuses = filter.texts_of("status");
+    let word = |name: &str| filter.child(name).map_or(String::new(), |child| child.text.clone());
+    let (entity, trigger) = (word("typeEntity"), word("typeTrigger"));
+    let is_meant = |alarm: &crate::world::alarm::Alarm| {
+        let of_status = statuses.is_empty() || statuses.contains(&alarm.status);
+        let of_entity = match entity.as_str() {
+            "entityTypeHost" => alarm.host.is_some(),
+            "entityTypeVm" => false,
+            _ => true,
+        };
+        of_status && of_entity && trigger != "triggerTypeMetric"
+    };
+    context.world.vcenter.alarms.retain(|alarm| !is_meant(alarm));
+    Ok(None)
 }
 
 /// `AcknowledgeAlarm`.

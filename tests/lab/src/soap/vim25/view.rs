@@ -40,7 +40,9 @@ impl Inventory for WorldView<'_> {
     fn property(&self, object: &Reference, name: &str) -> Option<Value> {
         match object.kind.as_str() {
             "HostSystem" => host::property(self.world, self.host(&object.id)?, name),
-            "Folder" | "Datacenter" | "ClusterComputeResource" => inventory::property(self.world, object, name),
+            "Folder" | "Datacenter" | "ClusterComputeResource" | "VirtualMachine" => {
+                inventory::property(self.world, object, name)
+            }
             "ContainerView" => self.view_property(&object.id, name),
             "Alarm" => alarms::property(self.world, &object.id, name),
             "Task" => (name == "info")
