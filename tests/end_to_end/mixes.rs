@@ -7,8 +7,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use iofilter_certs::case::PlaceKind;
 use iofilter_certs::report::Report;
-use iofilter_certs::rules::PlaceKind;
 use iofilter_certs_lab::troubles;
 use iofilter_certs_tests::{World, quick, told};
 
