@@ -158,7 +158,7 @@ fn a_host_that_stays_down_is_not_said_to_be_taken_back() {
         }
     });
     let outcome = outcome.unwrap_or_else(|error| panic!("{error}"));
-    let Ending::Stuck { left_behind, .. } = &outcome.ending else { panic!("{:#?}", outcome) };
+    let Ending::Stuck { left_behind, .. } = &outcome.ending else { panic!("{outcome:#?}") };
     assert!(left_behind.iter().any(|line| line.contains("TSM-SSH")), "{left_behind:?}");
     assert!(outcome.steps.iter().any(|step| step.status == Status::UndoFailed), "{:#?}", outcome.steps);
     set_connection(&world, Connection::Connected);

@@ -66,13 +66,14 @@ struct Wrong {
 fn whatever_goes_wrong_with_a_change_the_repair_ends_well_or_honestly() {
     let wanted = std::env::var("SOAK_FAULTS").unwrap_or_default();
     let troubles = TROUBLES.iter().filter(|trouble| !TROUBLES.contains(&wanted.as_str()) || **trouble == wanted);
-    let (found, failures) = side_by_side(troubles.copied().collect(), |trouble| all_that_can_go_wrong(trouble));
+    let troubles: Vec<&str> = troubles.copied().collect();
+    let (found, failures) = side_by_side(&troubles, |trouble| all_that_can_go_wrong(trouble));
     assert!(failures.is_empty(), "not cured in peace: {failures:?}");
     let all: Vec<Wrong> = found.into_iter().flatten().collect();
     let every = if wanted.is_empty() { all.len().div_ceil(DRAWN) } else { 1 };
     let cases: Vec<Wrong> = all.iter().step_by(every.max(1)).cloned().collect();
     let many = cases.len();
-    let (ends, failures) = side_by_side(cases, Wrong::play);
+    let (ends, failures) = side_by_side(&cases, Wrong::play);
     let mut counts = BTreeMap::<&str, u32>::new();
     for end in ends {
         *counts.entry(end).or_default() += 1;
@@ -84,7 +85,7 @@ fn whatever_goes_wrong_with_a_change_the_repair_ends_well_or_honestly() {
 }
 
 /// Does `work` for each item, some at a time: what came of them in their order, and the items that it panicked for.
-fn side_by_side<T, R>(items: Vec<T>, work: impl Fn(&T) -> R + Sync + RefUnwindSafe) -> (Vec<R>, Vec<T>)
+fn side_by_side<T, R>(items: &[T], work: impl Fn(&T) -> R + Sync + RefUnwindSafe) -> (Vec<R>, Vec<T>)
 where
     T: Send + Sync + Clone + RefUnwindSafe,
     R: Send,
@@ -103,7 +104,7 @@ where
         }
     });
     let (mut done, mut failed) = (Vec::new(), Vec::new());
-    for (result, item) in results.into_inner().expect("all are done").into_values().zip(&items) {
+    for (result, item) in results.into_inner().expect("all are done").into_values().zip(items) {
         match result {
             Ok(result) => done.push(result),
             Err(_) => failed.push(item.clone()),

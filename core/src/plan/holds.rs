@@ -47,11 +47,7 @@ impl Condition {
                 Some(certificates.iter().all(|wanted| store.contains(wanted)))
             }
             Self::CaStoreIs { host, certificates } => {
-                let store = host_of(facts, host)?.ca_store.value()?;
-                Some(
-                    store.iter().all(|one| certificates.contains(one))
-                        && certificates.iter().all(|one| store.contains(one)),
-                )
+                Some(are_the_same(host_of(facts, host)?.ca_store.value()?, certificates))
             }
             Self::ClientTrusted { host } => client_is_trusted(facts, host_of(facts, host)?),
             Self::HostIs { host, state } => Some(host_of(facts, host)?.connection.value()? == state),
@@ -84,9 +80,8 @@ impl Condition {
             Self::RuleSetIs { host, enabled } => Some(host_of(facts, host)?.firewall.value()?.enabled == *enabled),
             Self::RuleSetAllows { host, addresses } => {
                 let set = host_of(facts, host)?.firewall.value()?;
-                let is_same =
-                    set.allowed.len() == addresses.len() && addresses.iter().all(|one| set.allowed.contains(one));
-                Some(if addresses.is_empty() { set.all_addresses } else { !set.all_addresses && is_same })
+                let is_same = !set.all_addresses && are_the_same(&set.allowed, addresses);
+                Some(if addresses.is_empty() { set.all_addresses } else { is_same })
             }
             Self::TimeServersAre { host, servers } => Some(host_of(facts, host)?.time_servers.value()? == servers),
             Self::ClockAgrees { host, seconds } => {
@@ -101,19 +96,13 @@ impl Condition {
                 let alarms = facts.vcenter.alarms.value()?;
                 Some(!alarms.iter().any(|one| one.alarm == *alarm && one.entity == *entity && !one.acknowledged))
             }
-            Self::HostCertificateSetAside { host } => {
-                let names = on_disk(host)?.names?;
-                let has = |name: &str| names.iter().any(|one| one == name);
-                Some(has("old.rui.crt") && has("old.rui.key") && !has("rui.crt") && !has("rui.key"))
-            }
+            Self::HostCertificateSetAside { host } => is_set_aside(&on_disk(host)?),
             Self::HostPairAside { host } => lacks(&on_disk(host)?, ["rui.crt", "rui.key"]),
             Self::RemainsInPlace { host } => lacks(&on_disk(host)?, ["old.rui.crt", "old.rui.key"]),
             Self::HostCertificateGenerated { host, before } => {
-                let names = on_disk(host)?.names?;
-                if !names.iter().any(|name| name == "rui.key") {
-                    return Some(false);
-                }
-                on_disk(host)?.host_certificate.map(|now| now != *before).or(Some(false))
+                let found = on_disk(host)?;
+                let has_key = found.names?.iter().any(|name| name == "rui.key");
+                Some(has_key && found.host_certificate.is_some_and(|now| now != *before))
             }
             Self::HostCertificateOnDisk { host, certificate } => {
                 Some(on_disk(host)?.host_certificate.as_ref() == Some(certificate))
@@ -124,6 +113,18 @@ impl Condition {
             }
         }
     }
+}
+
+/// Whether both hold the same, in whatever order.
+fn are_the_same<T: PartialEq>(left: &[T], right: &[T]) -> bool {
+    left.iter().all(|one| right.contains(one)) && right.iter().all(|one| left.contains(one))
+}
+
+/// Whether the pair stands under its other names, and under its own nothing does.
+fn is_set_aside(on_disk: &OnDisk) -> Option<bool> {
+    let names = on_disk.names.as_ref()?;
+    let has = |name: &str| names.iter().any(|one| one == name);
+    Some(has("old.rui.crt") && has("old.rui.key") && !has("rui.crt") && !has("rui.key"))
 }
 
 fn lacks(on_disk: &OnDisk, files: [&str; 2]) -> Option<bool> {

@@ -70,7 +70,7 @@ impl Why {
     fn shift(&mut self, seconds: i64) {
         match self {
             Self::Again { tries, .. } | Self::Resend { tries, .. } | Self::Session { tries, .. } => {
-                tries.shift(seconds)
+                tries.shift(seconds);
             }
             Self::Skip | Self::Ahead { .. } | Self::InDoubt | Self::Done { .. } | Self::Undone { .. } => {}
         }

@@ -65,6 +65,7 @@ const SNAPSHOT: &str = "iofilter-certs/run/1";
 const KEEP_ALIVE_SECONDS: i64 = 300;
 
 /// Carries out one plan.
+#[expect(clippy::struct_excessive_bools, reason = "each says another thing of the run, and all go together")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Run {
     version: String,

@@ -51,7 +51,7 @@ impl Run {
                 pair.and_then(|(saved, host)| act::put_back(&host.id, &self.inquiry, saved))
                     .map(|change| (change, true))
             }
-            _ => Err("there is nothing to take back".to_owned()),
+            Undo::Nothing(_) => Err("there is nothing to take back".to_owned()),
         });
         match change {
             Some(Ok((change, idempotent))) => self.send(index, id, change, idempotent, Direction::Back, tries),

@@ -73,11 +73,15 @@ fn asked_of(host: &Host) -> Vec<Question> {
     questions
 }
 
-/// Everything that a survey asks of a host and its providers, to look at it once more.
+/// Everything that a survey has asked of a host and its providers, to look at it once more.
 pub(crate) fn host_questions(inquiry: &Inquiry, id: &HostId) -> Vec<Question> {
     let mut questions = vec![Question::Hosts { hosts: vec![id.clone()] }, Question::Providers];
     let Some(host) = inquiry.facts.hosts.get(id) else { return questions };
     questions.extend(asked_of(host));
+    // A pair on disk that was seen may be another one now; a shell that did not answer before is left alone.
+    if host.machine_pair.value().is_some() {
+        questions.push(Question::InspectHost { host: id.clone() });
+    }
     if let Some(manager) = host.certificate_manager.value().filter(|_| host.is_connected()) {
         questions.push(Question::CertificateInfo { managers: vec![(id.clone(), manager.clone())] });
     }
