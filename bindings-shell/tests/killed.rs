@@ -296,7 +296,7 @@ const OVER: &str = "after the ending";
 
 /// Every second vCenter takes a new certificate up when a provider is synchronised; the others do only when it registers anew.
 fn scenario(seed: u64) -> String {
-    let mut text = format!("seed = 11\n[switches]\nsync_updates_cached_certificate = {}\n", seed % 2 == 0);
+    let mut text = format!("seed = 11\n[switches]\nsync_updates_cached_certificate = {}\n", seed.is_multiple_of(2));
     for cluster in ["a", "b", "c", "d", "e"] {
         write!(text, "[[clusters]]\nname = \"{cluster}\"\ncount = 4\nversion = \"8.0.3\"\n").unwrap();
     }
