@@ -114,25 +114,6 @@ pub enum Safety {
     AskFirst,
 }
 
-/// A waiver is for a gate that there is not.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no gate `{name}` to waive; the gates are {known}")]
-pub struct NoSuchGate {
-    /// The name as it was given.
-    pub name: String,
-    /// The names that there are.
-    pub known: String,
-}
-
-impl Policy {
-    /// Fails when a waiver names no gate: what was meant to be passed would stay closed without a word.
-    pub fn validate(&self) -> Result<(), NoSuchGate> {
-        let Some(name) = self.waivers.keys().find(|name| crate::gates::find(name).is_none()) else { return Ok(()) };
-        let known: Vec<String> = crate::gates::GATES.iter().map(|gate| format!("`{}`", gate.name)).collect();
-        Err(NoSuchGate { name: name.clone(), known: known.join(", ") })
-    }
-}
-
 impl Default for Policy {
     fn default() -> Self {
         Self {

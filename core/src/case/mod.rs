@@ -6,12 +6,14 @@ mod happenings;
 mod owner;
 mod pins;
 mod place;
+mod port;
 mod raised;
 mod verdict;
 mod words;
 
 pub(crate) use happenings::standing;
 pub use place::{Place, PlaceKind};
+pub(crate) use port::Port;
 pub(crate) use verdict::known;
 pub use verdict::{Found, Reach, Verdict};
 pub(crate) use words::{certificate_seen, span};
@@ -63,33 +65,6 @@ pub struct Case<'a> {
     pub(super) lookups: std::cell::Cell<u64>,
     pub(super) vmca: OnceCell<Vec<&'a Certificate>>,
     pub(super) authorities: OnceCell<BTreeMap<&'a str, Vec<&'a Certificate>>>,
-}
-
-/// One of the two ports on which a host shows a certificate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Port {
-    /// 443, the host's own.
-    Host,
-    /// 9080, the IOFilter provider's.
-    Provider,
-}
-
-impl Port {
-    /// `certificate on port 443`, for messages and evidence.
-    pub(crate) fn certificate(self) -> &'static str {
-        match self {
-            Self::Host => "certificate on port 443",
-            Self::Provider => "certificate on port 9080",
-        }
-    }
-
-    /// What was shown there.
-    pub(crate) fn of(self, host: &Host) -> &Observed<Presented> {
-        match self {
-            Self::Host => &host.on_443,
-            Self::Provider => &host.on_9080,
-        }
-    }
 }
 
 impl<'a> Case<'a> {

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
-use super::signature::pattern;
+use super::pattern::pattern;
 
 /// The line of `record` in which `start` lies, at most 300 characters of it, around `start`.
 pub(super) fn excerpt(record: &[u8], start: usize) -> String {

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::signature::{Grade, Signature, signature};
+use super::matching::signature;
+use super::signature::{Grade, Signature};
 use crate::time::UnixTime;
 
 /// What one log file held.

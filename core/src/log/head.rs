@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use regex::bytes::{Captures, Regex};
 use serde::{Deserialize, Serialize};
 
-use super::signature::pattern;
+use super::pattern::pattern;
 use crate::time::UnixTime;
 
 /// How bad the writer of a line thought it was. The names of all grammars are folded into these.

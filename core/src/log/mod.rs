@@ -21,6 +21,8 @@
 mod excerpt;
 mod facts;
 mod head;
+mod matching;
+mod pattern;
 #[cfg(test)]
 mod samples;
 mod scan;
@@ -31,6 +33,7 @@ mod verdict;
 
 pub use facts::{LogFacts, LogHit, Sighting};
 pub use head::Level;
+pub use matching::{event_signature, signature, signatures};
 pub use scan::LogScan;
-pub use signature::{Grade, Log, Signature, event_signature, signature, signatures};
+pub use signature::{Grade, Log, Signature};
 pub use verdict::{Leg, LogVerdict, verdict, verdicts};

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::excerpt::{excerpt, short};
 use super::facts::{LogFacts, LogHit, Sighting};
 use super::head::{Head, begins_record, continues_record, time_of};
-use super::signature::{Log, Match, Signature, matches, may_matter, provider_hosts, signature};
+use super::matching::{Match, matches, may_matter, provider_hosts, signature};
+use super::signature::{Log, Signature};
 use super::story::{Stories, Waiting};
 use crate::time::UnixTime;
 

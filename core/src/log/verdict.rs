@@ -78,7 +78,7 @@ const ORDER: &[(&str, Leg)] = &[
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-    use super::super::signature::signature;
+    use super::super::matching::signature;
     use super::*;
 
     fn hit(id: &str, host: Option<&str>) -> LogHit {

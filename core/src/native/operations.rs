@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::{
     Clock, Connection, ConnectionError, DriveError, Host, JournalError, LockError, Stop, drive, raise_descriptor_limit,
 };
+use crate::gates::check_waivers;
 use crate::plan::{Plan, Ways};
 use crate::policy::Policy;
 use crate::report::Report;
@@ -35,7 +36,7 @@ pub enum OperationError {
     Connection(#[from] ConnectionError),
     /// A waiver is for a gate that there is not.
     #[error(transparent)]
-    Policy(#[from] crate::policy::NoSuchGate),
+    Policy(#[from] crate::gates::NoSuchGate),
     /// The journal cannot be written or read.
     #[error(transparent)]
     Journal(#[from] JournalError),
@@ -92,7 +93,7 @@ async fn check_with(
     stop: &Stop,
     progress: impl FnMut(Progress<'_>),
 ) -> Result<Report, OperationError> {
-    policy.validate()?;
+    check_waivers(policy)?;
     let survey = survey(host, connection, clock, stop, progress).await?;
     let mut report = Report::of(survey.facts(), survey.stopped(), policy);
     report.facts = Some(survey.into_facts());

@@ -11,6 +11,7 @@ use super::{
     raise_descriptor_limit,
 };
 use crate::document;
+use crate::gates::check_waivers;
 use crate::plan::Plan;
 use crate::policy::Policy;
 use crate::report::Report;
@@ -68,7 +69,7 @@ pub async fn apply(
     stop: &Stop,
     mut progress: impl FnMut(Progress<'_>),
 ) -> Result<Result<Outcome, Box<Report>>, OperationError> {
-    policy.validate()?;
+    check_waivers(policy)?;
     let host = Arc::new(connection.host(Some(apply.approver))?);
     let given = if let Some(plan) = apply.plan {
         plan
@@ -115,7 +116,7 @@ pub async fn rollback(
     let (job, host) = (connection.job()?, Arc::new(connection.host(Some(approver))?));
     let recover = |entries: &[JournalEntry]| Run::roll_back(entries, job.clone(), waivers.clone(), clock.now());
     let (run, journal, _locks) = reopen(&folder, locks, &job.vcenter, clock, recover)?;
-    run.policy().validate()?;
+    check_waivers(run.policy())?;
     Work { run, journal, folder, host }.finish(connection, clock, stop, progress).await
 }
 

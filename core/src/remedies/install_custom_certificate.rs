@@ -2,7 +2,7 @@
 //! is asked for a signing request, which is kept with the run, and the plan ends there in words; with one, it is judged,
 //! installed (A7c), the host's services are told (A10), the daemon follows and SMS looks again.
 
-use super::{HostDraft, Remedy, Scope, Stage, moves};
+use super::{HostDraft, Remedy, Scope, Stage, host_certificate, moves};
 use crate::certificate::{
     Certificate, ChainVerdict, KeyAlgorithm, NameMatch, SignatureAlgorithm, SigningRequest, verify_chain,
 };
@@ -20,7 +20,7 @@ pub(super) const REMEDY: Remedy = Remedy {
 const PATIENCE_SECONDS: i64 = 10;
 
 pub(super) fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft) -> Result<(), String> {
-    if !super::renew_host_certificate::is_custom(planning) {
+    if !host_certificate::is_custom(planning) {
         return Err("a certificate of the customer's CA is installed in certificate mode `custom` only".to_owned());
     }
     let timeout = planning.case.policy.step_timeout_seconds;
@@ -34,12 +34,12 @@ pub(super) fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft)
         return Ok(());
     };
     let certificate = judge(planning, host, given)?;
-    let shown = super::renew_host_certificate::leaf_on_443(host)?;
+    let shown = host_certificate::leaf_on_443(host)?;
     let before = planning.case.certificate(&shown).map_err(|missing| missing.message)?;
     let patience = PATIENCE_SECONDS.min(timeout);
     draft.add(Stage::HostCertificate, moves::install_host_certificate(host, certificate.clone(), before, patience));
     draft.add(Stage::HostCertificate, moves::notify_of_host_certificate(host, &certificate.fingerprint, timeout));
-    super::renew_host_certificate::afterwards(planning, host, draft)
+    host_certificate::afterwards(planning, host, draft)
 }
 
 /// The certificate to install, or why it must not be: what vCenter or the host would refuse, or accept and then suffer

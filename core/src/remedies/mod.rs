@@ -4,6 +4,7 @@
 //! stages of `Stage` put them in the order that repairs bottom-up, and a step that two remedies want is done once.
 
 mod draft;
+mod host_certificate;
 pub(crate) mod moves;
 
 mod acknowledge_alarm;

@@ -19,7 +19,7 @@ fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft) -> Result<
     let step = Step { skip_when: connected.clone(), done_when: connected, safety: Safety::AskFirst, ..reconnect };
     draft.add(Stage::Connection, step);
     if planning.case.is_vmca_mode() {
-        return super::renew_host_certificate::afterwards(planning, host, draft);
+        return super::host_certificate::afterwards(planning, host, draft);
     }
     super::refresh_provider::steps(planning, host, draft)
 }

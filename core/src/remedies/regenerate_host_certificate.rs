@@ -26,12 +26,12 @@ fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft) -> Result<
     // Where no agent shows a certificate any more, whatever is there afterwards is another one.
     let before = host.on_443.value().map_or_else(|| Fingerprint::of(&[]), |shown| shown.leaf);
     let timeout = planning.case.policy.step_timeout_seconds;
-    let ends = super::renew_host_certificate::end_of(planning, &before);
+    let ends = super::host_certificate::end_of(planning, &before);
     for step in moves::replace_by_shell(host, &before, ends, timeout) {
         draft.add(Stage::HostCertificate, step);
     }
-    for step in super::reissue_host_certificate::reconnect(host, &before, ends, true, timeout) {
+    for step in super::host_certificate::reconnect(host, &before, ends, true, timeout) {
         draft.add(Stage::HostCertificate, step);
     }
-    super::renew_host_certificate::afterwards(planning, host, draft)
+    super::host_certificate::afterwards(planning, host, draft)
 }
