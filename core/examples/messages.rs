@@ -171,15 +171,6 @@ fn vim_changes(vcenter: &VCenter) -> Vec<Value> {
         change("vim::firewall set_allowed", vim::firewall::set_allowed(vcenter, &firewall, "iofiltervp", &[])),
         change("vim::time_servers", vim::time_servers::request(vcenter, &clock, &["ntp.example.com".to_owned()])),
         change(
-            "vim::clear_alarms",
-            vim::clear_alarms::request(
-                vcenter,
-                &MoRef::new("AlarmManager", "AlarmManager"),
-                &["red".to_owned(), "yellow".to_owned()],
-                true,
-            ),
-        ),
-        change(
             "vim::acknowledge_alarm",
             vim::acknowledge_alarm::request(
                 vcenter,
@@ -192,6 +183,11 @@ fn vim_changes(vcenter: &VCenter) -> Vec<Value> {
         change("vim::host_service start", vim::host_service::start(vcenter, &services, "TSM-SSH")),
         change("vim::host_service stop", vim::host_service::stop(vcenter, &services, "TSM-SSH")),
     ];
+    if vcenter.speaks(vim::clear_alarms::SINCE) {
+        let (manager, colours) = (MoRef::new("AlarmManager", "AlarmManager"), ["red".to_owned(), "yellow".to_owned()]);
+        let request = vim::clear_alarms::request(vcenter, &manager, &colours, true);
+        messages.push(change("vim::clear_alarms", request));
+    }
     messages.extend(identities.iter().map(|identity| {
         change("vim::host_connection reconnect", vim::host_connection::reconnect(vcenter, &host(1), identity))
     }));

@@ -141,6 +141,9 @@ fn by_api(act: &Act, inquiry: &Inquiry, saved: Option<&SavedCaStore>) -> Result<
             if let Some(other) = AlarmAt::other(alarms, statuses, *on_hosts_only, shown) {
                 return Err(format!("the alarm `{}` at `{}` would be reset with them", other.name, other.entity));
             }
+            if !vcenter.speaks(clear_alarms::SINCE) {
+                return Err(format!("a vCenter before {} resets no alarms", clear_alarms::SINCE));
+            }
             let manager = content.alarm_manager.as_ref().ok_or("vCenter has no alarm manager")?;
             clear_alarms::request(vcenter, manager, statuses, *on_hosts_only)
         }

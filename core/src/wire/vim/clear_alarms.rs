@@ -6,6 +6,8 @@ use crate::wire::soap::{self, Service};
 use crate::wire::{MoRef, VCenter, WireError};
 
 const METHOD: &str = "ClearTriggeredAlarms";
+/// The version of the API that brought the call.
+pub const SINCE: &str = "6.7";
 
 /// Clears the alarms of these colours that events have triggered, on ESXi hosts only or on everything. Needs the privilege
 /// `Alarm.SetStatus`.
