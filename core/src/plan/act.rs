@@ -6,7 +6,7 @@ use crate::certificate::Fingerprint;
 use crate::facts::{Alarm, HostId, ProviderId};
 use crate::request::SshChange;
 
-/// What a step does. The letters are those of the table of actions in ARCHITECTURE.md.
+/// What a step does. The letters are those of `core/ACTIONS.md`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum Act {

@@ -1,5 +1,5 @@
 //! The steps that remedies are made of, one function each. What each does, when it is done, how it is undone and what
-//! it disturbs stands together here; the letters are those of the table of actions in ARCHITECTURE.md.
+//! it disturbs stands together here; the letters are those of `core/ACTIONS.md`.
 
 mod appliance;
 mod certificate;
@@ -22,7 +22,8 @@ pub(crate) use provider::{
     unregister_to_register_anew,
 };
 pub(crate) use service::{SSH_SERVICE, close_shell, open_shell};
-pub(crate) use shell::{lasting, regenerate_by_shell, replace_by_shell, restart_provider_daemon, tell_provider_daemon};
+pub(super) use shell::lasting;
+pub(crate) use shell::{regenerate_by_shell, replace_by_shell, restart_provider_daemon, tell_provider_daemon};
 pub(crate) use trust::{add_to_ca_store, push_roots, trust_client_certificate};
 
 use crate::facts::Host;

@@ -92,7 +92,7 @@ pub(crate) fn regenerate_by_shell(
 }
 
 /// `reached`, by a certificate on 443 that ends later than the earlier one did, where that is known.
-pub(crate) fn lasting(host: &Host, ends: Option<UnixTime>, reached: Condition) -> Condition {
+pub(in crate::remedies) fn lasting(host: &Host, ends: Option<UnixTime>, reached: Condition) -> Condition {
     match ends {
         Some(before) => both(reached, Condition::HostCertificateEndsAfter { host: host.id.clone(), before }),
         None => reached,
