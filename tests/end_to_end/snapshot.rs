@@ -8,6 +8,7 @@ use std::sync::Arc;
 use iofilter_certs::machine::{Input, Machine, Misuse, Output, RequestId};
 use iofilter_certs::native::{Clock, Host, Perform, SystemClock};
 use iofilter_certs::report::{Report, Verdict};
+use iofilter_certs::request::{Failure, FailureKind};
 use iofilter_certs::run::{Ending, Run};
 use iofilter_certs::survey::Survey;
 use iofilter_certs::time::UnixTime;
@@ -72,17 +73,26 @@ fn now() -> UnixTime {
     SystemClock.now()
 }
 
+/// Hands in an answer that nobody asked for, an hour later.
+fn misuse(machine: &mut impl Machine) {
+    let failure = Failure { kind: FailureKind::Refused, message: "nobody asked".to_owned() };
+    let refused = machine.handle(now().plus_seconds(3_600), Input::Failed(RequestId(u32::MAX), failure));
+    assert!(matches!(refused, Err(Misuse::NoSuchRequest(_))), "{refused:?}");
+}
+
 fn survey_again(survey: &Survey) -> Survey {
     let kept = survey.snapshot().expect("it is at rest");
-    let restored = Survey::restore(&kept).expect("it was kept a moment ago");
-    assert_eq!(&restored, survey, "nothing is lost");
+    let mut restored = Survey::restore(&kept).expect("it was kept a moment ago");
+    misuse(&mut restored);
+    assert_eq!(&restored, survey, "nothing is lost, and misuse changes nothing");
     restored
 }
 
 fn run_again(run: &Run) -> Run {
     let kept = run.snapshot().expect("it is at rest");
-    let restored = Run::restore(&kept).expect("it was kept a moment ago");
-    assert_eq!(&restored, run, "nothing is lost");
+    let mut restored = Run::restore(&kept).expect("it was kept a moment ago");
+    misuse(&mut restored);
+    assert_eq!(&restored, run, "nothing is lost, and misuse changes nothing");
     restored
 }
 

@@ -331,6 +331,11 @@ impl Machine for Run {
         if !self.at_rest {
             return Err(Misuse::NotDrained);
         }
+        match &input {
+            Input::Response(id, response) => self.check(*id, Some(response))?,
+            Input::Failed(id, _) => self.check(*id, None)?,
+            Input::Wake | Input::Stop => {}
+        }
         self.keep_time(now);
         self.woken = input == Input::Wake;
         match input {

@@ -2,15 +2,27 @@
 
 use super::journal::Status;
 use super::track::Direction;
-use super::{Ending, Part, Run, SNAPSHOT};
+use super::{Ending, Part, Phase, Run, SNAPSHOT};
 use crate::diagnostic::Diagnostic;
 use crate::facts::Facts;
-use crate::machine::Misuse;
+use crate::machine::{Misuse, RequestId};
 use crate::plan::{Plan, StepId};
 use crate::policy::Policy;
 use crate::report::Report;
+use crate::request::Response;
 
 impl Run {
+    /// Whether this can be an answer to something that is open. Misuse changes nothing.
+    pub(super) fn check(&self, id: RequestId, response: Option<&Response>) -> Result<(), Misuse> {
+        match &self.phase {
+            Phase::Approving(asked) if *asked == id => Ok(()),
+            Phase::Checking(survey) | Phase::Proving(survey) => survey.check(id, response),
+            Phase::Working | Phase::Leaving if self.changes.contains_key(&id) => Ok(()),
+            Phase::Working | Phase::Leaving => self.inquiry.check(id, response),
+            Phase::New | Phase::Approving(_) | Phase::Settling(_) | Phase::Over => Err(Misuse::NoSuchRequest(id.0)),
+        }
+    }
+
     /// The plan that is carried out.
     pub fn plan(&self) -> &Plan {
         &self.plan

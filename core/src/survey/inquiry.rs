@@ -144,6 +144,13 @@ impl Inquiry {
         None
     }
 
+    /// Whether this can be an answer. Misuse changes nothing: a request stays open for its answer.
+    pub(crate) fn check(&self, id: RequestId, response: Option<&Response>) -> Result<(), Misuse> {
+        let open = self.open.get(&id).ok_or(Misuse::NoSuchRequest(id.0))?;
+        let other = response.and_then(|response| learn::other_kind(&open.entry.question, response));
+        other.map_or(Ok(()), |asked| Err(Misuse::WrongKind { id: id.0, asked }))
+    }
+
     /// Takes the answer to a request. `Err` when no such request is open.
     pub(crate) fn answer(
         &mut self,
@@ -151,15 +158,9 @@ impl Inquiry {
         id: RequestId,
         answer: Result<Response, Failure>,
     ) -> Result<(), Misuse> {
+        self.check(id, answer.as_ref().ok())?;
         self.keep_time(now);
         let open = self.open.remove(&id).ok_or(Misuse::NoSuchRequest(id.0))?;
-        if let Ok(response) = &answer
-            && let Some(asked) = learn::other_kind(&open.entry.question, response)
-        {
-            // Misuse changes nothing: the request stays open for its answer.
-            self.open.insert(id, open);
-            return Err(Misuse::WrongKind { id: id.0, asked });
-        }
         match answer {
             Ok(response) => self.learn(now, open, &response),
             Err(failure) => self.failed(now, open.entry, &failure),

@@ -31,7 +31,7 @@ use crate::diagnostic::Diagnostic;
 use crate::facts::{Facts, Missing, MissingReason, Observed};
 use crate::job::Job;
 use crate::machine::{Input, Machine, Misuse, Output, RequestId};
-use crate::request::Look;
+use crate::request::{Look, Response};
 use crate::time::UnixTime;
 
 /// The version of a survey's snapshot; one of another version is refused.
@@ -74,6 +74,11 @@ pub struct SurveyEvent {
 const ALL: Tag = 0;
 
 impl Survey {
+    /// Whether this can be an answer to one of its requests.
+    pub(crate) fn check(&self, id: RequestId, response: Option<&Response>) -> Result<(), Misuse> {
+        self.inquiry.check(id, response)
+    }
+
     /// A survey of the vCenter of `job`. `now` is kept as the time when it began.
     pub fn new(job: Job, now: UnixTime) -> Self {
         Self::starting_at(job, now, 1)
