@@ -396,6 +396,5 @@ fn secrets_in_a_hit_are_not_shown() {
 #[test]
 fn an_empty_file_has_nothing_in_it() {
     let facts = scan("sps.log", b"");
-    assert_eq!((facts.lines, facts.records, facts.first_at), (0, 0, None));
     assert_eq!(facts, LogFacts { file: "sps.log".to_owned(), ..LogFacts::default() });
 }
