@@ -103,13 +103,13 @@ macro_rules! vecs {
 macro_rules! delete_entry {
     ($alias:literal) => {
         concat!(
-            "umask 077 && mkdir -p /root/iofilter-certs && ",
-            vecs!("getcert --store SMS --alias ", $alias, " --output /root/iofilter-certs/new.crt && "),
-            vecs!("getkey --store SMS --alias ", $alias, " --output /root/iofilter-certs/new.key && "),
-            "mv -f /root/iofilter-certs/new.crt /root/iofilter-certs/",
+            "umask 077 && mkdir -p /var/lib/iofilter-certs && ",
+            vecs!("getcert --store SMS --alias ", $alias, " --output /var/lib/iofilter-certs/new.crt && "),
+            vecs!("getkey --store SMS --alias ", $alias, " --output /var/lib/iofilter-certs/new.key && "),
+            "mv -f /var/lib/iofilter-certs/new.crt /var/lib/iofilter-certs/",
             $alias,
             ".crt && ",
-            "mv -f /root/iofilter-certs/new.key /root/iofilter-certs/",
+            "mv -f /var/lib/iofilter-certs/new.key /var/lib/iofilter-certs/",
             $alias,
             ".key && ",
             vecs!("delete --store SMS --alias ", $alias, " -y")
@@ -119,16 +119,16 @@ macro_rules! delete_entry {
 macro_rules! restore_entry {
     ($alias:literal) => {
         concat!(
-            "test -f /root/iofilter-certs/",
+            "test -f /var/lib/iofilter-certs/",
             $alias,
-            ".crt && test -f /root/iofilter-certs/",
+            ".crt && test -f /var/lib/iofilter-certs/",
             $alias,
             ".key && ",
             "{ ",
             vecs!("delete --store SMS --alias ", $alias, " -y"),
             " || true; } && ",
-            vecs!("create --store SMS --alias ", $alias, " --cert /root/iofilter-certs/", $alias, ".crt"),
-            " --key /root/iofilter-certs/",
+            vecs!("create --store SMS --alias ", $alias, " --cert /var/lib/iofilter-certs/", $alias, ".crt"),
+            " --key /var/lib/iofilter-certs/",
             $alias,
             ".key && service-control --restart vmware-sps"
         )
@@ -172,10 +172,10 @@ impl SshChange {
             Self::DeleteSpsExtension => delete_entry!("sps-extension"),
             Self::RestoreSpsExtension => restore_entry!("sps-extension"),
             Self::PinProviderCertificate => with_alias!(concat!(
-                "umask 077 && mkdir -p /root/iofilter-certs && cat > /root/iofilter-certs/pin.crt && { ",
+                "umask 077 && mkdir -p /var/lib/iofilter-certs && cat > /var/lib/iofilter-certs/pin.crt && { ",
                 vecs!("delete --store SMS --alias \"$alias\" -y"),
                 " || true; } && ",
-                vecs!("create --store SMS --alias \"$alias\" --cert /root/iofilter-certs/pin.crt")
+                vecs!("create --store SMS --alias \"$alias\" --cert /var/lib/iofilter-certs/pin.crt")
             )),
             Self::UnpinProviderCertificate => with_alias!(vecs!("delete --store SMS --alias \"$alias\" -y")),
         }

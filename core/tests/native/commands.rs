@@ -13,7 +13,7 @@ fn run(command: SshChange, input: &str) -> (Option<i32>, String) {
     std::fs::write(path("vecs-cli"), format!("#!/bin/sh\necho \"$@\" >> {}\n", path("told"))).unwrap();
     std::fs::write(path("service-control"), format!("#!/bin/sh\necho \"$@\" >> {}\n", path("told"))).unwrap();
     let text = command.text().replace("/usr/lib/vmware-vmafd/bin/vecs-cli", &format!("sh {}", path("vecs-cli")));
-    let text = text.replace("/root/iofilter-certs", &path("kept"));
+    let text = text.replace("/var/lib/iofilter-certs", &path("kept"));
     let text = text.replace("service-control", &format!("sh {}", path("service-control")));
     let mut child = Command::new("sh").arg("-c").arg(text).stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     // A command that reads nothing closes its input early.

@@ -45,7 +45,7 @@ fn is_kept(path: &str) -> bool {
 }
 
 /// Where root may keep files.
-const KEPT_FOLDER: &str = "/root/iofilter-certs";
+const KEPT_FOLDER: &str = "/var/lib/iofilter-certs";
 
 fn service(world: &mut World, action: &str) -> Outcome {
     let changed = match action {
