@@ -71,6 +71,8 @@ impl World {
         for code in &scenario.vcenter.troubles {
             troubles::trouble_vcenter(&mut world, code)?;
         }
+        // SPS may have looked while the troubles were made: what it tells must be of after the last of them.
+        world.sps.look_soon();
         world.settle();
         world.add_happenings(&scenario.vcenter);
         Ok(world)

@@ -75,6 +75,11 @@ impl Sps {
         Self { state, log: String::new(), change_at: None, next_poll: None }
     }
 
+    /// Looks at all providers as soon as time is next let go on, however lately it looked.
+    pub(crate) fn look_soon(&mut self) {
+        self.next_poll = None;
+    }
+
     pub(crate) fn change_due(&self) -> Option<OffsetDateTime> {
         self.change_at.map(|(at, _)| at)
     }
