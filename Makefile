@@ -8,6 +8,8 @@ export CARGO_TARGET_DIR ?= $(CURDIR)/target
 export CARGO_TERM_COLOR ?= never
 VENV = build/venv
 SALT = build/venv-salt
+# Only the folders of tests that failed are worth their space.
+PYTEST = -q -o tmp_path_retention_policy=failed
 
 help: ## show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -20,7 +22,9 @@ demo: ## a lab of 12 ESXi hosts with mixed troubles: check, plan, apply, check a
 	cargo build --quiet --package iofilter-certs-shell
 	examples/demo.sh $(CARGO_TARGET_DIR)/debug/iofilter-certs
 
-test: prerequisites lint rust component wheel python ansible salt demo ## all tests; .ci/run calls this
+test: prerequisites lint rust component wheel python ansible salt ## all tests and the demo; .ci/run calls this
+	@# `make demo` would build the command by itself, which means other features and all of it anew.
+	examples/demo.sh $(CARGO_TARGET_DIR)/debug/iofilter-certs
 	@echo "make test: everything passed"
 
 lint: ## formatting, clippy, documentation
@@ -29,7 +33,6 @@ lint: ## formatting, clippy, documentation
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
 
 rust: ## Rust tests, the lab and vcsim included
-	cargo check --quiet --package iofilter-certs --no-default-features
 	tests/nextest.sh --workspace
 	cargo test --quiet --doc --workspace
 
@@ -40,20 +43,21 @@ wheel: ## the Python package, with the tools of its tests, in build/venv
 	bindings-python/build.sh
 
 python: ## the package, pyVmomi as a judge of lab and client, the component in wasmtime and Node
-	cargo build --quiet --package iofilter-certs-lab --example serve --package iofilter-certs --example messages
+	@# The whole workspace at once, as the Rust tests are built: other packages would mean other features, and all made anew.
+	cargo build --quiet --workspace --bins --examples
 	@# A folder at a time: each has a conftest of its own.
 	for folder in tests/python tests/wasm "tests/examples/test_examples.py tests/examples/test_papers.py"; do \
-	    IOFILTER_CERTS_LAB_SERVE=$(CARGO_TARGET_DIR)/debug/examples/serve PATH=$(CURDIR)/$(VENV)/bin:$$PATH \
-	        $(VENV)/bin/python -m pytest -q $$folder || exit 1; \
+	    IOFILTER_CERTS_EXAMPLES=$(CARGO_TARGET_DIR)/debug/examples PATH=$(CURDIR)/$(VENV)/bin:$$PATH \
+	        $(VENV)/bin/python -m pytest $(PYTEST) $$folder || exit 1; \
 	done
 
 ansible: ## the collection, from a real playbook
-	PATH=$(CURDIR)/$(VENV)/bin:$$PATH $(VENV)/bin/python -m pytest -q tests/ansible
+	PATH=$(CURDIR)/$(VENV)/bin:$$PATH $(VENV)/bin/python -m pytest $(PYTEST) tests/ansible
 
 salt: ## the extension, under salt-call
 	bindings-python/salt/build.sh
-	PATH=$(CURDIR)/$(SALT)/bin:$$PATH $(SALT)/bin/python -m pytest -q tests/salt
-	PATH=$(CURDIR)/$(SALT)/bin:$$PATH $(SALT)/bin/python -m pytest -q tests/examples/test_salt_example.py
+	PATH=$(CURDIR)/$(SALT)/bin:$$PATH $(SALT)/bin/python -m pytest $(PYTEST) tests/salt
+	PATH=$(CURDIR)/$(SALT)/bin:$$PATH $(SALT)/bin/python -m pytest $(PYTEST) tests/examples/test_salt_example.py
 
 bench: ## figures, no thresholds: judging 10,000 ESXi hosts, checks of 100 to 2,000, and a repair of 200 in 20 clusters
 	cargo bench --quiet --package iofilter-certs --bench judge

@@ -41,7 +41,7 @@ rustup) cargo "${arguments[@]}" ;;
 debian)
     if [ ! -e /usr/lib/rustlib/src/rust/library/std/Cargo.toml ]; then
         [ "$(id -u)" = 0 ] || { say "as root: apt-get install ${packages[*]}"; exit 1; }
-        apt-get update -q && apt-get install -y -q "${packages[@]}"
+        apt-get update -q && apt-get install -y -q --no-install-recommends "${packages[@]}"
     fi
     # A released compiler takes -Z flags only with RUSTC_BOOTSTRAP; it is set for this one command.
     RUSTC=/usr/bin/rustc RUSTDOC=/usr/bin/rustdoc RUSTC_BOOTSTRAP=1 \

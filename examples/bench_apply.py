@@ -88,7 +88,7 @@ def main():
             wall = time.monotonic() - begin
             path = critical_path(f"{folder}/run/journal.jsonl")
         finally:
-            lab.kill()
+            lab.terminate()
             lab.wait()
         outcome = json.loads(done.stdout)
         ending = outcome.get("ending", outcome.get("verdict", outcome.get("error")))

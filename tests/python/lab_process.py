@@ -3,17 +3,15 @@
     with LabProcess("seed = 1") as lab:
         lab.ready["vcenter"], lab.state(), lab.calls(), lab.add_fault({...})
 
-The program is `$IOFILTER_CERTS_LAB_SERVE`, or the lab's example `serve`, which cargo builds first.
+The program is the lab's example `serve`, as `examples_of_cargo.program` finds it.
 """
 
 import json
-import os
-import pathlib
 import subprocess
 import tempfile
 import urllib.request
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+from examples_of_cargo import program
 
 
 class LabProcess:
@@ -26,7 +24,7 @@ class LabProcess:
         self.file = tempfile.NamedTemporaryFile("w", suffix=".toml")
         self.file.write(self.scenario)
         self.file.flush()
-        command = [program(), self.file.name]
+        command = [program("iofilter-certs-lab", "serve"), self.file.name]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
         if not line:
@@ -65,14 +63,3 @@ class LabProcess:
         request = urllib.request.Request(self.ready["control_url"].rstrip("/") + path, data=data, method=method)
         with urllib.request.urlopen(request) as answer:
             return json.load(answer)
-
-
-def program():
-    """The path of the program, built if nobody says where it is."""
-    given = os.environ.get("IOFILTER_CERTS_LAB_SERVE")
-    if given:
-        return given
-    command = ["cargo", "build", "--package", "iofilter-certs-lab", "--example", "serve", "--message-format", "json"]
-    built = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
-    messages = [json.loads(line) for line in built.splitlines()]
-    return next(message["executable"] for message in messages if message.get("executable"))

@@ -1,13 +1,13 @@
 """Judges every message that the core can send to vCenter by the type tables of the vendor's own client."""
 
 import json
-import os
 import pathlib
 import re
 import subprocess
 from xml.etree import ElementTree
 
 import pytest
+from examples_of_cargo import program
 from pyVmomi import VmomiSupport as vmomi
 from type_tables import check_request
 
@@ -17,8 +17,8 @@ VIM = "{urn:vim25}"
 
 def messages():
     """Every request, as `core/examples/messages.rs` prints it."""
-    command = [os.environ.get("CARGO", "cargo"), "run", "--quiet", "-p", "iofilter-certs", "--example", "messages"]
-    printed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    command = [program("iofilter-certs", "messages")]
+    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return [json.loads(line) for line in printed.splitlines()]
 
 
