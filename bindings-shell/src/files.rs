@@ -2,32 +2,43 @@
 
 use std::path::Path;
 
-use iofilter_certs::document;
-use iofilter_certs::facts::{FACTS_SCHEMA, Facts};
-use iofilter_certs::plan::{PLAN_SCHEMA, Plan};
+use iofilter_certs::document::{self, DocumentError};
+use iofilter_certs::facts::Facts;
+use iofilter_certs::plan::Plan;
+use iofilter_certs::policy::Policy;
+use iofilter_certs::run::Changes;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use crate::failure::Failure;
 
 /// The facts that `check --save-facts` wrote.
 pub(crate) fn facts(path: &Path) -> Result<Facts, Failure> {
-    let text = text(path)?;
-    require_schema(path, &text, FACTS_SCHEMA, "check --save-facts")?;
-    document::read_facts(&text).map_err(|why| {
-        let help = "keep them anew with `iofilter-certs check --save-facts`";
-        Failure::file(format!("the file `{}` cannot be used: {why}", path.display()), help)
-    })
+    document(path, document::read_facts, "keep them anew with `iofilter-certs check --save-facts`")
 }
 
 /// The plan that `plan --out` wrote.
 pub(crate) fn plan(path: &Path) -> Result<Plan, Failure> {
-    of_schema(path, PLAN_SCHEMA, "plan --out")
+    document(path, document::read_plan, "make it anew with `iofilter-certs plan --out`")
 }
 
-/// A JSON document of any shape.
-pub(crate) fn json(path: &Path) -> Result<serde_json::Value, Failure> {
-    parse(path, &text(path)?)
+/// The policy that somebody wrote.
+pub(crate) fn policy(path: &Path) -> Result<Policy, Failure> {
+    document(path, document::read_policy, "")
+}
+
+/// What a run changed, as its folder keeps it.
+pub(crate) fn changes(path: &Path) -> Result<Changes, Failure> {
+    document(path, document::read_changes, "")
+}
+
+/// A document, read as every face reads it.
+pub(crate) fn document<T>(
+    path: &Path,
+    read: impl Fn(&str) -> Result<T, DocumentError>,
+    help: &str,
+) -> Result<T, Failure> {
+    read(&text(path)?)
+        .map_err(|why| Failure::file(format!("the file `{}` cannot be used: {why}", path.display()), help))
 }
 
 /// A text file.
@@ -41,38 +52,12 @@ pub(crate) fn text(path: &Path) -> Result<String, Failure> {
     read.map_err(|why| Failure::file(format!("the file `{}` cannot be read: {why}", path.display()), ""))
 }
 
-/// The document that a text holds.
-pub(crate) fn parse<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, Failure> {
-    serde_json::from_str(text)
-        .map_err(|why| Failure::file(format!("the file `{}` cannot be understood: {why}", path.display()), ""))
-}
-
 /// Writes a document as JSON, over what was there.
 pub(crate) fn save<T: Serialize>(path: &Path, document: &T) -> Result<(), Failure> {
     let cannot = |why: String| Failure::file(format!("the file `{}` cannot be written: {why}", path.display()), "");
     let mut text = serde_json::to_string_pretty(document).map_err(|why| cannot(why.to_string()))?;
     text.push('\n');
     std::fs::write(path, text).map_err(|why| cannot(why.to_string()))
-}
-
-/// The name of a document's shape.
-pub(crate) fn schema(document: &serde_json::Value) -> &str {
-    document.get("schema").and_then(serde_json::Value::as_str).unwrap_or_default()
-}
-
-fn of_schema<T: DeserializeOwned>(path: &Path, wanted: &str, made_by: &str) -> Result<T, Failure> {
-    let text = text(path)?;
-    require_schema(path, &text, wanted, made_by)?;
-    parse(path, &text)
-}
-
-fn require_schema(path: &Path, text: &str, wanted: &str, made_by: &str) -> Result<(), Failure> {
-    let found: serde_json::Value = parse(path, text)?;
-    if schema(&found) == wanted {
-        return Ok(());
-    }
-    let message = format!("the file `{}` is `{}`, and `{wanted}` is wanted", path.display(), schema(&found));
-    Err(Failure::file(message, format!("make it anew with `iofilter-certs {made_by}`")))
 }
 
 /// Of a document: the facts of 10,000 hosts are a tenth of this.
@@ -82,7 +67,21 @@ const LARGEST: u64 = 1024 * 1024 * 1024;
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+    use iofilter_certs::facts::FACTS_SCHEMA;
+
     use super::*;
+
+    #[test]
+    fn what_is_no_policy_is_not_taken_for_one_with_every_default() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("policy.json");
+        std::fs::write(&path, "[]").unwrap();
+        let failure = policy(&path).unwrap_err();
+        assert!(failure.message.ends_with("the policy cannot be read: it is not a JSON object"), "{failure:?}");
+        std::fs::write(&path, r#"{"soft_days": "many"}"#).unwrap();
+        let failure = policy(&path).unwrap_err();
+        assert!(failure.message.contains("expected a whole number at line 1"), "{failure:?}");
+    }
 
     #[test]
     fn a_document_of_another_kind_is_refused_by_name() {
@@ -90,7 +89,10 @@ mod tests {
         let path = folder.path().join("plan.json");
         save(&path, &serde_json::json!({ "schema": "iofilter-certs/plan/99" })).unwrap();
         let failure = plan(&path).unwrap_err();
-        assert!(failure.message.contains("`iofilter-certs/plan/99`, and `iofilter-certs/plan/1`"), "{failure:?}");
+        assert!(
+            failure.message.contains("is `iofilter-certs/plan/99`, and this reads `iofilter-certs/plan/1`"),
+            "{failure:?}"
+        );
         assert!(failure.help.contains("plan --out"));
         let failure = facts(&folder.path().join("none.json")).unwrap_err();
         assert!(failure.message.contains("none.json` cannot be read"), "{failure:?}");

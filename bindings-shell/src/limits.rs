@@ -117,7 +117,7 @@ impl ThresholdOptions {
     /// The policy that these options make.
     pub(crate) fn policy(&self) -> Result<Policy, Failure> {
         let mut policy: Policy = match &self.policy {
-            Some(path) => files::parse(path, &files::text(path)?)?,
+            Some(path) => files::policy(path)?,
             None => Policy::default(),
         };
         policy.soft_days = self.soft_days.map(i64::from).or(policy.soft_days);

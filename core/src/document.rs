@@ -15,7 +15,7 @@ use crate::plan::{PLAN_SCHEMA, Plan};
 use crate::policy::Policy;
 use crate::report::{REPORT_SCHEMA, Report};
 use crate::rules::{Cure, RULES, Rule, find, page};
-use crate::run::{OUTCOME_SCHEMA, Outcome};
+use crate::run::{CHANGES_SCHEMA, Changes, OUTCOME_SCHEMA, Outcome};
 
 /// A document that was handed in cannot be used. The caller's fault, or that of the caller's user.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -94,6 +94,16 @@ pub fn read_report(report: &str) -> Result<Report, DocumentError> {
 /// Reads an outcome, and refuses one of another version by name.
 pub fn read_outcome(outcome: &str) -> Result<Outcome, DocumentError> {
     read_versioned("outcome", OUTCOME_SCHEMA, outcome)
+}
+
+/// Reads what a run changed, and refuses that of another version by name.
+pub fn read_changes(changes: &str) -> Result<Changes, DocumentError> {
+    read_versioned("changes", CHANGES_SCHEMA, changes)
+}
+
+/// Reads a document of any kind as plain JSON.
+pub fn read_any(document: &str) -> Result<serde_json::Value, DocumentError> {
+    read("document", document)
 }
 
 /// Judges facts by a policy: texts in, the report's text out.
@@ -183,6 +193,10 @@ pub(crate) fn read<T: DeserializeOwned>(what: &'static str, text: &str) -> Resul
 /// What the JSON reader says, on one line and without names of our types.
 pub(crate) fn in_words(error: &serde_json::Error) -> String {
     let said = one_line(&error.to_string());
+    if let Some((_, place)) = said.split_once("data did not match any variant of ") {
+        let place = place.rsplit_once(" at line ").map(|(_, place)| format!(" at line {place}")).unwrap_or_default();
+        return format!("a value of another kind than can stand there{place}");
+    }
     let Some((wrong, rest)) = said.split_once(", expected ") else { return said };
     let (expected, place) = match rest.rsplit_once(" at line ") {
         Some((expected, place)) => (expected, format!(" at line {place}")),
@@ -252,6 +266,10 @@ mod tests {
         assert_eq!(
             why(r#"{"vcenter": "v", "user": "u", "trust": "host_roots", "concurrency": -1}"#),
             "the job cannot be read: invalid value: integer `-1`, expected a whole number that is not negative at line 1 column 70"
+        );
+        assert_eq!(
+            read_policy(r#"{"until": true}"#).unwrap_err().to_string(),
+            "the policy cannot be read: a value of another kind than can stand there at line 1 column 15"
         );
         assert_eq!(why("{\"a\\nb\": 1}").lines().count(), 1);
         assert!(why("{").starts_with("the job cannot be read: EOF"), "{}", why("{"));

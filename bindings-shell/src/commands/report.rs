@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
+use iofilter_certs::document::{self, DocumentError};
 use iofilter_certs::facts::FACTS_SCHEMA;
 use iofilter_certs::native::{Journal, OperationError};
-use iofilter_certs::plan::{PLAN_SCHEMA, Plan};
-use iofilter_certs::report::{REPORT_SCHEMA, Report};
-use iofilter_certs::run::{CHANGES_SCHEMA, Changes, JournalEntry, OUTCOME_SCHEMA, Outcome};
+use iofilter_certs::plan::PLAN_SCHEMA;
+use iofilter_certs::run::{CHANGES_SCHEMA, Changes, JournalEntry, OUTCOME_SCHEMA};
 
 use super::resume::JOURNAL;
 use crate::args::ReportOptions;
@@ -29,8 +29,7 @@ pub(crate) fn run(options: &ReportOptions, screen: Screen) -> Result<u8, Failure
         screen.result(&document, || show::journal::story(&recovered.entries) + &words);
         return Ok(0);
     }
-    let document = files::json(path)?;
-    let words = in_words(path, depth)?;
+    let (document, words) = files::document(path, |text| shown(text, depth), "")?;
     screen.result(&document, || words);
     Ok(0)
 }
@@ -38,30 +37,26 @@ pub(crate) fn run(options: &ReportOptions, screen: Screen) -> Result<u8, Failure
 /// What the run changed; nothing for one that is not over.
 fn changes_beside(journal: &Path) -> Result<Option<Changes>, Failure> {
     let path = journal.with_file_name(CHANGES);
-    if path.exists() { Ok(Some(files::parse(&path, &files::text(&path)?)?)) } else { Ok(None) }
+    if path.exists() { Ok(Some(files::changes(&path)?)) } else { Ok(None) }
 }
 
 /// The file in a run's folder that tells what it changed.
 const CHANGES: &str = "changes.json";
 
-fn in_words(path: &Path, depth: Depth) -> Result<String, Failure> {
-    let text = files::text(path)?;
-    let document = files::json(path)?;
-    Ok(match files::schema(&document) {
-        REPORT_SCHEMA => {
-            let report: Report = files::parse(path, &text)?;
-            let plan = report.plan.as_ref().map(show::plan::plan);
-            let plan = plan.map(|plan| format!("\n{plan}")).unwrap_or_default();
+/// A document of any kind, as it is and in words.
+fn shown(text: &str, depth: Depth) -> Result<(serde_json::Value, String), DocumentError> {
+    let value = document::read_any(text)?;
+    let words = match value.get("schema").and_then(serde_json::Value::as_str).unwrap_or_default() {
+        PLAN_SCHEMA => show::plan::plan(&document::read_plan(text)?),
+        OUTCOME_SCHEMA => show::outcome::outcome(&document::read_outcome(text)?),
+        CHANGES_SCHEMA => document::read_changes(text)?.in_words(),
+        FACTS_SCHEMA => show::facts::facts(&document::read_facts(text)?),
+        // Of any other, the refusal names the schema that was found.
+        _ => {
+            let report = document::read_report(text)?;
+            let plan = report.plan.as_ref().map(|plan| format!("\n{}", show::plan::plan(plan))).unwrap_or_default();
             show::report::report(&report, depth) + &plan
         }
-        PLAN_SCHEMA => show::plan::plan(&files::parse::<Plan>(path, &text)?),
-        OUTCOME_SCHEMA => show::outcome::outcome(&files::parse::<Outcome>(path, &text)?),
-        CHANGES_SCHEMA => files::parse::<Changes>(path, &text)?.in_words(),
-        FACTS_SCHEMA => show::facts::facts(&files::facts(path)?),
-        other => {
-            let message =
-                format!("the file `{}` is no document of this version: its schema is `{other}`", path.display());
-            return Err(Failure::file(message, "give a file that `check --json`, `plan --out` or `apply` wrote"));
-        }
-    })
+    };
+    Ok((value, words))
 }
