@@ -18,7 +18,7 @@ use pyo3::types::PyDict;
 
 use crate::convert::{progress as progress_value, text_of, to_python};
 use crate::documents::{Outcome, Plan, Report};
-use crate::errors::Failed;
+use crate::failed::Failed;
 use crate::settings::{Policy, VCenter};
 
 /// Looks and judges. Changes nothing.

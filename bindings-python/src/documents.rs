@@ -4,7 +4,7 @@ use iofilter_certs::{diagnostic, document, plan, report, rules, run};
 use pyo3::prelude::*;
 
 use crate::convert::{text_of, to_python};
-use crate::errors::Failed;
+use crate::failed::Failed;
 
 /// One check of one vCenter.
 #[pyclass(frozen, module = "iofilter_certs", eq)]

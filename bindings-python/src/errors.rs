@@ -1,15 +1,12 @@
 //! The core's errors as Python's: one class for each thing that a program can do about it.
 
 use iofilter_certs::diagnostic::Diagnostic;
-use iofilter_certs::document::DocumentError;
-use iofilter_certs::native::{LogError, OperationError, SavedError};
-use iofilter_certs::report::Report;
-use iofilter_certs::vector::VectorError;
 use pyo3::prelude::*;
 use pyo3::{PyErr, create_exception, exceptions::PyException};
 
 use crate::convert::to_python;
 use crate::documents;
+use crate::failed::Failed;
 
 create_exception!(iofilter_certs, IofilterCertsError, PyException);
 create_exception!(iofilter_certs, UsageError, IofilterCertsError);
@@ -19,59 +16,6 @@ create_exception!(iofilter_certs, JournalError, IofilterCertsError);
 create_exception!(iofilter_certs, LockedError, IofilterCertsError);
 create_exception!(iofilter_certs, BrokenOffError, IofilterCertsError);
 create_exception!(iofilter_certs, MistakeError, IofilterCertsError);
-
-/// Whatever ends a call early, on its way to Python.
-pub(crate) enum Failed {
-    /// The core said no.
-    Told(Box<Diagnostic>),
-    /// The vCenter could not be asked; the report says so and is handed on.
-    Stopped(Box<Diagnostic>, Box<Report>),
-    /// Python raised it, in a callback or by Ctrl-C.
-    Python(PyErr),
-}
-
-impl From<OperationError> for Failed {
-    fn from(error: OperationError) -> Self {
-        Self::Told(Box::new(error.diagnostic()))
-    }
-}
-
-impl From<DocumentError> for Failed {
-    fn from(error: DocumentError) -> Self {
-        Self::Told(Box::new(Diagnostic::of_error("usage", &error)))
-    }
-}
-
-impl From<VectorError> for Failed {
-    fn from(error: VectorError) -> Self {
-        Self::Told(Box::new(Diagnostic::of_error("usage", &error)))
-    }
-}
-
-impl From<LogError> for Failed {
-    fn from(error: LogError) -> Self {
-        Self::Told(Box::new(Diagnostic::of_error("usage", &error)))
-    }
-}
-
-impl From<SavedError> for Failed {
-    fn from(error: SavedError) -> Self {
-        Self::Told(Box::new(Diagnostic::of_error("usage", &error)))
-    }
-}
-
-/// No threads, or no memory for them.
-impl From<std::io::Error> for Failed {
-    fn from(error: std::io::Error) -> Self {
-        Self::Python(error.into())
-    }
-}
-
-impl From<PyErr> for Failed {
-    fn from(error: PyErr) -> Self {
-        Self::Python(error)
-    }
-}
 
 /// The only way from our errors to Python's. `diagnostic` is set on every instance, `report` where there is one.
 impl From<Failed> for PyErr {

@@ -5,6 +5,7 @@ mod calls;
 mod convert;
 mod documents;
 mod errors;
+mod failed;
 mod settings;
 
 use pyo3::prelude::pymodule;
