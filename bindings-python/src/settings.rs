@@ -8,8 +8,13 @@ use iofilter_certs::policy::Policy as CorePolicy;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::convert::{text_of, to_python};
-use crate::errors::Failed;
+use crate::convert::{text_of, to_python, whole};
+use crate::failed::Failed;
+
+/// What a port may be.
+const PORTS: &str = "from 0 to 65535";
+/// What a count and a span of seconds may be.
+const NOT_NEGATIVE: &str = "from 0 to 4294967295";
 
 /// A vCenter, and how to get to it and to its ESXi hosts. Shows no secret.
 #[pyclass(frozen, module = "iofilter_certs")]
@@ -32,7 +37,7 @@ impl VCenter {
         hostname: String,
         username: String,
         password: String,
-        port: Option<u16>,
+        port: Option<&Bound<'_, PyAny>>,
         ca_file: Option<PathBuf>,
         thumbprint: Option<String>,
         validate_certs: Option<bool>,
@@ -45,16 +50,16 @@ impl VCenter {
         sms_certificate: Option<PathBuf>,
         hosts_file: Option<PathBuf>,
         logs: Vec<PathBuf>,
-        esxi_https_port: Option<u16>,
-        provider_port: Option<u16>,
-        concurrency: Option<u32>,
-        timeout_seconds: Option<u32>,
-    ) -> Self {
+        esxi_https_port: Option<&Bound<'_, PyAny>>,
+        provider_port: Option<&Bound<'_, PyAny>>,
+        concurrency: Option<&Bound<'_, PyAny>>,
+        timeout_seconds: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
         let esxi_ssh = esxi_ssh.map(|access| access.get().0.clone());
         let appliance_ssh = appliance_ssh.map(|access| access.get().0.clone());
-        Self(Connection {
+        Ok(Self(Connection {
             hostname,
-            port,
+            port: whole("port", port, PORTS)?,
             username,
             password,
             ca_file,
@@ -69,11 +74,11 @@ impl VCenter {
             sms_certificate,
             hosts_file,
             logs,
-            esxi_https_port,
-            provider_port,
-            concurrency,
-            timeout_seconds,
-        })
+            esxi_https_port: whole("esxi_https_port", esxi_https_port, PORTS)?,
+            provider_port: whole("provider_port", provider_port, PORTS)?,
+            concurrency: whole("concurrency", concurrency, NOT_NEGATIVE)?,
+            timeout_seconds: whole("timeout_seconds", timeout_seconds, NOT_NEGATIVE)?,
+        }))
     }
 
     #[getter]
@@ -104,9 +109,10 @@ impl SshAccess {
         password: Option<String>,
         key_file: Option<PathBuf>,
         passphrase: Option<String>,
-        port: Option<u16>,
-    ) -> Self {
-        Self(Access { username: username.unwrap_or_default(), port, password, key_file, passphrase })
+        port: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        let port = whole("port", port, PORTS)?;
+        Ok(Self(Access { username: username.unwrap_or_default(), port, password, key_file, passphrase }))
     }
 
     fn __repr__(&self) -> String {

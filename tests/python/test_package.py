@@ -72,6 +72,14 @@ def test_what_cannot_be_used_is_a_usage_error(vcenter, message):
     assert caught.value.report is None
 
 
+@pytest.mark.parametrize("port", [70000, -1, 1 << 70, "https", 4.5])
+def test_a_port_that_is_none_is_a_usage_error(port):
+    for make in (lambda: VCenter("vc", "u", "p", port=port), lambda: SshAccess("root", password="p", port=port)):
+        with pytest.raises(UsageError) as caught:
+            make()
+        assert str(caught.value) == f"port is `{port}`, and must be a whole number from 0 to 65535"
+
+
 def test_no_secret_is_shown_or_pickled():
     ssh = SshAccess("root", password=PASSWORD, key_file="/key", passphrase=PASSWORD)
     vcenter = nowhere(esxi_ssh=ssh)
