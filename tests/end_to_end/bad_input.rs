@@ -174,6 +174,7 @@ fn an_inventory_without_hosts_is_not_called_healthy_by_mistake() {
     assert_eq!((report.hosts, report.providers), (0, 0));
     assert!(report.root_causes().all(|one| one.diagnostic.code != "whole-fleet-down"), "{}", told(&report));
     assert_eq!(report.stopped, None, "{}", told(&report));
+    assert_eq!(report.verdict.exit_code(), 3, "nothing was seen that could be well: {}", told(&report));
 }
 
 #[test]

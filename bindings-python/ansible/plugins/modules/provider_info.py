@@ -67,7 +67,7 @@ findings:
         message: the provider of `esx03.example.com` still serves the certificate that was replaced
         help: restart the provider daemon
       place: {kind: host, id: host-3, name: esx03.example.com, host: host-3}
-      remedy: restart_provider_daemon
+      remedy: restart-provider-daemon
 root_causes:
   description: Those of RV(findings) that no other one explains.
   returned: success
