@@ -66,6 +66,7 @@ bench: ## figures, no thresholds: judging 10,000 ESXi hosts, checks of 100 to 2,
 	python3 examples/bench_apply.py $(CARGO_TARGET_DIR)/release/iofilter-certs
 
 soak: ## repairs killed at 200 instants, and every fault at every change: an hour or more
+	SOAK_CRASHES=all cargo test --package iofilter-certs-tests --test end_to_end crash
 	SOAK_KILLS=200 cargo test --package iofilter-certs-shell --test killed -- --nocapture
 	SOAK_MIXES=100 cargo test --package iofilter-certs-tests --test end_to_end mixes -- --nocapture
 	SOAK_FAULTS=all cargo test --package iofilter-certs-tests --test end_to_end matrix -- --nocapture

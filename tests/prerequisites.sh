@@ -7,7 +7,7 @@
 #   openssl                     what a host's shell compares its certificate and key with
 #   openssh-server              the SSH server that ESXi runs, in the tests; its service is not started
 #   golang-go, govmomi-dev      vcsim, the vCenter simulator that others wrote
-#   nodejs                      the component under Node
+#   nodejs, npm                 the component under Node
 set -euo pipefail
 say() { echo "prerequisites: $*" >&2; }
 
@@ -19,7 +19,8 @@ if [ "${1:-all}" = all ]; then
     [ -x /usr/sbin/sshd ] || needed+=(openssh-server)
     command -v go >/dev/null || needed+=(golang-go)
     [ -d /usr/share/gocode/src/github.com/vmware/govmomi ] || needed+=(golang-github-vmware-govmomi-dev)
-    command -v node >/dev/null || needed+=(nodejs npm)
+    command -v node >/dev/null || needed+=(nodejs)
+    command -v npm >/dev/null || needed+=(npm)
 fi
 [ ${#needed[@]} -eq 0 ] && exit 0
 
