@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::Case;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::facts::{Facts, Missing};
+use crate::facts::{Facts, Missing, MissingReason};
 use crate::gates::{GateReading, read_gates};
 use crate::plan::Plan;
 use crate::policy::Policy;
@@ -115,7 +115,7 @@ impl Report {
             findings: judgement.findings,
             notes: judgement.notes,
             unanswered: judgement.unanswered,
-            unread: facts.logs_missing.clone(),
+            unread: unread(facts),
             gates,
             stopped: stopped.cloned(),
             plan: None,
@@ -136,5 +136,58 @@ impl Report {
     /// The findings that no other finding explains.
     pub fn root_causes(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.follows_from.is_none())
+    }
+}
+
+/// What could not be read: whole files, and of those that were read what was passed over.
+fn unread(facts: &Facts) -> Vec<Missing> {
+    let mut unread = facts.logs_missing.clone();
+    for log in &facts.logs {
+        let named = format!("`{}`", log.file);
+        let broken_off = log.broken_off.as_ref().filter(|_| !unread.iter().any(|one| one.message.contains(&named)));
+        let broken_off = broken_off.map(|why| format!("log {named} was not read to its end: {why}"));
+        let cut = (log.cut_records > 0).then(|| {
+            format!("of {} records of log {named} only the beginning was searched, they are too long", log.cut_records)
+        });
+        let left_out = (log.left_out > 0).then(|| {
+            let many = "it names more hosts than one vCenter can have";
+            format!("{} traces in log {named} were left out, {many}", log.left_out)
+        });
+        let help = "look through the log by hand, or give a shorter one".to_owned();
+        let told = [broken_off, cut, left_out].into_iter().flatten();
+        unread.extend(told.map(|message| Missing { reason: MissingReason::Malformed, message, help: help.clone() }));
+    }
+    unread
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::LogFacts;
+    use crate::rules::testing::Fleet;
+
+    #[test]
+    fn what_was_passed_over_in_a_log_is_told() {
+        let mut fleet = Fleet::of(1);
+        let log = |file: &str| LogFacts { file: file.to_owned(), ..LogFacts::default() };
+        fleet.facts.logs = vec![
+            log("whole.log"),
+            LogFacts { cut_records: 2, left_out: 3, ..log("sps.log") },
+            LogFacts { broken_off: Some("it is damaged".to_owned()), ..log("vpxd.log") },
+        ];
+        let told = |fleet: &Fleet| {
+            let unread = Report::of(&fleet.facts, None, &fleet.policy).unread;
+            unread.into_iter().map(|missing| missing.message).collect::<Vec<_>>()
+        };
+        let expected = [
+            "of 2 records of log `sps.log` only the beginning was searched, they are too long",
+            "3 traces in log `sps.log` were left out, it names more hosts than one vCenter can have",
+            "log `vpxd.log` was not read to its end: it is damaged",
+        ];
+        assert_eq!(told(&fleet), expected);
+        let message = "`vpxd.log` was not read to its end: it is damaged".to_owned();
+        let missing = Missing { reason: MissingReason::Malformed, message, help: String::new() };
+        fleet.facts.logs_missing = vec![missing];
+        assert_eq!(told(&fleet).len(), 3, "once is enough");
     }
 }

@@ -19,7 +19,8 @@ impl<'a> Happenings<'a> {
     /// Sorts the events. An argument names a provider by its name, uid or URL, alone or in a list.
     pub(super) fn of(facts: &'a Facts) -> Self {
         let mut named: BTreeMap<String, &ProviderId> = BTreeMap::new();
-        for provider in facts.providers.values() {
+        // An event that names an array's provider is about that one, and about no other.
+        for provider in facts.other_providers.values().chain(facts.providers.values()) {
             for name in [&provider.url.host, &provider.id.0, &provider.url.text, &provider.name] {
                 named.insert(name.to_ascii_lowercase(), &provider.id);
             }
@@ -45,7 +46,7 @@ impl<'a> Happenings<'a> {
         sorted
     }
 
-    /// Events about no host and no IOFilter provider.
+    /// Events about no host and no storage provider that SMS lists.
     pub(crate) fn of_vcenter(&self) -> &[&'a VCenterEvent] {
         &self.of_nobody
     }
@@ -82,6 +83,28 @@ pub(crate) fn standing<'e>(
         }
     }
     worst.filter(|worst| cleared.is_none_or(|cleared| cleared < worst.at))
+}
+
+/// The first of these events that is of a kind in `bad`, of those that none of a kind in `good` came after and that are
+/// not before `since`: where the same is told again and again, it is the beginning.
+pub(crate) fn first_standing<'e>(
+    events: impl IntoIterator<Item = &'e VCenterEvent>,
+    bad: &[&str],
+    good: &[&str],
+    since: Option<UnixTime>,
+) -> Option<&'e VCenterEvent> {
+    let (mut told, mut cleared) = (Vec::new(), None::<UnixTime>);
+    for event in events {
+        if bad.contains(&event.short_kind()) {
+            told.push(event);
+        } else if good.contains(&event.short_kind()) {
+            cleared = cleared.max(Some(event.at));
+        }
+    }
+    let stands = |event: &&VCenterEvent| {
+        cleared.is_none_or(|cleared| cleared < event.at) && since.is_none_or(|since| since <= event.at)
+    };
+    told.into_iter().filter(stands).min_by_key(|event| event.at)
 }
 
 /// An event's arguments in lower case, whole and by their parts where they are lists.

@@ -3,6 +3,7 @@
 mod authority;
 pub(crate) mod contradictions;
 mod happenings;
+mod logged;
 mod owner;
 mod pins;
 mod place;
@@ -11,7 +12,8 @@ mod raised;
 mod verdict;
 mod words;
 
-pub(crate) use happenings::standing;
+pub(crate) use happenings::{first_standing, standing};
+pub(crate) use logged::Logged;
 pub use place::{Place, PlaceKind};
 pub(crate) use port::Port;
 pub(crate) use verdict::known;
@@ -22,14 +24,16 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
 use happenings::Happenings;
+use logged::Logs;
 use owner::{Doubts, hosts_by_name, match_providers, unmatchable};
 
-use crate::certificate::{Certificate, ChainVerdict, Fingerprint, Validity, is_same_name, plain_name, verify_chain};
+use crate::certificate::{
+    Certificate, ChainVerdict, Fingerprint, NameMatch, Validity, is_same_name, plain_name, verify_chain,
+};
 use crate::facts::{
     Alarm, CertificateMode, Facts, Host, HostId, Missing, MissingReason, Observed, Presented, Provider, ProviderId,
     SavedFile, Thresholds, VCenterEvent, VecsEntry,
 };
-use crate::log::{LogFacts, LogHit};
 use crate::policy::Policy;
 use crate::time::UnixTime;
 
@@ -54,7 +58,7 @@ pub struct Case<'a> {
     host_by_name: BTreeMap<String, &'a Host>,
     providers_of_host: BTreeMap<&'a HostId, Vec<&'a Provider>>,
     host_of_provider: BTreeMap<&'a ProviderId, &'a Host>,
-    log_hits: BTreeMap<&'a str, Vec<(&'a LogFacts, &'a LogHit)>>,
+    logs: Logs<'a>,
     /// By host; the empty text is for vCenter.
     files: BTreeMap<&'a str, Vec<&'a SavedFile>>,
     /// A signature costs a tenth of a millisecond, and several rules and gates ask about the same certificate.
@@ -93,7 +97,7 @@ impl<'a> Case<'a> {
             host_by_name,
             providers_of_host,
             host_of_provider,
-            log_hits: log_hits(facts),
+            logs: Logs::of(facts),
             files: files(facts),
             chains: RefCell::default(),
             is_any_unwell: OnceCell::new(),
@@ -110,10 +114,29 @@ impl<'a> Case<'a> {
         self.providers_of_host.get(&host.id).map_or(&[], Vec::as_slice)
     }
 
-    /// The provider of a host that SPS ought to use: the one whose URL names the host as vCenter does, else the first.
+    /// The provider of a host that SPS ought to use: the one whose URL names the host as vCenter does. Where none does,
+    /// it is one that works, then one that is called by a management address, then one that the certificate on port 9080
+    /// speaks for; the first of those that are equal.
     pub fn canonical_provider(&self, host: &Host) -> Option<&'a Provider> {
-        let all = self.providers_of(host);
-        all.iter().find(|provider| is_same_name(&provider.url.host, &host.name)).or(all.first()).copied()
+        match self.providers_of(host) {
+            [] => None,
+            [only] => Some(*only),
+            all => all.iter().rev().max_by_key(|provider| self.claim(host, provider)).copied(),
+        }
+    }
+
+    /// True when nothing tells which of two providers of a host is the one that SPS ought to use.
+    pub(crate) fn is_claim_equal(&self, host: &Host, one: &Provider, other: &Provider) -> bool {
+        self.claim(host, one) == self.claim(host, other)
+    }
+
+    /// What speaks for a provider as the one that a host ought to have, the weightiest first.
+    fn claim(&self, host: &Host, provider: &Provider) -> [bool; 4] {
+        let own = &provider.url.host;
+        let is_address = || host.management_addresses.value().into_iter().flatten().any(|at| is_same_name(at, own));
+        let served = || host.on_9080.value().and_then(|shown| self.facts.certificates.find(&shown.leaf));
+        let is_carried = || served().is_some_and(|leaf| matches!(leaf.matches_name(own), NameMatch::Exact));
+        [is_same_name(own, &host.name), provider.is_online(), is_address(), is_carried()]
     }
 
     /// The host that a provider serves, if it is in the inventory.
@@ -140,20 +163,6 @@ impl<'a> Case<'a> {
             message: format!("certificate `{fingerprint}` is named by the facts and is not among their certificates"),
             help: "survey again; these facts are not complete".to_owned(),
         })
-    }
-
-    /// What the logs say of a name; the logs' names are in lower case.
-    pub(crate) fn log_hits_named(&self, name: &str) -> &[(&'a LogFacts, &'a LogHit)] {
-        self.log_hits.get(name.to_ascii_lowercase().as_str()).map_or(&[], Vec::as_slice)
-    }
-
-    /// What the logs say of a host, by any of the names that it is known by; the logs' names are in lower case.
-    pub(crate) fn log_hits(&self, host: &Host) -> Vec<(&'a LogFacts, &'a LogHit)> {
-        self.count();
-        let own = host.name.to_ascii_lowercase();
-        let addresses = host.management_addresses.value().into_iter().flatten();
-        let names = std::iter::once(own.as_str()).chain(addresses.map(String::as_str));
-        names.filter_map(|name| self.log_hits.get(name)).flatten().copied().collect()
     }
 
     /// The files that were taken for what a host, or vCenter, shows.
@@ -300,18 +309,6 @@ pub(crate) const BY_APPLIANCE_SHELL: &str =
 /// How what only a host's shell tells gets known.
 pub(crate) const BY_HOST_SHELL: &str =
     "give a login for the shell of the ESXi hosts: `--esxi-ssh-key` or `--esxi-ssh-password-file`";
-
-fn log_hits(facts: &Facts) -> BTreeMap<&str, Vec<(&LogFacts, &LogHit)>> {
-    let mut by_host: BTreeMap<&str, Vec<(&LogFacts, &LogHit)>> = BTreeMap::new();
-    for log in &facts.logs {
-        for hit in &log.hits {
-            if let Some(host) = &hit.host {
-                by_host.entry(host).or_default().push((log, hit));
-            }
-        }
-    }
-    by_host
-}
 
 /// The files that stand for what a host, or vCenter, shows.
 fn files(facts: &Facts) -> BTreeMap<&str, Vec<&SavedFile>> {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::Evidence;
 use crate::facts::{Host, Missing};
+use crate::log::Grade;
 
 /// What a rule says of one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub struct Found {
     pub evidence: Vec<Evidence>,
     /// The hosts at which it explains what the rule lists.
     pub reach: Reach,
+    /// How well what it rests on is known here, if that is less well than the rule's facts are known.
+    pub grade: Option<Grade>,
 }
 
 /// The hosts that a trouble of the vCenter reaches: SPS shows one certificate to hosts below 9.0 and another to those
@@ -67,13 +70,21 @@ impl Reach {
 impl Verdict {
     /// The trouble is there.
     pub fn found(message: impl Into<String>, evidence: Vec<Evidence>) -> Self {
-        Self::Found(Found { message: message.into(), evidence, reach: Reach::All })
+        Self::Found(Found { message: message.into(), evidence, reach: Reach::All, grade: None })
     }
 
     /// The same, and it explains nothing beyond these hosts.
     pub(crate) fn reaching(self, reach: Reach) -> Self {
         match self {
             Self::Found(found) => Self::Found(Found { reach, ..found }),
+            other => other,
+        }
+    }
+
+    /// The same, resting on something that is known less well.
+    pub(crate) fn graded(self, grade: Grade) -> Self {
+        match self {
+            Self::Found(found) => Self::Found(Found { grade: found.grade.max(Some(grade)), ..found }),
             other => other,
         }
     }

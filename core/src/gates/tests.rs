@@ -89,6 +89,19 @@ fn each_gate_is_closed_by_its_trouble() {
             fleet.provider(number).status = seen("offline".to_owned());
         }
     });
+    closes("whole-fleet-down", |fleet| {
+        for number in 1..=3 {
+            fleet.host(number).version = seen("9.0.0".to_owned());
+            fleet.provider(number).status = seen("disconnected".to_owned());
+        }
+    });
+    // Of two hosts from 9.0 on both are down, whatever the one below 9.0 does.
+    closes("whole-fleet-down", |fleet| {
+        for number in 2..=3 {
+            fleet.host(number).version = seen("9.0.0".to_owned());
+            fleet.provider(number).status = seen("offline".to_owned());
+        }
+    });
 }
 
 #[test]

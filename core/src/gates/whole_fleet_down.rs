@@ -1,6 +1,7 @@
 //! ## What it looks at
 //!
-//! Whether most providers failed together (`whole-fleet-down`).
+//! Whether most providers failed together (`whole-fleet-down`, `only-esx9-down`), of hosts below 9.0, of hosts from 9.0
+//! on, or of all.
 //!
 //! ## Why it holds
 //!

@@ -73,12 +73,21 @@ fn shorten(line: &[u8], focus: usize, limit: usize) -> String {
 /// Characters as they may be shown: what steers a terminal or turns the direction of writing is made visible.
 fn readable(bytes: &[u8]) -> impl Iterator<Item = char> {
     let text = String::from_utf8_lossy(bytes).into_owned();
-    text.chars().collect::<Vec<_>>().into_iter().map(|character| match character {
-        '\t' => ' ',
-        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+    text.chars()
+        .collect::<Vec<_>>()
+        .into_iter()
+        .map(|character| if character == '\t' { ' ' } else { visible(character) })
+}
+
+/// A character, or the mark of one that must not be shown.
+pub(crate) fn visible(character: char) -> char {
+    match character {
+        '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {
+            '\u{fffd}'
+        }
         other if other.is_control() => '\u{fffd}',
         other => other,
-    })
+    }
 }
 
 const EXCERPT_CHARACTERS: usize = 300;

@@ -1,9 +1,12 @@
 //! What a scan found, in a form to keep, to show and to judge.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use serde::{Deserialize, Serialize};
 
 use super::matching::signature;
-use super::signature::{Grade, Signature};
+use super::signature::{Grade, Log, Signature};
 use crate::time::UnixTime;
 
 /// What one log file held.
@@ -29,7 +32,7 @@ pub struct LogFacts {
     pub last_at: Option<UnixTime>,
     /// Lines that hold a NUL or are not UTF-8. They were searched all the same.
     pub unreadable_lines: u64,
-    /// Records longer than 64 KiB, of which only the beginning was searched.
+    /// Records longer than 1 MiB, of which only the beginning was searched.
     pub cut_records: u64,
     /// Sightings left out because the log names more hosts than one vCenter can have.
     pub left_out: u64,
@@ -54,6 +57,18 @@ pub struct LogHit {
     pub joined: u64,
     /// At most six: the first three and the last three, in the file's order.
     pub sightings: Vec<Sighting>,
+    /// When it was seen most often, where that was ten times or more within twenty minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub busiest: Option<Busiest>,
+}
+
+/// The twenty minutes in which something was seen most often. They begin at a full ten minutes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Busiest {
+    /// Their beginning.
+    pub from: UnixTime,
+    /// How often it was seen in them.
+    pub count: u64,
 }
 
 /// One place in a log where a signature was seen.
@@ -84,7 +99,25 @@ impl LogHit {
             count: 0,
             joined: 0,
             sightings: Vec::new(),
+            busiest: None,
         }
+    }
+
+    /// When it was seen last, as far as the heads of its records tell.
+    pub fn last_at(&self) -> Option<UnixTime> {
+        self.sightings.iter().filter_map(|sighting| sighting.at).max()
+    }
+
+    /// Takes in another hit of the same signature and host in the same file.
+    fn merge(&mut self, other: Self) {
+        self.count = self.count.saturating_add(other.count);
+        self.joined = self.joined.saturating_add(other.joined);
+        self.sightings.extend(other.sightings);
+        self.sightings.sort_by_key(|sighting| sighting.line);
+        while self.sightings.len() > KEPT_FIRST + KEPT_LAST {
+            self.sightings.remove(KEPT_FIRST);
+        }
+        self.busiest = [self.busiest, other.busiest].into_iter().flatten().max_by_key(|busiest| busiest.count);
     }
 
     /// Counts a sighting, and keeps it if it is among the first three or, until later ones come, the last three. One
@@ -100,17 +133,33 @@ impl LogHit {
 }
 
 impl LogFacts {
-    /// The same, known to be written by the ESXi host `host`: what that host's programs say of no other is said of it.
+    /// The same, known to be written by the ESXi host `host`: what that host's programs say of no other is said of it,
+    /// and so is what its syslog says of the short name that it knows itself by. Arrays, of which `vvold` tells, stay.
     #[must_use]
     pub fn of_host(mut self, host: &str) -> Self {
         let host = host.to_ascii_lowercase();
-        for hit in self.hits.iter_mut().filter(|hit| hit.host.is_none()) {
-            if signature(&hit.signature).is_some_and(|row| row.log.is_of_host()) {
-                hit.host = Some(host.clone());
-            }
-        }
+        self.name_hosts(|hit| {
+            let log = signature(&hit.signature).map(|row| row.log)?;
+            let is_own = hit.host.is_none() || log == Log::IoFilterProvider;
+            (log.is_of_host() && is_own).then(|| host.clone())
+        });
         self.host = Some(host);
         self
+    }
+
+    /// Gives hits another host; of those that are the same then, one remains.
+    pub(crate) fn name_hosts(&mut self, name: impl Fn(&LogHit) -> Option<String>) {
+        let mut hits: BTreeMap<(String, Option<String>), LogHit> = BTreeMap::new();
+        for mut hit in std::mem::take(&mut self.hits) {
+            hit.host = name(&hit).or(hit.host);
+            match hits.entry((hit.signature.clone(), hit.host.clone())) {
+                Entry::Vacant(place) => {
+                    place.insert(hit);
+                }
+                Entry::Occupied(mut known) => known.get_mut().merge(hit),
+            }
+        }
+        self.hits = hits.into_values().collect();
     }
 }
 

@@ -22,6 +22,7 @@ mod excerpt;
 mod facts;
 mod head;
 mod matching;
+mod pace;
 mod pattern;
 #[cfg(test)]
 mod samples;
@@ -31,9 +32,11 @@ mod signatures;
 mod story;
 mod verdict;
 
-pub use facts::{LogFacts, LogHit, Sighting};
+pub(crate) use excerpt::visible;
+pub use facts::{Busiest, LogFacts, LogHit, Sighting};
 pub use head::Level;
 pub use matching::{event_signature, signature, signatures};
 pub use scan::LogScan;
 pub use signature::{Grade, Log, Signature};
+pub(crate) use verdict::lasting;
 pub use verdict::{Leg, LogVerdict, verdict, verdicts};

@@ -8,13 +8,14 @@ use super::excerpt::{excerpt, short};
 use super::facts::{LogFacts, LogHit, Sighting};
 use super::head::{Head, begins_record, continues_record, time_of};
 use super::matching::{Match, matches, may_matter, provider_hosts, signature};
+use super::pace::Pace;
 use super::signature::{Log, Signature};
 use super::story::{Stories, Waiting};
 use crate::time::UnixTime;
 
 /// A log on its way through. Plain data: it can be stored between any two chunks and taken up elsewhere.
 ///
-/// It holds one record and one line at most, 64 KiB of each, and the sightings so far.
+/// It holds one record and one line at most, 1 MiB of each, and the sightings so far.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogScan {
     log: Log,
@@ -25,7 +26,7 @@ pub struct LogScan {
     record: OpenRecord,
     stories: Stories,
     /// By signature, then by host; the empty text is for no host.
-    hits: BTreeMap<String, BTreeMap<String, LogHit>>,
+    hits: BTreeMap<String, BTreeMap<String, (LogHit, Pace)>>,
     groups: usize,
 }
 
@@ -87,6 +88,7 @@ impl LogScan {
             self.settle(waiting, None);
         }
         let hits = self.hits.into_values().flat_map(BTreeMap::into_values);
+        let hits = hits.map(|(hit, pace)| LogHit { busiest: pace.busiest(), ..hit });
         let is_enough = |hit: &LogHit| signature(&hit.signature).is_none_or(|row| hit.count >= row.least);
         self.facts.hits = hits.filter(is_enough).collect();
         self.facts
@@ -223,7 +225,10 @@ impl LogScan {
             }
             self.groups += 1;
         }
-        let hit = by_host.entry(key).or_insert_with(|| LogHit::new(row, host));
+        let (hit, pace) = by_host.entry(key).or_insert_with(|| (LogHit::new(row, host), Pace::default()));
+        if let Some(at) = sighting.at {
+            pace.see(at);
+        }
         hit.joined = hit.joined.saturating_add(u64::from(joined));
         hit.add(sighting);
     }
@@ -269,8 +274,9 @@ fn line_breaks(text: &[u8], before: usize) -> u64 {
     text.iter().take(before).filter(|&&byte| byte == b'\n').count() as u64
 }
 
-/// Of one record, and of one line: a Java stack with all its causes is a quarter of this.
-const LIMIT: usize = 64 * 1024;
+/// Of one record, and of one line: a Java stack with all its causes is 16 KiB, and a line with a whole document in it
+/// can be a million bytes long.
+const LIMIT: usize = 1024 * 1024;
 
 /// Pairs of signature and host that are told apart: more than one vCenter's 2,500 hosts can make.
 const MAXIMUM_GROUPS: usize = 16_384;
@@ -288,5 +294,20 @@ mod as_base64 {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
         let text = String::deserialize(deserializer)?;
         STANDARD.decode(text).map_err(|_| D::Error::custom("the kept bytes of a log scan are not Base64"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_a_million_bytes_is_searched_to_its_end() {
+        let mut scan = LogScan::new("sps.log");
+        scan.feed("x".repeat(999_970).as_bytes());
+        scan.feed(b"PKIX path building failed\n");
+        let facts = scan.finish();
+        let found: Vec<&str> = facts.hits.iter().map(|hit| hit.signature.as_str()).collect();
+        assert_eq!((found, facts.cut_records), (vec!["S-12"], 0));
     }
 }

@@ -2,9 +2,9 @@
 //!
 //! Two records are of one story when both carry the same operation id, or neither carries one and both come from the
 //! same thread. A record that names no provider takes the host that its story named *earlier*: the latest that its own
-//! thread named, or, if only other threads named any, the one host they all name. It looks back 16 records and 60
-//! seconds at most, and not past the end of a story (`Provider loading failed`): the next record may be about
-//! another host.
+//! thread named. What other threads named counts only for a record that does not tell its thread, and only if they all
+//! name one host: one operation loads many providers at once. It looks back 16 records and 60 seconds at most, and not
+//! past the end of a story (`Provider loading failed`): the next record may be about another host.
 //!
 //! Where nobody named a host before, the record waits for one that the same thread names *later* under the same
 //! operation id, as near as that. It does not wait past the end of its story, nor past the beginning of another: the
@@ -56,7 +56,7 @@ impl Stories {
         if let Some(own) = story().find(|mention| mention.thread == head.thread) {
             return Some(&own.host);
         }
-        let only = story().next()?;
+        let only = story().next().filter(|_| head.thread.is_none())?;
         story().all(|mention| mention.host == only.host).then_some(only.host.as_str())
     }
 
@@ -141,7 +141,9 @@ mod tests {
         assert_eq!(stories.host(3, None, &head("op", "t1")), Some("a"));
         assert_eq!(stories.host(3, None, &head("op", "t2")), Some("b"));
         assert_eq!(stories.host(3, None, &head("op", "t3")), None, "two hosts, none of them ours");
-        assert_eq!(told(&[(1, "op", "t1", "a")]).host(2, None, &head("op", "t3")), Some("a"));
+        let one = told(&[(1, "op", "t1", "a")]);
+        assert_eq!(one.host(2, None, &head("op", "t3")), None, "another thread may be about another host");
+        assert_eq!(one.host(2, None, &head("op", "")), Some("a"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::facts::{LogFacts, LogHit};
 use super::signature::Grade;
+use crate::time::DAY_SECONDS;
 
 /// Where the trouble lies, as far as a log can tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -38,13 +39,24 @@ pub struct LogVerdict {
     pub grade: Grade,
 }
 
-/// Judges the hits of one host: the first row of the order that is among them. `None` when none of them says anything
-/// about a cause. The order puts what explains the others first: a host that cannot be reached also fails to load.
+/// Judges the hits of one host: the first row of the order that is among those of the last day that they tell of. `None`
+/// when none of them says anything about a cause. The order puts what explains the others first: a host that cannot be
+/// reached also fails to load.
 pub fn verdict<'a>(hits: impl IntoIterator<Item = &'a LogHit>) -> Option<LogVerdict> {
     let rank = |hit: &LogHit| ORDER.iter().position(|(signature, _)| *signature == hit.signature);
+    let hits = lasting(hits.into_iter().collect(), |hit| hit);
     let (rank, hit) = hits.into_iter().filter_map(|hit| Some((rank(hit)?, hit))).min_by_key(|(rank, _)| *rank)?;
     let (_, leg) = ORDER.get(rank)?;
     Some(LogVerdict { leg: *leg, signature: hit.signature.clone(), grade: hit.grade })
+}
+
+/// Those of one host's hits that were seen last within a day of the newest: what is older had another cause, or it would
+/// have gone on. Hits of which nobody knows when count only where it is known of none.
+pub(crate) fn lasting<T>(mut hits: Vec<T>, hit_of: impl Fn(&T) -> &LogHit) -> Vec<T> {
+    if let Some(newest) = hits.iter().filter_map(|hit| hit_of(hit).last_at()).max() {
+        hits.retain(|hit| hit_of(hit).last_at().is_some_and(|at| newest.seconds_since(at) <= DAY_SECONDS));
+    }
+    hits
 }
 
 /// The verdict for every host that the log names. Hits without a host judge nobody.
@@ -78,8 +90,10 @@ const ORDER: &[(&str, Leg)] = &[
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+    use super::super::facts::Sighting;
     use super::super::matching::signature;
     use super::*;
+    use crate::time::UnixTime;
 
     fn hit(id: &str, host: Option<&str>) -> LogHit {
         LogHit::new(signature(id).unwrap(), host.map(str::to_owned))
@@ -109,6 +123,21 @@ mod tests {
         }
         assert_eq!(verdict(&[hit("S-09", None)]), None);
         assert_eq!(verdict(&[]), None);
+    }
+
+    #[test]
+    fn what_stopped_more_than_a_day_before_the_newest_has_no_say() {
+        let seen = |id: &str, at: Option<i64>| {
+            let mut hit = hit(id, None);
+            let at = at.map(UnixTime);
+            hit.add(Sighting { line: 1, at, op_id: None, thread: None, detail: None, excerpt: String::new() });
+            hit
+        };
+        let decided = |hits: &[LogHit]| verdict(hits).unwrap().signature;
+        assert_eq!(decided(&[seen("S-17", Some(0)), seen("S-13", Some(DAY_SECONDS + 1))]), "S-13");
+        assert_eq!(decided(&[seen("S-17", Some(0)), seen("S-13", Some(DAY_SECONDS))]), "S-17");
+        assert_eq!(decided(&[seen("S-17", None), seen("S-13", Some(0))]), "S-13");
+        assert_eq!(decided(&[seen("S-17", None), seen("S-13", None)]), "S-17");
     }
 
     #[test]

@@ -8,7 +8,8 @@ use serde::de::DeserializeOwned;
 
 use super::Collection;
 use super::machine::{Chain, Machine};
-use super::name::Root;
+use super::name::{Root, shown};
+use super::settings::is_machine_name;
 use crate::certificate::{Certificate, Fingerprint, NameMatch};
 use crate::facts::{Certificates, Facts, Host, HostId, Missing, MissingReason, Observed, Presented, SavedFile};
 use crate::job::Job;
@@ -116,15 +117,21 @@ fn leaf<'a>(certificates: &'a Certificates, chain: Option<&Chain>) -> Option<&'a
 /// certificate tells: so of the machine's names the one is taken that its certificate carries, if it carries one.
 fn host_name(root: &Root, machine: &Machine, leaf: Option<&Certificate>) -> String {
     let system = machine.system.as_ref().map(|system| system.name.as_str());
-    let bundle = root.bundle().and_then(|(name, _)| name);
-    let own = [system, bundle, root.folder(), machine.address.as_deref()];
+    let bundle = bundle_name(root);
+    let folder = root.folder().filter(|name| is_machine_name(name));
+    let own = [system, bundle, folder, machine.address.as_deref()];
     let carried = own.iter().flatten().find_map(|name| leaf.and_then(|leaf| carried(leaf, name)));
     let in_certificate = || leaf.and_then(|leaf| leaf.dns_names.first().or(leaf.common_name.as_ref())).cloned();
     let told = || own.iter().flatten().next().map(|name| (*name).to_owned());
     // The name of a folder that people made is no name of a machine where anything else tells.
     let is_told = system.or(bundle).is_some();
     let name = carried.or_else(|| if is_told { told() } else { in_certificate().or_else(told) });
-    name.unwrap_or_else(|| if root.0.is_empty() { "unnamed host".to_owned() } else { root.0.clone() })
+    name.unwrap_or_else(|| if root.0.is_empty() { "unnamed host".to_owned() } else { shown(&root.0) })
+}
+
+/// The name of the machine that a bundle's folder tells, if a machine can be called so.
+fn bundle_name(root: &Root) -> Option<&str> {
+    root.bundle().and_then(|(name, _)| name).filter(|name| is_machine_name(name))
 }
 
 /// The name in a certificate that `name` stands for: itself, or the full name that it is the first label of.
@@ -138,18 +145,20 @@ fn carried(leaf: &Certificate, name: &str) -> Option<String> {
 
 /// What the files tell of vCenter. A folder that people made may hold files of both.
 fn learn_vcenter(facts: &mut Facts, at: UnixTime, root: &Root, mut machine: Machine) {
-    facts.logs.append(&mut machine.logs);
     if let Some(name) = vcenter_name(root, &machine) {
         let authority = Job::authority(&name, 443);
         if facts.vcenter.authority != NOBODY && facts.vcenter.authority != authority {
-            let message =
-                format!("the files are of two vCenters, and those of `{authority}` in `{}` were not used", root.0);
+            let message = format!(
+                "the files are of two vCenters, and those of `{authority}` in `{}` were not used",
+                shown(&root.0)
+            );
             let help = "give the files of one vCenter at once".to_owned();
             facts.logs_missing.push(Missing { reason: MissingReason::Malformed, message, help });
             return;
         }
         facts.vcenter.authority = authority;
     }
+    facts.logs.append(&mut machine.logs);
     tell(&mut facts.vcenter.version, machine.appliance_version.take(), at);
     tell(&mut facts.vcenter.build, machine.appliance_build.take(), at);
     let mut published = std::mem::take(&mut machine.published_roots);
@@ -173,7 +182,7 @@ fn vcenter_name(root: &Root, machine: &Machine) -> Option<String> {
         return None;
     }
     let system = machine.system.as_ref().map(|system| system.name.as_str());
-    system.or_else(|| root.bundle().and_then(|(name, _)| name)).map(str::to_owned)
+    system.or_else(|| bundle_name(root)).map(str::to_owned)
 }
 
 fn learn_stores(facts: &mut Facts, at: UnixTime, machine: &Machine) {
@@ -218,6 +227,7 @@ fn learn_stores(facts: &mut Facts, at: UnixTime, machine: &Machine) {
 /// Hosts that are known from logs alone have a place too, where it is said what is not known of them. A host whose files
 /// tell only its short name gets its full one from the logs, if that is one only.
 fn hosts_of_logs(facts: &mut Facts) {
+    name_in_full(facts);
     let addresses = |host: &Host| host.management_addresses.value().cloned().unwrap_or_default();
     let known: BTreeSet<String> = facts
         .hosts
@@ -247,6 +257,27 @@ fn hosts_of_logs(facts: &mut Facts) {
             let host = || provided_by(Host::named(id.clone(), name), HOST_HELP);
             facts.hosts.entry(id.clone()).or_insert_with(host);
         }
+    }
+}
+
+/// Syslog calls a host by its short name, which is that of no other host. Where exactly one full name begins with it, that
+/// one is meant.
+fn name_in_full(facts: &mut Facts) {
+    let is_address = |name: &str| name.parse::<IpAddr>().is_ok();
+    let mut full: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let own = facts.hosts.values().map(|host| host.name.to_ascii_lowercase());
+    let logged = facts.logs.iter().flat_map(provider_hosts).map(str::to_owned);
+    for name in own.chain(logged).filter(|name| !is_address(name)) {
+        if let Some((label, _)) = name.split_once('.') {
+            full.entry(label.to_owned()).or_default().insert(name);
+        }
+    }
+    let only = |label: &str| full.get(label).filter(|names| names.len() == 1)?.first().cloned();
+    for log in &mut facts.logs {
+        log.name_hosts(|hit| {
+            let is_providers = !hit.signature.starts_with('V');
+            hit.host.as_deref().filter(|host| is_providers && !host.contains('.')).and_then(only)
+        });
     }
 }
 

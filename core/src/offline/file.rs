@@ -157,6 +157,7 @@ fn take_apart(
     tar.feed(plain, &mut |piece| match piece {
         _ if too_much.is_err() => {}
         Piece::Begins(name) => *member = all.open_at(&format!("{path}/{name}"), depth + 1).map(Box::new),
+        Piece::Sparse(name) => all.sparse(&format!("{path}/{name}")),
         Piece::Bytes(bytes) => {
             let Some(open) = member else { return };
             match open.take(bytes, budget, all) {

@@ -27,6 +27,7 @@ mod machine;
 mod name;
 mod settings;
 mod tar;
+mod tar_header;
 mod unpack;
 mod vecs;
 
@@ -38,7 +39,7 @@ pub(crate) use unpack::Unpack;
 
 use file::Stop;
 use machine::Machine;
-use name::{Kind, Root, recognise};
+use name::{Kind, Root, made_visible, recognise, shown};
 
 use crate::facts::{Certificates, Facts, Missing, MissingReason};
 use crate::log::LogFacts;
@@ -123,13 +124,13 @@ impl Collection {
 
     /// A file could not be read to its end; `why` is one line. What came before stands, where a part is of use.
     pub fn break_off(&mut self, mut file: OpenFile, why: &str) {
-        file.stop(Stop::Unreadable(why.to_owned()));
+        file.stop(Stop::Unreadable(shown(why)));
         self.close(file);
     }
 
     /// A file or folder could not be read at all; `why` is one line.
     pub fn unreadable(&mut self, path: &str, why: &str) {
-        self.trouble(format!("`{path}` cannot be read: {why}"), "give it as a file that can be read");
+        self.trouble(format!("`{}` cannot be read: {}", shown(path), shown(why)), "give it as a file that can be read");
     }
 
     /// What all files together tell.
@@ -138,7 +139,8 @@ impl Collection {
     }
 
     fn open_at(&mut self, path: &str, depth: usize) -> Option<OpenFile> {
-        let (kind, root) = recognise(path)?;
+        let (kind, root) = recognise(&made_visible(path))?;
+        let path = &shown(path);
         if kind == Kind::ForeignArchive {
             self.trouble(
                 format!("`{path}` is an archive of a kind that is not read"),
@@ -178,6 +180,16 @@ impl Collection {
 
     fn learn_log(&mut self, root: Root, log: LogFacts) {
         self.machines.entry(root).or_default().logs.push(log);
+    }
+
+    /// A file of an archive that is stored with holes. What lies where in it is not read.
+    fn sparse(&mut self, path: &str) {
+        if recognise(&made_visible(path)).is_some() {
+            self.trouble(
+                format!("`{}` is stored as a sparse file, which is not read", shown(path)),
+                "unpack the archive and give the folder",
+            );
+        }
     }
 
     fn broken(&mut self, path: &str, stop: &Stop) {

@@ -3,7 +3,7 @@
 //! The places are those of `vm-support` (ESXi), of `vc-support` (vCenter appliance) and of folders that people make.
 
 use crate::facts::FIRST_MOMENT;
-use crate::log::Log;
+use crate::log::{Log, visible};
 use crate::time::UnixTime;
 
 /// What a file is good for.
@@ -56,9 +56,47 @@ pub(super) fn recognise(path: &str) -> Option<(Kind, Root)> {
         folders.ends_with(&place)
     });
     let depth = known.map_or(0, |place| place.split('/').count());
-    let root = folders.get(..folders.len().saturating_sub(depth)).unwrap_or_default();
+    let mut root = folders.get(..folders.len().saturating_sub(depth)).unwrap_or_default();
+    // A machine's own certificate lies where it is used. Elsewhere in its bundle it is a copy, or another machine's.
+    let is_certificate = matches!(kind, Kind::HostCertificate | Kind::ProviderCertificate | Kind::CaStore);
+    if known.is_none() && !is_certificate {
+        root = bundle_above(folders).unwrap_or(root);
+    }
     Some((kind, Root(root.join("/"))))
 }
+
+/// The innermost folder that is the bundle of one machine by its name, unless an archive lies between.
+fn bundle_above<'p, 'n>(folders: &'p [&'n str]) -> Option<&'p [&'n str]> {
+    let is_bundle = |folder: &&str| matches!(Root((*folder).to_owned()).bundle(), Some((Some(_), _)));
+    let place = folders.iter().rposition(is_bundle)?;
+    let (bundle, below) = folders.split_at_checked(place + 1)?;
+    below.iter().all(|folder| !is_archive(folder)).then_some(bundle)
+}
+
+fn is_archive(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    [".tgz", ".tar.gz", ".tar"].iter().any(|ending| name.ends_with(ending))
+}
+
+/// A name or a path as it may be shown: what steers a terminal or turns the direction of writing is made visible, and of
+/// a long one the end is shown, which tells what it is.
+pub(super) fn shown(text: &str) -> String {
+    let visible = made_visible(text);
+    let surplus = visible.chars().count().saturating_sub(LONGEST_SHOWN);
+    if surplus == 0 {
+        return visible;
+    }
+    let end: String = visible.chars().skip(surplus + 1).collect();
+    format!("…{end}")
+}
+
+/// The same in full length.
+pub(super) fn made_visible(text: &str) -> String {
+    text.chars().map(visible).collect()
+}
+
+/// Characters of a path that a person reads.
+const LONGEST_SHOWN: usize = 300;
 
 fn kind(file: &str, folders: &[&str]) -> Option<Kind> {
     let name = file.to_ascii_lowercase();
@@ -78,7 +116,7 @@ fn kind(file: &str, folders: &[&str]) -> Option<Kind> {
         ".buildinfo" => return Some(Kind::ApplianceVersion),
         _ => {}
     }
-    if ends(&[".tgz", ".tar.gz", ".tar"]) {
+    if is_archive(name) {
         return Some(Kind::Archive);
     }
     if ends(&[".zip", ".7z", ".tar.bz2", ".tbz", ".tar.xz", ".txz", ".tar.zst"]) {
@@ -202,6 +240,11 @@ mod tests {
             ("x/esx.tgz", Kind::Archive, "x"),
             ("export.zip", Kind::ForeignArchive, ""),
             ("esx07.pem", Kind::SomeCertificate, ""),
+            // Elsewhere in a bundle: still of its machine, but for certificates, of which it may hold another machine's.
+            ("x/esx-a-2024-05-17--09.23-7/odd/place/hostd.log", Kind::Log, "x/esx-a-2024-05-17--09.23-7"),
+            ("vc-b-2024-05-17--09.23-7/x.tgz/odd/sps.log", Kind::Log, "vc-b-2024-05-17--09.23-7/x.tgz/odd"),
+            ("vc-b-2024-05-17--09.23-7/esx01/rui.crt", Kind::HostCertificate, "vc-b-2024-05-17--09.23-7/esx01"),
+            ("case-2024-05-17--09.23/esx01/hostd.log", Kind::Log, "case-2024-05-17--09.23/esx01"),
         ];
         for (path, kind, root) in cases {
             assert_eq!(recognise(path), Some((kind, Root(root.to_owned()))), "{path}");
@@ -226,6 +269,14 @@ mod tests {
         ] {
             assert_eq!(recognise(path), None, "{path}");
         }
+    }
+
+    #[test]
+    fn a_name_is_shown_on_one_line_and_steers_no_terminal() {
+        assert_eq!(shown("a\x1b[31m\nb\u{202e}c/ä.log"), "a\u{fffd}[31m\u{fffd}b\u{fffd}c/ä.log");
+        let long = shown(&format!("{}/sps.log", "x".repeat(5000)));
+        assert!(long.chars().count() == 300 && long.starts_with('…') && long.ends_with("x/sps.log"), "{long}");
+        assert_eq!(shown(&"x".repeat(300)), "x".repeat(300));
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! Reads a tar archive as a stream: bytes in, files out. Nothing is ever written anywhere, so a path in it is a name and
 //! no more, wherever it points.
 //!
-//! Read are regular files with the long names of GNU and of POSIX (`pax`). Links, devices and folders are passed over.
+//! Read are regular files with the long names of GNU and of POSIX (`pax`). Links, devices and folders are passed over;
+//! so are sparse files, of which it is told.
 //! Memory is bounded by the longest name, whatever the archive says of itself.
 
-use std::borrow::Cow;
+use super::tar_header::{checksum, extended, number, path, text};
 
 /// What an archive holds, piece by piece.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub(super) enum Piece<'a> {
     Begins(&'a str),
     /// The next bytes of the file.
     Bytes(&'a [u8]),
+    /// A file that is stored without its holes, and is passed over.
+    Sparse(&'a str),
     /// The file has ended. `false` when the archive ended before it did.
     Ends(bool),
 }
@@ -37,6 +40,8 @@ pub(super) struct Tar {
     /// The path and the size that an extra header gave to the file after it.
     next_path: Option<String>,
     next_size: Option<u64>,
+    /// The name of a sparse file whose parts the next file holds.
+    next_sparse: Option<String>,
 }
 
 #[derive(Debug)]
@@ -59,7 +64,7 @@ enum Member {
 
 impl Tar {
     pub(super) fn new() -> Self {
-        Self { state: State::Header(Vec::new()), offset: 0, next_path: None, next_size: None }
+        Self { state: State::Header(Vec::new()), offset: 0, next_path: None, next_size: None, next_sparse: None }
     }
 
     /// Takes the next bytes; `sink` is told what they hold.
@@ -159,7 +164,12 @@ impl Tar {
         }
         let path = self.next_path.take().unwrap_or_else(|| path(block));
         let size = self.next_size.take().unwrap_or(told);
+        let sparse = self.next_sparse.take();
         match kind {
+            b'0' | 0 | b'7' if sparse.is_some() => {
+                sink(Piece::Sparse(&sparse.unwrap_or_default()));
+                Ok(State::body(Member::PassedOver, size))
+            }
             b'0' | 0 | b'7' if !path.ends_with('/') => {
                 sink(Piece::Begins(&path));
                 if size == 0 {
@@ -169,7 +179,13 @@ impl Tar {
             }
             // Links, devices, folders: whatever they say of their size, nothing follows them.
             b'1'..=b'6' => Ok(State::Header(Vec::new())),
-            b'S' if block.get(482) == Some(&1) => Ok(State::SparseMap { block: Vec::new(), then: size }),
+            b'S' => {
+                sink(Piece::Sparse(&path));
+                Ok(match block.get(482) {
+                    Some(1) => State::SparseMap { block: Vec::new(), then: size },
+                    _ => State::body(Member::PassedOver, size),
+                })
+            }
             _ => Ok(State::body(Member::PassedOver, size)),
         }
     }
@@ -181,6 +197,11 @@ impl Tar {
             Member::LongName(name) => self.next_path = Some(text(&name).into_owned()),
             Member::Extended(records) => {
                 self.next_path = extended(&records, "path").or_else(|| self.next_path.take());
+                // The name is that of the file; the path before it names the place of its parts.
+                let is_sparse =
+                    extended(&records, "GNU.sparse.major").or_else(|| extended(&records, "GNU.sparse.size"));
+                let name = || extended(&records, "GNU.sparse.name").or_else(|| self.next_path.clone());
+                self.next_sparse = is_sparse.map(|_| name().unwrap_or_default());
                 self.next_size = extended(&records, "size").and_then(|size| size.parse().ok());
             }
             Member::File | Member::PassedOver => {}
@@ -202,53 +223,6 @@ fn fill<'a>(block: &mut Vec<u8>, bytes: &'a [u8]) -> &'a [u8] {
     let (own, rest) = bytes.split_at_checked(BLOCK.saturating_sub(block.len())).unwrap_or((bytes, &[]));
     block.extend_from_slice(own);
     rest
-}
-
-/// The sum of all bytes, its own field taken for spaces.
-fn checksum(block: &[u8]) -> u64 {
-    let counted = |(place, &byte): (usize, &u8)| u64::from(if (148..156).contains(&place) { b' ' } else { byte });
-    block.iter().enumerate().map(counted).sum()
-}
-
-/// Octal digits, or, after a byte with its highest bit set, a number in base 256.
-fn number(field: &[u8]) -> Option<u64> {
-    if let Some((&first @ 0x80.., rest)) = field.split_first() {
-        return rest.iter().try_fold(u64::from(first & 0x7f), |sum, &byte| {
-            sum.checked_mul(256).and_then(|sum| sum.checked_add(u64::from(byte)))
-        });
-    }
-    let text = std::str::from_utf8(field).ok()?;
-    let digits = text.trim_matches(|c: char| c == '\0' || c == ' ');
-    if digits.is_empty() { Some(0) } else { u64::from_str_radix(digits, 8).ok() }
-}
-
-/// The name, behind the prefix of POSIX where there is one; GNU keeps other things there.
-fn path(block: &[u8]) -> String {
-    let field = |from: usize, length: usize| text(block.get(from..from + length).unwrap_or_default());
-    let (name, prefix) = (field(0, 100), field(345, 155));
-    let is_posix = block.get(257..263) == Some(b"ustar\0");
-    if is_posix && !prefix.is_empty() { format!("{prefix}/{name}") } else { name.into_owned() }
-}
-
-/// Up to the first NUL.
-fn text(field: &[u8]) -> Cow<'_, str> {
-    String::from_utf8_lossy(field.split(|&byte| byte == 0).next().unwrap_or_default())
-}
-
-/// The value of `key` in records of the form `length key=value`, each with a final line feed.
-fn extended(mut records: &[u8], key: &str) -> Option<String> {
-    let mut value = None;
-    while !records.is_empty() {
-        let space = records.iter().position(|&byte| byte == b' ')?;
-        let length: usize = std::str::from_utf8(records.get(..space)?).ok()?.parse().ok()?;
-        let record = records.get(space + 1..length)?.strip_suffix(b"\n")?;
-        let equals = record.iter().position(|&byte| byte == b'=')?;
-        if record.get(..equals)? == key.as_bytes() {
-            value = Some(String::from_utf8_lossy(record.get(equals + 1..)?).into_owned());
-        }
-        records = records.get(length..)?;
-    }
-    value
 }
 
 const BLOCK: usize = 512;
@@ -287,6 +261,7 @@ mod tests {
         let (mut tar, mut all, mut open) = (Tar::new(), Vec::new(), String::new());
         let mut sink = |piece: Piece<'_>| match piece {
             Piece::Begins(path) => open = format!("{path}="),
+            Piece::Sparse(path) => all.push(format!("{path} is sparse")),
             Piece::Bytes(bytes) => open.push_str(&String::from_utf8_lossy(bytes)),
             Piece::Ends(is_whole) => {
                 all.push(std::mem::take(&mut open) + if is_whole { "" } else { "!" });
@@ -347,6 +322,23 @@ mod tests {
         builder.append_data(&mut header(EntryType::Fifo, 0), "pipe", b"".as_slice()).unwrap();
         builder.append_data(&mut header(EntryType::Regular, 1), "file", b"x".as_slice()).unwrap();
         assert_eq!(files(&builder.into_inner().unwrap(), 1000), (vec!["file=x".to_owned()], Ok(())));
+    }
+
+    #[test]
+    fn a_sparse_file_is_told_and_what_follows_is_read() {
+        let mut old = header(EntryType::GNUSparse, 512);
+        old.as_mut_bytes().get_mut(..7).unwrap().copy_from_slice(b"sps.log");
+        old.set_cksum();
+        let mut builder = Builder::new(Vec::new());
+        let records = [("GNU.sparse.major", b"1".as_slice()), ("GNU.sparse.name", b"b/vvold.log")];
+        builder.append_pax_extensions(records).unwrap();
+        builder
+            .append_data(&mut header(EntryType::Regular, 3), "GNUSparseFile.0/vvold.log", b"1\n0".as_slice())
+            .unwrap();
+        builder.append_data(&mut header(EntryType::Regular, 1), "file", b"x".as_slice()).unwrap();
+        let bytes = [old.as_bytes().as_slice(), &[b'z'; 512], &builder.into_inner().unwrap()].concat();
+        let expected = ["sps.log is sparse", "b/vvold.log is sparse", "file=x"].map(str::to_owned).to_vec();
+        assert_eq!(files(&bytes, 700), (expected, Ok(())));
     }
 
     #[test]

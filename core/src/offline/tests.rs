@@ -138,6 +138,64 @@ fn a_bundle_of_a_host_tells_what_it_holds_and_no_more() {
 }
 
 #[test]
+fn names_in_an_archive_forge_no_line_and_steer_no_terminal() {
+    let bad = "b\x1b[2J\n`x` is healthy\u{202e}/sps.log";
+    let facts = collect(&vec![tgz("x.tgz", &vec![file(bad, SPS), file("c\x1b[0m\n.zip", "PK")])]);
+    let log = facts.logs.first().unwrap();
+    assert_eq!(log.file, "x.tgz/b\u{fffd}[2J\u{fffd}`x` is healthy\u{fffd}/sps.log");
+    assert_eq!(troubles(&facts), ["`x.tgz/c\u{fffd}[0m\u{fffd}.zip` is an archive of a kind that is not read"]);
+    let host = collect(&vec![file("esx-\x1b[2J-2026-01-29--12.00-7/etc/vmware/ssl/castore.pem", "")]);
+    let text = serde_json::to_string(&host).unwrap() + &serde_json::to_string(&judge(&host)).unwrap();
+    assert!(!text.contains("\\u001b") && text.contains("esx-\u{fffd}[2J"), "{text}");
+}
+
+#[test]
+fn a_host_is_one_host_whatever_its_syslog_calls_it() {
+    let vmca = Authority::vmca();
+    let log = "2026-01-29T11:00:00Z esx01 iofiltervpd[20]: SSL Connection error\n";
+    let place = format!("{ESX}/var/run/log/iofiltervpd.log");
+    let mut files = esx(&vmca, DAY_SECONDS);
+    files.retain(|(name, _)| *name != place);
+    files.push(file(&place, format!("{log}2026-01-29T11:01:00Z iofiltervpd[20]: SSL Connection error\n")));
+    let facts = collect(&vec![tgz("x.tgz", &files)]);
+    let names: Vec<&str> = facts.hosts.values().map(|host| host.name.as_str()).collect();
+    assert_eq!(names, ["esx01.lab.test"]);
+    let hits = facts.logs.iter().flat_map(|log| &log.hits);
+    let own: Vec<_> = hits.filter(|hit| hit.signature == "I-01").map(|hit| (hit.host.as_deref(), hit.count)).collect();
+    assert_eq!(own, [(Some("esx01.lab.test"), 2)]);
+    // Loose files: the log of vCenter's service tells the full name.
+    let facts = collect(&vec![file("iofiltervpd.log", log), file("sps.log", SPS)]);
+    assert_eq!(facts.hosts.values().map(|host| host.name.as_str()).collect::<Vec<_>>(), ["esx01.lab.test"]);
+}
+
+#[test]
+fn the_logs_of_a_second_vcenter_are_not_used_either() {
+    let vmca = Authority::vmca();
+    let other: Files = vc(&vmca)
+        .into_iter()
+        .map(|(path, bytes)| {
+            let text =
+                String::from_utf8(bytes.clone()).map(|text| text.replace("vc.lab.test", "vc2.lab.test").into_bytes());
+            (path.replace("vc-", "vc-other"), text.unwrap_or(bytes))
+        })
+        .collect();
+    let facts = collect(&vec![tgz("a.tgz", &vc(&vmca)), tgz("b.tgz", &other)]);
+    assert_eq!(facts.logs.iter().filter(|log| log.file.starts_with("b.tgz")).count(), 0);
+    assert_eq!(facts.logs.iter().filter(|log| log.file.starts_with("a.tgz")).count(), 2);
+}
+
+#[test]
+fn a_sparse_file_in_an_archive_is_told() {
+    let mut archive = tar(&vec![file("b/sps.log", SPS)]);
+    *archive.get_mut(156).unwrap() = b'S';
+    archive.get_mut(148..156).unwrap().fill(b' ');
+    let sum: u64 = archive.iter().take(512).map(|&byte| u64::from(byte)).sum();
+    archive.get_mut(148..156).unwrap().copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+    let facts = collect(&vec![file("x.tar", archive)]);
+    assert_eq!(troubles(&facts), ["`x.tar/b/sps.log` is stored as a sparse file, which is not read"]);
+}
+
+#[test]
 fn it_is_judged_at_the_time_of_the_bundle_and_says_which_files_it_rests_on() {
     let vmca = Authority::vmca();
     let on_that_day = judge(&collect(&vec![tgz("x.tgz", &esx(&vmca, -7 * DAY_SECONDS))]));

@@ -1,5 +1,6 @@
 //! Listings of VECS as `vecs-cli entry list` prints them, one store or several.
 
+use super::name::shown;
 use crate::certificate::Certificate;
 use crate::facts::{Certificates, VecsEntry, VecsStore};
 
@@ -25,7 +26,7 @@ pub(super) fn listing(path: &str, text: &str, certificates: &mut Certificates) -
                 let name = store.clone().or_else(|| store_by_alias(&alias)).unwrap_or_default();
                 listing.add(name, alias, &body, certificates);
             }
-            entry = alias.filter(|alias| !alias.is_empty()).map(|alias| (alias.to_owned(), String::new()));
+            entry = alias.filter(|alias| !alias.is_empty()).map(|alias| (shown(alias), String::new()));
             store = next_store.map(str::to_owned).or(store);
         } else if let Some((_, body)) = &mut entry {
             body.push_str(line);

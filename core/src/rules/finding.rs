@@ -99,10 +99,11 @@ impl Confidence {
         }
     }
 
-    /// The same after the logs were read. What was inferred never becomes certain, whatever they say.
+    /// The same after the logs were read. What was inferred never becomes certain, whatever they say, and nothing becomes
+    /// certain by lines whose meaning is inferred.
     pub(super) fn after(grade: Grade, logs: Option<Stance>) -> Self {
         match (Self::of(grade), logs) {
-            (Self::High, Some(Stance::Against)) | (Self::Low, Some(Stance::For)) => Self::Medium,
+            (Self::High, Some(Stance::Against)) | (Self::Low, Some(Stance::For | Stance::Hints)) => Self::Medium,
             (Self::Medium, Some(Stance::For)) => Self::High,
             (Self::Medium, Some(Stance::Against)) => Self::Low,
             (sure, _) => sure,
@@ -127,13 +128,13 @@ mod tests {
     fn logs_move_confidence_by_one_step_and_never_make_an_inference_certain() {
         use Confidence::{High, Low, Medium};
         let cases = [
-            (Grade::A, [High, High, Medium]),
-            (Grade::B, [Medium, High, Low]),
-            (Grade::C, [Low, Medium, Low]),
-            (Grade::D, [Low, Medium, Low]),
+            (Grade::A, [High, High, High, Medium]),
+            (Grade::B, [Medium, High, Medium, Low]),
+            (Grade::C, [Low, Medium, Medium, Low]),
+            (Grade::D, [Low, Medium, Medium, Low]),
         ];
         for (grade, expected) in cases {
-            let stances = [None, Some(Stance::For), Some(Stance::Against)];
+            let stances = [None, Some(Stance::For), Some(Stance::Hints), Some(Stance::Against)];
             assert_eq!(stances.map(|stance| Confidence::after(grade, stance)), expected, "{grade:?}");
         }
     }

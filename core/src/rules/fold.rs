@@ -127,14 +127,7 @@ fn finding(hit: Hit, cause: Option<&str>, related: Vec<String>, explains: u32) -
         related,
         url: format!("RULES.md#{}", rule.code),
     };
-    let confidence = Confidence::after(rule.grade, logs);
-    Finding {
-        place,
-        diagnostic,
-        follows_from: cause.map(str::to_owned),
-        explains,
-        grade: rule.grade,
-        confidence,
-        remedy,
-    }
+    let grade = what.grade.map_or(rule.grade, |grade| grade.max(rule.grade));
+    let confidence = Confidence::after(grade, logs);
+    Finding { place, diagnostic, follows_from: cause.map(str::to_owned), explains, grade, confidence, remedy }
 }

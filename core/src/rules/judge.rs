@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::RULES;
 use super::finding::{Judgement, Unanswered};
 use super::fold::{Hit, fold};
-use super::rule::{Check, Rule};
+use super::rule::{Check, Grade, Rule};
 use crate::case::contradictions::{Contradiction, contradictions};
 use crate::case::{Case, Found, Place, Reach, Verdict};
 use crate::diagnostic::Severity;
@@ -79,6 +79,9 @@ fn hit(case: &Case<'_>, place: Place, rule: &'static Rule, mut what: Found) -> H
     });
     let logs = said.as_ref().map(|(stance, _)| *stance);
     let files = super::files::evidence(case, &place, &what);
+    if super::files::rests_on_copy(case, &place, &what) {
+        what.grade = what.grade.max(Some(Grade::C));
+    }
     let event = super::events::evidence(case, &place, rule, &what);
     what.evidence.extend(event);
     what.evidence.extend(files);

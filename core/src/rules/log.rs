@@ -3,13 +3,15 @@
 use crate::case::Case;
 use crate::diagnostic::Evidence;
 use crate::facts::Host;
-use crate::log::{Leg, verdict};
+use crate::log::{Grade, Leg, verdict};
 
 /// How a log stands to a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stance {
     /// It says the same.
     For,
+    /// It says the same, as far as the meaning of its words is inferred.
+    Hints,
     /// It does not say which side refused.
     Neither,
     /// It says something else.
@@ -25,8 +27,10 @@ pub(super) fn said<'h>(
 ) -> Option<(Stance, Evidence)> {
     let all: Vec<(Stance, Evidence)> = hosts.into_iter().filter_map(|host| said_of(case, host, leg)).collect();
     let count = |stance| all.iter().filter(|(own, _)| *own == stance).count();
-    let stance = match count(Stance::For).cmp(&count(Stance::Against)) {
-        std::cmp::Ordering::Greater => Stance::For,
+    let (surely, likely) = (count(Stance::For), count(Stance::Hints));
+    let stance = match (surely + likely).cmp(&count(Stance::Against)) {
+        std::cmp::Ordering::Greater if surely > 0 => Stance::For,
+        std::cmp::Ordering::Greater => Stance::Hints,
         std::cmp::Ordering::Less => Stance::Against,
         std::cmp::Ordering::Equal => Stance::Neither,
     };
@@ -36,13 +40,16 @@ pub(super) fn said<'h>(
 
 /// What all logs together say of one host decides, so that one file does not contradict another.
 fn said_of(case: &Case<'_>, host: &Host, leg: Leg) -> Option<(Stance, Evidence)> {
-    let hits = case.log_hits(host);
+    let mut hits = case.log_hits(host);
+    // Of one signature the newest line is quoted.
+    hits.sort_by_key(|(_, hit)| std::cmp::Reverse(hit.last_at()));
     let said = verdict(hits.iter().map(|(_, hit)| *hit))?;
     let (log, hit) = hits.into_iter().find(|(_, hit)| hit.signature == said.signature)?;
     let last = hit.sightings.last()?;
     let at = last.at.map_or_else(|| "at a time that cannot be read".to_owned(), |at| at.to_string());
     let (stance, words) = match said.leg {
-        said if said == leg => (Stance::For, "supports this"),
+        same if same == leg && said.grade > Grade::B => (Stance::Hints, "supports this"),
+        same if same == leg => (Stance::For, "supports this"),
         Leg::Unclear => (Stance::Neither, "does not say which side refused"),
         Leg::Network => (Stance::Against, "speaks for the network instead"),
         Leg::Clock => (Stance::Against, "speaks for a clock instead"),

@@ -73,7 +73,8 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
                 held,
                 Evidence::new("SMS certificate", "not known; every CA certificate of the host is a root of vCenter"),
             ],
-        ),
+        )
+        .graded(Grade::C),
     }
 }
 
@@ -81,6 +82,7 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
 mod tests {
     use crate::facts::MissingReason;
     use crate::log::{LogFacts, LogScan};
+    use crate::rules::Confidence;
     use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, seen, unknown};
 
@@ -99,20 +101,35 @@ mod tests {
     }
 
     pub(crate) fn cases() -> Vec<Case> {
-        let mut refreshed = Fleet::of(1);
-        refreshed.host(1).ca_store = refreshed.vcenter().trusted_roots.clone();
-        refreshed.provider(1).status = seen("disconnected".to_owned());
+        let refreshed = || {
+            let mut fleet = Fleet::of(1);
+            fleet.host(1).ca_store = fleet.vcenter().trusted_roots.clone();
+            fleet.provider(1).status = seen("disconnected".to_owned());
+            fleet
+        };
         let mut nine = Fleet::of(1);
         nine.host(1).version = seen("9.0.0".to_owned());
         nine.host(1).ca_store = nine.vcenter().trusted_roots.clone();
+        let mut old = refreshed();
+        old.facts.logs = vec![log_of(
+            "2026-02-02T05:07:01Z [pool-31-thread-4] WARN  opId=sps-Main-1-2 com.vmware.vim.sms.provider.vasa.VersionHandler - \
+             gave up https://esx01.lab.test:9080/version.xml: Connection refused\n",
+        )];
         vec![
+            Case::cause(
+                "old-network-line",
+                "The log remembers that the host was once away",
+                "As in `after-refresh`, and `sps.log` holds a line of two days ago, when the network was down for a moment. \
+                 The provider was synchronised since, so the line says nothing against what is found now.",
+                old,
+            ),
             Case::cause(
                 "after-refresh",
                 "\"Refresh CA certificates\" took the certificate of SPS away",
                 "The CA certificates of `esx01.lab.test` hold the roots of vCenter and no longer the self-signed \
                  certificate that SPS shows as a client. Host and provider certificates are good, so renewing them would \
                  not help.",
-                refreshed,
+                refreshed(),
             ),
             Case::near_miss(
                 "host-of-9-0",
@@ -143,6 +160,8 @@ mod tests {
         let mut fleet = refreshed();
         fleet.vcenter().sms.sms_self_signed = unknown(MissingReason::NotAsked);
         fleet.has_one_cause("castore-missing-sms");
+        let confidence = |fleet: &Fleet| fleet.judge().causes().next().map(|cause| cause.confidence);
+        assert_eq!(confidence(&fleet), Some(Confidence::Low), "it is inferred");
         fleet.provider(1).status = seen("online".to_owned());
         fleet.is_unanswered("castore-missing-sms");
     }
@@ -158,7 +177,7 @@ mod tests {
     #[test]
     fn the_log_is_quoted_for_it_or_against_it() {
         let mut fleet = refreshed();
-        let head = "2026-02-04T05:07:01Z [pool-31-thread-4] WARN  opId=sps-Main-1-2 com.vmware.vim.sms.provider.vasa.";
+        let head = "2026-02-04T11:07:01Z [pool-31-thread-4] WARN  opId=sps-Main-1-2 com.vmware.vim.sms.provider.vasa.";
         let url = "https://esx01.lab.test:9080/version.xml";
         let line = format!(
             "{head}VersionHandler - [isLegacyProvider] Failed to retrieve version information from provider - {url}: certificate_unknown(46)\n"

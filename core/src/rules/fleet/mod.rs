@@ -5,24 +5,28 @@ pub(super) mod single_cluster_down;
 pub(crate) mod whole_fleet_down;
 
 use super::client_certificate::{castore_empty, castore_missing_sms, castore_stale_sms, esx9_client_untrusted};
+use super::provider::provider_missing;
 use super::rule::Rule;
 use crate::case::{Case, Port};
 use crate::diagnostic::Evidence;
 use crate::facts::{CertificateMode, Host, Provider};
 
-/// A connected host whose provider SMS says something about.
+/// A connected host whose provider SMS says something about, or which lacks one.
 pub(super) struct Watched<'a> {
     pub(super) host: &'a Host,
-    /// Its provider is down, and what vCenter sees on its port does not explain that.
+    /// Its provider is down or gone.
     pub(super) is_down: bool,
 }
 
-/// All of them, by host id.
+/// All of them, by host id, but for those whose provider is down and whose port shows why: they say nothing of what the
+/// fleet shares, neither for it nor against it.
 pub(super) fn watched<'a>(case: &Case<'a>) -> Vec<Watched<'a>> {
     let watch = |host: &'a Host| {
-        let provider = case.canonical_provider(host).filter(|_| host.is_connected())?;
-        provider.status.value()?;
-        Some(Watched { host, is_down: is_down(provider) && !has_own_trouble(case, host) })
+        let is_down = match case.canonical_provider(host).filter(|_| host.is_connected()) {
+            Some(provider) => provider.status.value().map(|_| is_down(provider))?,
+            None => provider_missing::RULE.finds_at(case, host).then_some(true)?,
+        };
+        (!is_down || !has_own_trouble(case, host)).then_some(Watched { host, is_down })
     };
     case.facts.hosts.values().filter_map(watch).collect()
 }

@@ -1,6 +1,6 @@
 //! ## What it finds
 //!
-//! Most providers of connected hosts from 9.0 on are offline or disconnected at the same time (the policy's
+//! Most providers of connected hosts from 9.0 on are offline, disconnected or gone at the same time (the policy's
 //! `fleet_down_percent`, two hosts at the least), those of hosts below 9.0 are not, and neither the hosts' own
 //! certificates nor what the hosts trust explains it.
 //!
@@ -25,7 +25,7 @@
 //! KB 440183, which certificate vCenter shows to which hosts (grade A); that failing together means it, is an inference
 //! (grade C).
 
-use super::single_cluster_down::only_cluster;
+use super::single_cluster_down::failed_clusters;
 use super::{all_say_why, by_leg, down_together, named, percent, watched};
 use crate::case::{Case, Reach, Verdict, known};
 use crate::diagnostic::Severity;
@@ -39,7 +39,7 @@ pub(crate) const RULE: Rule = Rule {
     grade: Grade::C,
     title: "the providers of hosts from 9.0 on failed together, those below did not",
     rank: 21,
-    explains: &["provider-disconnected", "provider-offline"],
+    explains: &["provider-disconnected", "provider-missing", "provider-offline"],
     log: Some(Leg::ClientTrust),
     cure: Cure::ByHand(
         "check the certificate `sps-extension` of vCenter and whether the hosts from 9.0 on trust the root that it leads to; do not renew the hosts' certificates",
@@ -59,7 +59,8 @@ fn check(case: &Case<'_>) -> Verdict {
     let (below_9, from_9_on) = by_leg(&all);
     let Some(down) = down_together(case, &from_9_on) else { return Verdict::Fine };
     // Where the older ones are down as well, `whole-fleet-down` speaks for both.
-    let is_explained = all_say_why(case, &down) || is_too_old(case) || only_cluster(case, &all, &from_9_on).is_some();
+    let is_explained =
+        all_say_why(case, &down) || is_too_old(case) || failed_clusters(case, &all, &from_9_on).is_some();
     if down_together(case, &below_9).is_some() || is_explained {
         return Verdict::Fine;
     }

@@ -1,13 +1,15 @@
 //! ## What it finds
 //!
-//! Most providers of one cluster are offline or disconnected at the same time (the policy's `fleet_down_percent`, two
-//! hosts at the least), of those elsewhere no more than the rest of that share is, and neither the hosts' own certificates
-//! and ports nor what the hosts trust explains it. Who is down elsewhere is named beside it.
+//! Most providers of one cluster are offline, disconnected or gone at the same time (the policy's `fleet_down_percent`,
+//! two hosts at the least), of those elsewhere no more than the rest of that share is, and neither the hosts' own
+//! certificates and ports nor what the hosts trust explains it. Who is down elsewhere is named beside it.
+//!
+//! Several clusters of which this is true are named together, unless they make up most of the fleet.
 //!
 //! ## Why it hurts
 //!
 //! vCenter's side serves all clusters alike, and certificates do not break on one day. It is something that the hosts
-//! of this cluster share.
+//! of such a cluster share.
 //!
 //! ## How it shows
 //!
@@ -36,9 +38,9 @@ pub(crate) const RULE: Rule = Rule {
     code: "single-cluster-down",
     severity: Severity::High,
     grade: Grade::C,
-    title: "the providers of one cluster failed together, those of other clusters did not",
+    title: "the providers of one cluster failed together, those elsewhere did not",
     rank: 22,
-    explains: &["provider-disconnected", "provider-offline"],
+    explains: &["provider-disconnected", "provider-missing", "provider-offline"],
     log: None,
     cure: Cure::ByHand(
         "look for what the cluster has of its own: its network and firewall, a host profile, a recent push of CA certificates, a change of names",
@@ -56,48 +58,66 @@ fn check(case: &Case<'_>) -> Verdict {
     known!(case.facts.provider_list.known());
     let all = watched(case);
     let (below_9, from_9_on) = by_leg(&all);
-    let one = only_cluster(case, &all, &below_9).or_else(|| only_cluster(case, &all, &from_9_on));
-    let Some(OnlyCluster { down, strays, elsewhere }) = one.filter(|one| !all_say_why(case, &one.down)) else {
+    let failed = failed_clusters(case, &all, &below_9).or_else(|| failed_clusters(case, &all, &from_9_on));
+    let Some(FailedClusters { down, strays, elsewhere }) = failed.filter(|failed| !all_say_why(case, &failed.down))
+    else {
         return Verdict::Fine;
     };
-    let cluster = down.iter().find_map(|host| host.cluster.value()).cloned().unwrap_or_default();
-    let message = format!(
-        "{} providers of cluster `{cluster}` are down together, and {strays} of {elsewhere} elsewhere",
-        down.len()
-    );
-    Verdict::found(message, vec![Evidence::new("cluster", cluster), named(&down)]).reaching(Reach::of(down))
+    let mut names: Vec<&str> = Vec::new();
+    for name in down.iter().filter_map(|host| host.cluster.value()) {
+        if !names.contains(&name.as_str()) {
+            names.push(name);
+        }
+    }
+    let message = match names.as_slice() {
+        [_, _, ..] => format!(
+            "clusters `{}` failed each as a whole: {} providers are down, and {strays} of {elsewhere} elsewhere",
+            names.join("`, `"),
+            down.len()
+        ),
+        _ => format!(
+            "{} providers of cluster `{}` are down together, and {strays} of {elsewhere} elsewhere",
+            down.len(),
+            names.concat()
+        ),
+    };
+    let clusters = names.iter().map(|name| Evidence::new("cluster", *name));
+    Verdict::found(message, clusters.chain([named(&down)]).collect()).reaching(Reach::of(down))
 }
 
-/// What one cluster lost that others did not.
-pub(super) struct OnlyCluster<'a> {
+/// What clusters lost that others did not.
+pub(super) struct FailedClusters<'a> {
     down: Vec<&'a Host>,
     /// How many are down elsewhere, and of how many.
     strays: usize,
     elsewhere: usize,
 }
 
-/// The hosts of the one cluster most of whose providers of this group are down, while other clusters have providers of
-/// this group and hardly any of all that are elsewhere is down. A group is of hosts that meet the same certificate of
-/// vCenter. Who is down elsewhere is a matter of its own.
-pub(super) fn only_cluster<'a>(
+/// The hosts of the clusters most of whose providers of this group are down, while others of this group are elsewhere and
+/// hardly any of all that are elsewhere is down. A group is of hosts that meet the same certificate of vCenter. Who is
+/// down elsewhere is a matter of its own. Several clusters that make up most of the group are the fleet.
+pub(super) fn failed_clusters<'a>(
     case: &Case<'_>,
     all: &[Watched<'a>],
     group: &[&Watched<'a>],
-) -> Option<OnlyCluster<'a>> {
+) -> Option<FailedClusters<'a>> {
     let mut clusters: BTreeMap<&str, Vec<&Watched<'a>>> = BTreeMap::new();
     for watched in group {
         if let Some(id) = cluster_of(watched.host) {
             clusters.entry(id).or_default().push(watched);
         }
     }
-    let mut failed = clusters.iter().filter(|(_, group)| down_together(case, group).is_some()).map(|(id, _)| *id);
-    let id = failed.next().filter(|_| clusters.len() > 1)?;
-    let is_alone = failed.next().is_none();
-    let (inside, outside): (Vec<_>, Vec<_>) = all.iter().partition(|watched| cluster_of(watched.host) == Some(id));
+    clusters.retain(|_, hosts| down_together(case, hosts).is_some());
+    let has_failed = |host: &Host| cluster_of(host).is_some_and(|id| clusters.contains_key(id));
+    let is_fleet = clusters.len() > 1 && down_together(case, group).is_some();
+    if clusters.is_empty() || is_fleet || group.iter().all(|watched| has_failed(watched.host)) {
+        return None;
+    }
+    let (inside, outside): (Vec<_>, Vec<_>) = all.iter().partition(|watched| has_failed(watched.host));
     let down = inside.into_iter().filter(|watched| watched.is_down).map(|watched| watched.host).collect();
     let (strays, elsewhere) = (outside.iter().filter(|watched| watched.is_down).count(), outside.len());
     let most = 100_u64.saturating_sub(u64::from(case.policy.fleet_down_percent));
-    (is_alone && percent(strays, elsewhere) <= most).then_some(OnlyCluster { down, strays, elsewhere })
+    (percent(strays, elsewhere) <= most).then_some(FailedClusters { down, strays, elsewhere })
 }
 
 fn cluster_of(host: &Host) -> Option<&str> {
@@ -172,6 +192,44 @@ mod tests {
         }
         fleet.provider(1).status = seen("offline".to_owned());
         assert_eq!(fleet.causes(), ["single-cluster-down", "provider-offline"]);
+    }
+
+    /// Hosts in this cluster, all of them down or none.
+    fn move_to(fleet: &mut Fleet, numbers: std::ops::RangeInclusive<usize>, cluster: &str, is_down: bool) {
+        for number in numbers {
+            fleet.host(number).cluster = seen(cluster.to_owned());
+            fleet.host(number).cluster_id = seen(format!("domain-c{cluster}"));
+            if is_down {
+                fleet.provider(number).status = seen("offline".to_owned());
+            }
+        }
+    }
+
+    #[test]
+    fn two_clusters_that_failed_each_as_a_whole_are_named_together() {
+        let mut fleet = Fleet::of(12);
+        move_to(&mut fleet, 9..=10, "b", true);
+        move_to(&mut fleet, 11..=12, "c", true);
+        fleet.has_one_cause("single-cluster-down");
+        let judgement = fleet.judge();
+        let told = judgement.causes().next().map(|cause| cause.diagnostic.message.as_str());
+        let expected = "clusters `b`, `c` failed each as a whole: 4 providers are down, and 0 of 8 elsewhere";
+        assert_eq!(told, Some(expected));
+        // Most of the fleet is the fleet, though one cluster is left.
+        let mut fleet = Fleet::of(12);
+        move_to(&mut fleet, 3..=7, "b", true);
+        move_to(&mut fleet, 8..=12, "c", true);
+        fleet.has_one_cause("whole-fleet-down");
+    }
+
+    #[test]
+    fn hosts_that_stand_alone_are_elsewhere() {
+        let mut fleet = Fleet::of(5);
+        fleet.host(5).cluster_id = seen("domain-s12".to_owned());
+        for number in 1..=4 {
+            fleet.provider(number).status = seen("offline".to_owned());
+        }
+        fleet.has_one_cause("single-cluster-down");
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! ## What it finds
 //!
-//! Most providers of connected hosts below 9.0 are offline or disconnected at the same time, and neither the hosts' own
-//! certificates nor what the hosts trust explains it. "Most" is the policy's `fleet_down_percent`, and two hosts at the
-//! least.
+//! Most providers of connected hosts below 9.0 are offline, disconnected or gone at the same time, and neither the hosts'
+//! own certificates nor what the hosts trust explains it. "Most" is the policy's `fleet_down_percent`, and two hosts at
+//! the least; hosts whose own port shows why their provider is down are not counted.
 //!
 //! Where every one of these hosts shows that it lacks the SMS certificate, that is named host by host
 //! (`castore-missing-sms`, `castore-stale-sms`, `castore-empty`) and this is not found: the cure is the hosts' then.
-//! Where all of them are in one of several clusters, `single-cluster-down` is found in its place.
+//! Where all of them are in one of several clusters, or others stand outside clusters, `single-cluster-down` is found in
+//! its place.
 //!
 //! ## Why it hurts
 //!
@@ -29,10 +30,11 @@
 //! KB 440183, which certificate vCenter shows to which hosts (grade A); the share is ours, and what it means an
 //! inference (grade C).
 
-use super::single_cluster_down::only_cluster;
-use super::{all_say_why, by_leg, down_together, named, percent, watched};
+use super::single_cluster_down::failed_clusters;
+use super::{Watched, all_say_why, by_leg, down_together, named, percent, watched};
 use crate::case::{Case, Reach, Verdict, known};
 use crate::diagnostic::Severity;
+use crate::facts::Host;
 use crate::log::Leg;
 use crate::rules::environment::sms_endpoint_down;
 use crate::rules::rule::{Check, Cure, Grade, Rule};
@@ -43,7 +45,7 @@ pub(crate) const RULE: Rule = Rule {
     grade: Grade::C,
     title: "most providers failed together: the cause is on vCenter's side, not in host certificates",
     rank: 20,
-    explains: &["provider-disconnected", "provider-offline"],
+    explains: &["provider-disconnected", "provider-missing", "provider-offline"],
     log: Some(Leg::ClientTrust),
     cure: Cure::ByHand(
         "check the service `sps` and the certificate `sms_self_signed`, then let the hosts trust it; do not renew the hosts' certificates",
@@ -55,15 +57,6 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>) -> Verdict {
-    judge(case, true)
-}
-
-/// The same for the gate, which holds whether or not the hosts say by themselves why.
-pub(crate) fn has_failed_together(case: &Case<'_>) -> Verdict {
-    judge(case, false)
-}
-
-fn judge(case: &Case<'_>, is_for_report: bool) -> Verdict {
     if sms_endpoint_down::is_down(case.facts) {
         return Verdict::NotApplicable;
     }
@@ -71,20 +64,40 @@ fn judge(case: &Case<'_>, is_for_report: bool) -> Verdict {
     let all = watched(case);
     let (below_9, from_9_on) = by_leg(&all);
     let Some(down) = down_together(case, &below_9) else { return Verdict::Fine };
-    if is_for_report && (all_say_why(case, &down) || only_cluster(case, &all, &below_9).is_some()) {
+    if all_say_why(case, &down) || failed_clusters(case, &all, &below_9).is_some() {
         return Verdict::Fine;
     }
-    let message = format!(
-        "{} of {} providers of connected hosts below 9.0 are down together ({} %, limit {} %): the cause is on vCenter's side, do not renew hosts",
-        down.len(),
-        below_9.len(),
-        percent(down.len(), below_9.len()),
-        case.policy.fleet_down_percent
-    );
     // Hosts from 9.0 on meet another certificate; where they are down too, something else that all share is.
     let newer = down_together(case, &from_9_on).unwrap_or_default();
     let evidence = vec![named(&down)];
+    let message = message(case, &down, &below_9, " below 9.0");
     Verdict::found(message, evidence).reaching(Reach::of(down.into_iter().chain(newer)))
+}
+
+/// The same for the gate, which holds for hosts of every version, and whether or not they say by themselves why.
+pub(crate) fn has_failed_together(case: &Case<'_>) -> Verdict {
+    if sms_endpoint_down::is_down(case.facts) {
+        return Verdict::NotApplicable;
+    }
+    known!(case.facts.provider_list.known());
+    let all = watched(case);
+    let (below_9, from_9_on) = by_leg(&all);
+    let groups = [(below_9, " below 9.0"), (from_9_on, " from 9.0 on"), (all.iter().collect(), "")];
+    let failed = groups.iter().find_map(|(group, which)| {
+        let down = down_together(case, group)?;
+        Some(Verdict::found(message(case, &down, group, which), vec![named(&down)]))
+    });
+    failed.unwrap_or(Verdict::Fine)
+}
+
+fn message(case: &Case<'_>, down: &[&Host], group: &[&Watched<'_>], which: &str) -> String {
+    format!(
+        "{} of {} providers of connected hosts{which} are down together ({} %, limit {} %): the cause is on vCenter's side, do not renew hosts",
+        down.len(),
+        group.len(),
+        percent(down.len(), group.len()),
+        case.policy.fleet_down_percent
+    )
 }
 
 #[cfg(test)]
@@ -117,6 +130,31 @@ mod tests {
                 down(2),
             ),
         ]
+    }
+
+    #[test]
+    fn a_host_whose_own_port_shows_why_does_not_hide_what_the_others_share() {
+        let mut fleet = Fleet::of(4);
+        for number in 1..=4 {
+            fleet.provider(number).status = seen("offline".to_owned());
+        }
+        for number in 3..=4 {
+            let expired = fleet.issue(&Leaf::of(&format!("esx{number:02}.lab.test")).ends(-1));
+            fleet.serve(number, expired);
+        }
+        assert_eq!(fleet.causes(), ["whole-fleet-down", "host-cert-expired", "host-cert-expired"]);
+    }
+
+    #[test]
+    fn a_fleet_whose_providers_are_all_gone_has_lost_them_together() {
+        let mut fleet = Fleet::of(3);
+        fleet.facts.providers.clear();
+        fleet.follows("provider-missing", "whole-fleet-down");
+        fleet.has_one_cause("whole-fleet-down");
+        // A single host may have lost its own.
+        let mut fleet = Fleet::of(1);
+        fleet.facts.providers.clear();
+        fleet.has_one_cause("provider-missing");
     }
 
     #[test]

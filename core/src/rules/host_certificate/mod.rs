@@ -184,10 +184,11 @@ fn machine_pair(host: &Host) -> Result<&MachinePair, Verdict> {
     Case::optional(&host.machine_pair, host.on_443.known().is_err_and(broken_off), BY_HOST_SHELL)
 }
 
-/// The last sighting in the logs of a signature that names no host.
+/// The last sighting in the logs of a signature of vCenter itself, within the last week: vCenter looks through its
+/// certificates less often than once a day.
 fn in_logs(case: &Case<'_>, signature: &str) -> Option<Evidence> {
-    let mut hits = case.facts.logs.iter().flat_map(|log| log.hits.iter().map(move |hit| (log, hit)));
-    let (log, hit) = hits.rfind(|(_, hit)| hit.signature == signature)?;
+    let hits = case.logged(signature).iter().filter(|(_, hit)| case.is_of_late(hit, 7 * DAY_SECONDS));
+    let (log, hit) = hits.max_by_key(|(_, hit)| hit.last_at())?;
     let last = hit.sightings.last()?;
     let at = last.at.map(|at| format!(", last {at}")).unwrap_or_default();
     let seen = format!("{signature} (grade {:?}): {}{at}, seen {} times", hit.grade, hit.meaning, hit.count);

@@ -2,7 +2,8 @@
 //!
 //! An entry among vCenter's trusted roots (store `TRUSTED_ROOTS`) does not read as a certificate.
 //!
-//! Where the roots could not be read at all, the line that `vpxd.log` shows of it (X-01) is enough.
+//! Where the roots could not be read at all, the line that `vpxd.log` shows of it (X-01) is enough, if it is of the last
+//! week.
 //!
 //! ## Why it hurts
 //!
@@ -111,9 +112,20 @@ mod tests {
         fleet.vcenter().trusted_roots = unknown(MissingReason::Fault);
         assert!(!fleet.codes().iter().any(|code| code == "roots-unparseable"));
         let mut scan = LogScan::new("vpxd.log");
-        let head =
-            "2026-02-04T05:10:00.000Z error vpxd[01234] [Originator@6876 sub=Main opID=CheckCertificateExpiry-0a1b]";
-        scan.feed(format!("{head} Invalid certificate string [MIIB\n").as_bytes());
+        let line = |year: &str| {
+            format!(
+                "{year}-02-04T05:10:00.000Z error vpxd[01234] [Originator@6876 sub=Main opID=CheckCertificateExpiry-0a1b] \
+                 Invalid certificate string [MIIB\n"
+            )
+        };
+        scan.feed(line("2025").as_bytes());
+        let mut of_last_year = Fleet::of(1);
+        of_last_year.vcenter().trusted_roots = unknown(MissingReason::Fault);
+        of_last_year.facts.logs = vec![scan.clone().finish()];
+        assert!(!of_last_year.codes().iter().any(|code| code == "roots-unparseable"));
+        let codes: Vec<String> = of_last_year.judge().unanswered.into_iter().flat_map(|one| one.codes).collect();
+        assert!(codes.contains(&"roots-unparseable".to_owned()), "what was a year ago may be mended");
+        scan.feed(line("2026").as_bytes());
         fleet.facts.logs = vec![scan.finish()];
         assert!(fleet.codes().iter().any(|code| code == "roots-unparseable"));
     }

@@ -28,7 +28,6 @@
 //! vCert, "compare thumbprints with VCDB" (grade A); vSphere API, `ReconnectHost_Task` accepts a new thumbprint (grade
 //! A).
 
-use super::in_logs;
 use crate::case::{Case, Port, Verdict, certificate_seen, known};
 use crate::certificate::Certificate;
 use crate::diagnostic::{Evidence, Severity};
@@ -79,7 +78,7 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
     let message = format!("vCenter expects certificate `{expected}` of host `{}`, which shows `{shown}`", host.name);
     let evidence =
         [Evidence::new("expected by vCenter", expected.clone()), certificate_seen(Port::Host.certificate(), leaf)];
-    Verdict::found(message, evidence.into_iter().chain(in_logs(case, "X-05")).collect())
+    Verdict::found(message, Vec::from(evidence))
 }
 
 /// The thumbprint of a certificate by the digest that another thumbprint was made with, told by its length.

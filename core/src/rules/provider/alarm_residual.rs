@@ -1,8 +1,10 @@
 //! ## What it finds
 //!
 //! An alarm about certificates or storage providers has been red or yellow for 15 minutes or more, nobody has
-//! acknowledged it, and all that it watches is green: on a host, its provider, both ports and its trust; elsewhere, that
-//! of every host, and the certificates of vCenter where the alarm is about them.
+//! acknowledged it, and all that it watches is green: on a host, its providers, both ports and its trust; elsewhere, that
+//! of every host, every other storage provider, and the certificates of vCenter where the alarm is about them.
+//!
+//! An alarm that may watch something that nobody looked at, such as the certificate that signs tokens, is left alone.
 //!
 //! ## Why it hurts
 //!
@@ -24,7 +26,7 @@
 use super::provider_offline_transient::TRANSIENT_SECONDS;
 use crate::case::{Case, Port, Verdict};
 use crate::diagnostic::{Evidence, Severity};
-use crate::facts::{Alarm, Host, HostId};
+use crate::facts::{Alarm, Host, HostId, Provider};
 use crate::rules::client_certificate::{is_due, is_trusting, sms_cert_renew_failed};
 use crate::rules::rule::{Check, Cure, Grade, Rule};
 use crate::time::DAY_SECONDS;
@@ -70,20 +72,40 @@ pub(crate) fn residual<'a>(case: &Case<'a>) -> Vec<&'a Alarm> {
     if settled.peek().is_none() {
         return Vec::new();
     }
+    // Without the list, nobody knows what there is to be well.
+    if case.facts.provider_list.known().is_err() {
+        return Vec::new();
+    }
     let is_fleet_green = case.facts.hosts.values().all(|host| is_green(case, host));
+    let others = || case.facts.other_providers.values();
     let is_residual = |alarm: &&Alarm| match case.facts.hosts.get(&HostId(alarm.entity.clone())) {
-        Some(host) => is_green(case, host),
-        None => is_fleet_green && is_vcenter_green(case, alarm),
+        Some(host) => {
+            let mut own = others().filter(|other| case.host_of(other).is_some_and(|owner| owner.id == host.id));
+            is_green(case, host) && own.all(is_well)
+        }
+        None => is_fleet_green && others().all(is_well) && is_vcenter_green(case, alarm),
     };
     settled.filter(is_residual).collect()
 }
 
-/// Alarms about what this product looks at. Those of arrays, vSAN and key providers use the same words.
+/// Alarms about what this product looks at. Those of arrays, vSAN and key providers use the same words. Of vCenter's own
+/// certificates those are looked at that VECS holds, which one alarm watches all together (KB 326268).
 fn is_ours(alarm: &Alarm) -> bool {
     let words = alarm.words();
     let has = |wanted: &[&str]| wanted.iter().any(|word| words.contains(word));
-    let is_about = ["certificate", "vasa", "storage provider", "vendor provider", "iofilter", "io filter"];
-    has(&is_about) && !has(&["client cert", "vsan", "kms", "key provider", "vvol", "virtual volume"])
+    let is_about_providers = has(&["vasa", "storage provider", "vendor provider", "iofilter", "io filter"]);
+    let is_about_hosts = alarm.entity_kind == "HostSystem" && has(&["certificate"]);
+    let letters: String = words.chars().filter(char::is_ascii_alphanumeric).collect();
+    let is_about_vecs =
+        ["certificatestatus", "smsselfsigned", "spsextension"].iter().any(|word| letters.contains(word))
+            && !has(&["sts ", "signing", "token"]);
+    let is_about_others = has(&["client cert", "vsan", "kms", "key provider", "vvol", "virtual volume"]);
+    (is_about_providers || is_about_hosts || is_about_vecs) && !is_about_others
+}
+
+/// True when SMS says that nothing is wrong with a provider of another kind.
+fn is_well(other: &Provider) -> bool {
+    other.is_online() && other.certificate_status.value().is_some_and(|status| status == "valid")
 }
 
 /// True when nothing that can be seen of a host speaks for an alarm on it, not even a date that comes near.
@@ -114,10 +136,21 @@ const NAMED: usize = 10;
 
 #[cfg(test)]
 mod tests {
+    use crate::facts::{Provider, ProviderId, ProviderUrl};
     use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, alarm, seen};
 
     const DISCONNECTED: &str = "VASA provider disconnected";
+
+    /// One more provider, at this address.
+    fn with_other(fleet: &mut Fleet, host: &str, port: u16) -> ProviderId {
+        let id = ProviderId("uid-other".to_owned());
+        let url = ProviderUrl { text: format!("https://{host}:{port}/version.xml"), host: host.to_owned(), port };
+        let mut other = Provider { id: id.clone(), url, ..fleet.provider(1).clone() };
+        other.array_ids.clear();
+        fleet.facts.other_providers.insert(id.clone(), other);
+        id
+    }
 
     /// An alarm on the host, raised so many seconds ago.
     fn raised(seconds: i64) -> Fleet {
@@ -159,6 +192,35 @@ mod tests {
         fleet.has_one_cause("alarm-residual");
         fleet.provider(2).status = seen("offline".to_owned());
         fleet.has_one_cause("provider-offline");
+    }
+
+    #[test]
+    fn an_alarm_is_right_while_a_provider_of_another_kind_is_down() {
+        let alarms =
+            [("array1.lab.test", 8443, ("Folder", "group-d1")), ("esx01.lab.test", 8080, ("HostSystem", "host-1"))];
+        for (host, port, at) in alarms {
+            let mut fleet = Fleet::of(1);
+            fleet.vcenter().alarms = seen(vec![alarm(DISCONNECTED, at, 86_400)]);
+            let id = with_other(&mut fleet, host, port);
+            fleet.has_one_cause("alarm-residual");
+            let other = fleet.facts.other_providers.get_mut(&id);
+            let Some(other) = other else { unreachable!("it was put there") };
+            other.status = seen("offline".to_owned());
+            assert!(!fleet.codes().contains(&"alarm-residual".to_owned()), "{host}");
+        }
+    }
+
+    #[test]
+    fn an_alarm_about_certificates_that_nobody_looked_at_is_left_alone() {
+        for (name, is_found) in [
+            ("Certificate Status", true),
+            ("STS Signing Certificate Status", false),
+            ("vSphere Authentication Proxy certificate expires", false),
+        ] {
+            let mut fleet = Fleet::of(1);
+            fleet.vcenter().alarms = seen(vec![alarm(name, ("Folder", "group-d1"), 86_400)]);
+            assert_eq!(!fleet.codes().is_empty(), is_found, "{name}");
+        }
     }
 
     #[test]

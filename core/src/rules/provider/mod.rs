@@ -33,7 +33,7 @@ pub(super) mod thumbprint_entry_missing;
 pub(super) mod thumbprint_entry_stale;
 pub(super) mod thumbprint_log_flood;
 
-use crate::case::{Case, Verdict, certificate_seen, known, standing};
+use crate::case::{Case, Verdict, certificate_seen, first_standing, known};
 use crate::diagnostic::Evidence;
 use crate::facts::{MissingReason, Provider};
 use crate::time::UnixTime;
@@ -53,10 +53,10 @@ fn has_status(provider: &Provider, word: &str, meaning: &str) -> Verdict {
 }
 
 /// The time at which a provider was last known to be well: when SMS last synchronised with it, or when vCenter logged
-/// that it went down.
+/// for the first time since that it went down. vCenter logs that again while the outage lasts.
 fn down_since(case: &Case<'_>, provider: &Provider) -> Option<UnixTime> {
-    let events = case.events_of(provider);
-    let went_down = standing(events, &["VasaProviderDisconnectedEvent"], &["VasaProviderConnectedEvent"]);
+    let (bad, good) = (["VasaProviderDisconnectedEvent"], ["VasaProviderConnectedEvent"]);
+    let went_down = first_standing(case.events_of(provider), &bad, &good, provider.last_sync);
     went_down.map(|event| event.at).max(provider.last_sync)
 }
 

@@ -25,8 +25,10 @@
 
 use super::registration::logged_seen;
 use crate::case::{Case, Verdict};
+use crate::certificate::is_same_name;
 use crate::diagnostic::Severity;
 use crate::facts::Provider;
+use crate::log::LogHit;
 use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
@@ -64,15 +66,39 @@ fn check(case: &Case<'_>, provider: &Provider) -> Verdict {
     if provider.is_online() {
         return Verdict::Fine;
     }
-    let hits = case.log_hits_named(&provider.url.host);
-    let Some((log, hit)) = hits.iter().find(|(_, hit)| hit.signature == "S-10") else { return Verdict::NotApplicable };
+    let hits = case.logged("S-10").iter().filter(|(_, hit)| is_about(hit, provider));
+    let Some((log, hit)) = hits.max_by_key(|(_, hit)| hit.last_at()) else { return Verdict::NotApplicable };
     // What was removed and registered again after the line was written is another entry.
     let is_past = |sighted| provider.last_sync.is_some_and(|synchronised| synchronised > sighted);
-    if hit.sightings.last().and_then(|last| last.at).is_some_and(is_past) {
+    if hit.last_at().is_some_and(is_past) {
         return Verdict::Fine;
     }
     let message = format!("storage provider `{}` cannot be removed from the cache of SPS", provider.name);
     Verdict::found(message, logged_seen(log, hit).into_iter().collect())
+}
+
+/// True when a line is about this provider: the operation names its host, or the line itself its uid, its name or its
+/// URL.
+fn is_about(hit: &LogHit, provider: &Provider) -> bool {
+    if let Some(host) = &hit.host {
+        return is_same_name(host, &provider.url.host);
+    }
+    let names = [&provider.id.0, &provider.name, &provider.url.text];
+    hit.sightings.last().is_some_and(|last| {
+        let line = last.excerpt.to_ascii_lowercase();
+        names.iter().any(|name| is_named(&line, &name.to_ascii_lowercase()))
+    })
+}
+
+/// True when a name stands in a line as a whole, and not as a part of a longer one.
+fn is_named(line: &str, name: &str) -> bool {
+    let goes_on = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    !name.is_empty()
+        && line.match_indices(name).any(|(place, _)| {
+            let (before, after) = (line.get(..place), line.get(place + name.len()..));
+            !goes_on(before.and_then(|text| text.chars().next_back()))
+                && !goes_on(after.and_then(|text| text.chars().next()))
+        })
 }
 
 #[cfg(test)]
@@ -102,6 +128,7 @@ mod tests {
             count: 1,
             joined: 0,
             sightings: vec![sighting],
+            busiest: None,
         };
         fleet.facts.logs = vec![LogFacts { file: "sps.log".to_owned(), hits: vec![hit], ..LogFacts::default() }];
         fleet
@@ -124,5 +151,31 @@ mod tests {
                 wedged(7200),
             ),
         ]
+    }
+
+    #[test]
+    fn a_line_that_names_no_host_tells_its_provider_by_uid_name_or_url() {
+        let of = |ago, host: Option<&str>, excerpt: &str| {
+            let mut fleet = wedged(ago);
+            for hit in fleet.facts.logs.iter_mut().flat_map(|log| &mut log.hits) {
+                hit.host = host.map(str::to_owned);
+                hit.sightings.iter_mut().for_each(|sighting| sighting.excerpt = excerpt.to_owned());
+            }
+            fleet
+        };
+        let found = |fleet: &Fleet| fleet.codes().contains(&"provider-cache-wedged".to_owned());
+        for name in ["UID-1", "IOFILTER Provider esx01.lab.test", "https://esx01.lab.test:9080/version.xml"] {
+            assert!(found(&of(
+                1800,
+                None,
+                &format!("Error while removing the entry of provider {name} from providerCache")
+            )));
+        }
+        assert!(!found(&of(1800, None, "Error while removing the entry of provider uid-10 from providerCache")));
+        assert!(!found(&of(1800, Some("esx02.lab.test"), "the entry of provider uid-1 from providerCache")));
+        // Of several files the newest line counts, whatever their order.
+        let mut fleet = of(7200, None, "the entry of provider uid-1 from providerCache");
+        fleet.facts.logs.extend(wedged(1800).facts.logs);
+        assert!(found(&fleet));
     }
 }

@@ -1,6 +1,8 @@
 //! ## What it finds
 //!
 //! An ESXi host has several IOFilter providers, and this one is not the one whose URL names the host as vCenter does.
+//! Where none is, the one that is online stays, then one by a management address, then one by a name that the certificate
+//! on port 9080 carries. Where nothing tells them apart, it is not known which one is too much.
 //!
 //! ## Why it hurts
 //!
@@ -21,7 +23,7 @@
 
 use crate::case::{Case, Verdict};
 use crate::diagnostic::{Evidence, Severity};
-use crate::facts::Provider;
+use crate::facts::{Missing, MissingReason, Provider};
 use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
@@ -58,6 +60,16 @@ fn check(case: &Case<'_>, provider: &Provider) -> Verdict {
     if canonical.id == provider.id {
         return Verdict::Fine;
     }
+    if case.is_claim_equal(host, provider, canonical) {
+        return Verdict::Unknown(Missing {
+            reason: MissingReason::Malformed,
+            message: format!(
+                "storage providers at `{}` and `{}` both serve host `{}`, and nothing tells which one is too many",
+                canonical.url.host, provider.url.host, host.name
+            ),
+            help: "look in the vSphere Client which one is used, and unregister the other".to_owned(),
+        });
+    }
     let message = format!(
         "host `{}` has a second storage provider at `{}`, its own is at `{}`",
         host.name, provider.url.host, canonical.url.host
@@ -69,7 +81,7 @@ fn check(case: &Case<'_>, provider: &Provider) -> Verdict {
 #[cfg(test)]
 mod tests {
     use crate::rules::cases::Case;
-    use crate::rules::testing::{Fleet, healthy_provider, seen};
+    use crate::rules::testing::{Fleet, Leaf, healthy_provider, seen, shown};
 
     pub(crate) fn cases() -> Vec<Case> {
         let mut capitals = Fleet::of(1);
@@ -110,6 +122,40 @@ mod tests {
         fleet.has_one_cause("provider-duplicate");
         let judgement = fleet.judge();
         assert!(judgement.findings.iter().all(|finding| finding.place.id == "uid-0"));
+    }
+
+    /// Whom the rule finds among two providers, none of which names the host as vCenter does.
+    fn found(change: impl Fn(&mut Fleet)) -> Vec<String> {
+        let mut fleet = with_second();
+        fleet.provider(0).url.host = "old0.lab.test".to_owned();
+        fleet.provider(1).url.host = "old1.lab.test".to_owned();
+        fleet.provider(0).status = seen("online".to_owned());
+        change(&mut fleet);
+        let findings = fleet.judge().findings.into_iter();
+        findings.filter(|one| one.diagnostic.code == "provider-duplicate").map(|one| one.place.id).collect()
+    }
+
+    #[test]
+    fn where_no_name_tells_the_one_that_works_stays() {
+        assert_eq!(found(|fleet| fleet.provider(0).status = seen("offline".to_owned())), ["uid-0"]);
+        assert_eq!(found(|fleet| fleet.provider(1).status = seen("offline".to_owned())), ["uid-1"]);
+        assert_eq!(found(|fleet| fleet.provider(1).url.host = "192.0.2.1".to_owned()), ["uid-0"]);
+        let carries = |fleet: &mut Fleet| {
+            let leaf = fleet.issue(&Leaf::of("old1.lab.test"));
+            fleet.host(1).on_9080 = shown(leaf);
+        };
+        assert_eq!(found(carries), ["uid-0"]);
+    }
+
+    #[test]
+    fn where_nothing_tells_them_apart_it_is_not_known_which_one_is_too_many() {
+        assert_eq!(found(|_| {}), [""; 0]);
+        let mut fleet = with_second();
+        fleet.provider(0).url.host = "old0.lab.test".to_owned();
+        fleet.provider(1).url.host = "old1.lab.test".to_owned();
+        fleet.provider(0).status = seen("online".to_owned());
+        let codes: Vec<String> = fleet.judge().unanswered.into_iter().flat_map(|one| one.codes).collect();
+        assert!(codes.contains(&"provider-duplicate".to_owned()), "{codes:?}");
     }
 
     #[test]

@@ -100,6 +100,22 @@ mod tests {
     }
 
     #[test]
+    fn an_outage_begins_with_its_first_event_though_vcenter_logs_it_again_and_again() {
+        let mut fleet = offline(10_000);
+        let event = |kind: &str, ago: i64| {
+            event(&format!("com.vmware.vc.sms.VasaProvider{kind}Event"), -ago, Some("host-1"), &[])
+        };
+        fleet.vcenter().events = seen(vec![event("Disconnected", 60), event("Disconnected", 3600)]);
+        fleet.has_one_cause("provider-offline");
+        let back = [event("Disconnected", 60), event("Connected", 120), event("Disconnected", 3600)];
+        fleet.vcenter().events = seen(back.to_vec());
+        fleet.has_one_cause("provider-offline-transient");
+        // What was logged before the last synchronisation is of another outage.
+        fleet.vcenter().events = seen(vec![event("Disconnected", 60), event("Disconnected", 10_001)]);
+        fleet.has_one_cause("provider-offline-transient");
+    }
+
+    #[test]
     fn a_time_that_is_yet_to_come_excuses_nothing() {
         offline(-60).has_one_cause("provider-offline");
     }

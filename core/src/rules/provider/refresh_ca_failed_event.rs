@@ -1,8 +1,8 @@
 //! ## What it finds
 //!
 //! vCenter logged that it could not bring CA certificates and revocation lists to a storage provider, logged no success
-//! since, and the provider was not synchronised since or is not online. An event that names no provider is held against
-//! those that are not online.
+//! since, and the provider was not synchronised since or is not online. An event that names no provider at all is held
+//! against those that are not online; one that names an array's is not.
 //!
 //! ## Why it hurts
 //!
@@ -22,7 +22,7 @@
 
 use crate::case::{Case, Verdict, standing};
 use crate::diagnostic::Severity;
-use crate::facts::Provider;
+use crate::facts::{Provider, VCenterEvent};
 use crate::rules::event_seen;
 use crate::rules::rule::{Check, Cure, Grade, Rule};
 
@@ -49,8 +49,8 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(case: &Case<'_>, provider: &Provider) -> Verdict {
     let named = standing(case.happenings.of_provider(provider).iter().copied(), &[FAILED], DONE);
-    let of_all =
-        standing(case.happenings.of_vcenter().iter().copied(), &[FAILED], DONE).filter(|_| !provider.is_online());
+    let of_all = standing(case.happenings.of_vcenter().iter().copied(), &[FAILED], DONE)
+        .filter(|event| !provider.is_online() && !names_some(event));
     let Some(failed) = named.or(of_all) else { return Verdict::Fine };
     let is_well_since = provider.is_online() && provider.last_sync.is_some_and(|synchronised| synchronised > failed.at);
     if is_well_since {
@@ -60,11 +60,19 @@ fn check(case: &Case<'_>, provider: &Provider) -> Verdict {
     Verdict::found(message, vec![event_seen(failed)])
 }
 
+/// True when an event names providers: who is not in the list of SMS may have been.
+fn names_some(event: &VCenterEvent) -> bool {
+    event.arguments.iter().any(|(name, value)| {
+        !value.trim().is_empty() && (name.to_ascii_lowercase().contains("provider") || value.contains("://"))
+    })
+}
+
 const FAILED: &str = "VasaProviderRefreshCACertsAndCRLsFailure";
 const DONE: &[&str] = &["VasaProviderRefreshCACertsAndCRLsSuccess"];
 
 #[cfg(test)]
 mod tests {
+    use crate::facts::{Provider, ProviderId};
     use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, event, seen};
 
@@ -110,5 +118,19 @@ mod tests {
         fleet.is_fine();
         fleet.provider(2).status = seen("disconnected".to_owned());
         fleet.has_one_cause("refresh-ca-failed-event");
+    }
+
+    #[test]
+    fn an_event_that_names_an_array_is_held_against_no_host() {
+        let mut fleet = Fleet::of(1);
+        fleet.provider(1).status = seen("offline".to_owned());
+        let array = [("providerUrls", "[https://array1.lab.test:8443/version.xml]")];
+        fleet.vcenter().events = seen(vec![event(FAILED, -1800, None, &array)]);
+        fleet.has_one_cause("provider-offline");
+        let id = ProviderId("uid-array".to_owned());
+        let other = Provider { id: id.clone(), name: "array1".to_owned(), ..fleet.provider(1).clone() };
+        fleet.facts.other_providers.insert(id, other);
+        fleet.vcenter().events = seen(vec![event(FAILED, -1800, None, &[("ids", "uid-array")])]);
+        assert!(!fleet.codes().contains(&"refresh-ca-failed-event".to_owned()));
     }
 }

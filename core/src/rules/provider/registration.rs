@@ -1,12 +1,13 @@
 //! Why a host has no provider: what vCenter and its logs say of the registration that did not succeed.
 
 use super::Case;
-use crate::case::{Verdict, standing};
+use crate::case::{Logged, Verdict, standing};
 use crate::diagnostic::Evidence;
 use crate::facts::{Host, VCenterEvent};
 use crate::log::{LogFacts, LogHit};
 use crate::rules::environment::sms_endpoint_down;
 use crate::rules::event_seen;
+use crate::time::DAY_SECONDS;
 
 /// True when a connected host surely has no provider: the list of providers was read, and holds none of it. For one that
 /// has a provider, what a registration once said is past.
@@ -37,19 +38,23 @@ pub(super) fn refused_for(case: &Case<'_>, host: &Host, fault: &str, signatures:
 }
 
 /// What says that this host's provider was not registered for this fault: the event, or the log under one of these
-/// signatures. `S-11` stands for many faults, so it counts where it tells this one.
+/// signatures. `S-11` stands for many faults, so it counts where the last one was this one.
 fn failed_for(case: &Case<'_>, host: &Host, fault: &str, signatures: &[&str]) -> Vec<Evidence> {
     let names_fault = |event: &&VCenterEvent| {
         event.message.contains(fault) || event.arguments.iter().any(|(_, value)| value.contains(fault))
     };
     let event = failed(case, host).filter(names_fault).map(event_seen);
-    let tells = |(_, hit): &(&LogFacts, &LogHit)| {
-        let is_detail = || hit.sightings.iter().any(|sighting| sighting.detail.as_deref() == Some(fault));
-        signatures.contains(&hit.signature.as_str()) || (hit.signature == "S-11" && is_detail())
+    let tells = |(_, hit): &Logged<'_>| {
+        let is_detail = || hit.sightings.last().is_some_and(|last| last.detail.as_deref() == Some(fault));
+        let is_named = signatures.contains(&hit.signature.as_str()) || (hit.signature == "S-11" && is_detail());
+        is_named && case.is_of_late(hit, LATELY_SECONDS)
     };
     let logged = case.log_hits(host).into_iter().filter(tells);
     event.into_iter().chain(logged.filter_map(|(log, hit)| logged_seen(log, hit))).collect()
 }
+
+/// What stood in the log longer ago says nothing of a registration that is wanting now.
+const LATELY_SECONDS: i64 = 7 * DAY_SECONDS;
 
 /// The last sighting of a hit as evidence.
 pub(super) fn logged_seen(log: &LogFacts, hit: &LogHit) -> Option<Evidence> {

@@ -1,7 +1,7 @@
 //! ## What it finds
 //!
 //! A connected ESXi host has no provider, and the registration was refused with `CertificateNotTrusted`: the log of SPS
-//! says so for this host (S-05, S-06), or the event of the failed registration does. S-04 alone does not count: a TLS
+//! says so for this host (S-05, S-06) within the last week, or the event of the failed registration does. S-04 alone does not count: a TLS
 //! alert may come from either side.
 //!
 //! A finding about the host's certificate, or about what the host trusts, explains it and leads.
@@ -61,11 +61,15 @@ mod tests {
 
     /// Without a provider, and the log of SPS ends with these lines.
     fn logged(lines: &[&str]) -> Fleet {
+        logged_on("2026-02-04", lines)
+    }
+
+    fn logged_on(day: &str, lines: &[&str]) -> Fleet {
         let mut fleet = Fleet::of(1);
         fleet.facts.providers.remove(&ProviderId("uid-1".to_owned()));
         let mut scan = LogScan::new("sps.log");
         for line in lines {
-            scan.feed(format!("2026-02-04T05:07:01Z [pool-31-thread-4] {line}\n").as_bytes());
+            scan.feed(format!("{day}T05:07:01Z [pool-31-thread-4] {line}\n").as_bytes());
         }
         fleet.facts.logs = vec![scan.finish()];
         fleet
@@ -92,6 +96,13 @@ mod tests {
                 "The log holds the alert and not SPS's own refusal: it may as well be the host that refused. The provider \
                  is missing, and the log is no proof of why.",
                 logged(&[ALERT]),
+            ),
+            Case::near_miss(
+                "line-of-last-year",
+                "The log remembers a refusal of last year",
+                "The near miss of `after-unregistering`: the same lines, a year old. What keeps the provider from being \
+                 registered today, they do not say.",
+                logged_on("2025-02-04", &[ALERT, REFUSED]),
             ),
         ]
     }

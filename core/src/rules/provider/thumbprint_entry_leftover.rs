@@ -1,7 +1,7 @@
 //! ## What it finds
 //!
-//! The store `SMS` holds an entry for a provider on port 9080 of a host that is not in the inventory; or, in another
-//! mode than `thumbprint`, one whose certificate has expired.
+//! The store `SMS` holds an entry for a provider on port 9080 of a host that is not in the inventory, and no storage
+//! provider is registered under that name; or, in another mode than `thumbprint`, one whose certificate has expired.
 //!
 //! ## Why it hurts
 //!
@@ -20,8 +20,11 @@
 //!
 //! KB 318194 (grade A, in part); KB 326268, that expired entries raise the alarm (grade A).
 
+use std::collections::BTreeSet;
+
 use crate::case::BY_APPLIANCE_SHELL;
 use crate::case::{Case, Verdict, known};
+use crate::certificate::plain_name;
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Alarm, CertificateMode, VecsEntry};
 use crate::rules::rule::{Check, Cure, Grade, Rule};
@@ -56,8 +59,12 @@ fn check(case: &Case<'_>) -> Verdict {
     if let Some(missing) = &case.unmatchable {
         return Verdict::from(missing);
     }
-    let is_left =
-        |name: &str, entry: &VecsEntry| case.host_called(name).is_none() || (is_unused && case.has_expired(entry));
+    // SPS looks an entry up by the URL of a provider, whatever vCenter calls the host.
+    known!(case.facts.provider_list.known());
+    let registered: BTreeSet<String> =
+        case.facts.providers.values().map(|provider| plain_name(&provider.url.host)).collect();
+    let is_nobodys = |name: &str| case.host_called(name).is_none() && !registered.contains(&plain_name(name));
+    let is_left = |name: &str, entry: &VecsEntry| is_nobodys(name) || (is_unused && case.has_expired(entry));
     let left: Vec<&VecsEntry> =
         case.pins.iter().filter(|(name, entry)| is_left(name, entry)).map(|(_, entry)| *entry).collect();
     if left.is_empty() {
@@ -74,10 +81,10 @@ const NAMED: usize = 10;
 
 #[cfg(test)]
 mod tests {
-    use crate::facts::CertificateMode;
+    use crate::facts::{CertificateMode, MissingReason};
     use crate::rules::cases::Case;
     use crate::rules::provider::thumbprint::testing::{add, pinned};
-    use crate::rules::testing::{Fleet, Leaf, seen};
+    use crate::rules::testing::{Fleet, Leaf, seen, unknown};
 
     /// The mode was left for `vmca`, and an entry stayed whose certificate ends so many seconds from now.
     fn left_with(ends: i64) -> Fleet {
@@ -112,5 +119,18 @@ mod tests {
         assert_eq!(fleet.causes(), ["mode-thumbprint", "thumbprint-entry-leftover"]);
         fleet.vcenter().mode = seen(CertificateMode::Vmca);
         fleet.has_one_cause("thumbprint-entry-leftover");
+    }
+
+    #[test]
+    fn an_entry_by_the_name_in_a_providers_url_is_in_use_whatever_vcenter_calls_the_host() {
+        let mut fleet = pinned(1);
+        let leaf = fleet.host(1).on_9080.value().map(|shown| shown.leaf);
+        add(&mut fleet, "https://alias01.lab.test:9080/version.xml", leaf);
+        assert!(fleet.codes().contains(&"thumbprint-entry-leftover".to_owned()));
+        fleet.provider(1).url.host = "Alias01.lab.test".to_owned();
+        assert!(!fleet.codes().contains(&"thumbprint-entry-leftover".to_owned()));
+        fleet.facts.provider_list = unknown(MissingReason::Denied);
+        let unanswered = fleet.judge().unanswered.into_iter().flat_map(|unanswered| unanswered.codes);
+        assert!(unanswered.collect::<Vec<_>>().contains(&"thumbprint-entry-leftover".to_owned()));
     }
 }

@@ -21,7 +21,7 @@
 //!
 //! vSphere API, `ioFilterInfo.available` (grade A); the list of events (grade B).
 
-use crate::case::{Case, Verdict};
+use crate::case::{Case, Verdict, known};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Host, VCenterEvent};
 use crate::rules::event_seen;
@@ -52,6 +52,9 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
     let disabled: Vec<&str> =
         filters.into_iter().flatten().filter(|filter| !filter.available).map(|filter| filter.id.as_str()).collect();
     let event = told(case.events_at(host));
+    if event.is_none() && case.facts.vcenter.events.value().is_none() {
+        known!(host.io_filters.known());
+    }
     // What the host says now outweighs what it once told.
     if disabled.is_empty() && (filters.is_some() || event.is_none()) {
         return Verdict::Fine;
@@ -124,5 +127,7 @@ mod tests {
         let all = [event("esx.clear.iofilter.disabled", 60), event("esx.problem.iofilter.disabled", 600)];
         fleet.vcenter().events = seen(all.to_vec());
         assert!(!fleet.codes().contains(&"filter-disabled".to_owned()));
+        fleet.vcenter().events = unknown(MissingReason::Denied);
+        fleet.is_unanswered("filter-disabled");
     }
 }

@@ -1,7 +1,7 @@
 //! ## What it finds
 //!
 //! The event log of vCenter holds a failed installation, upgrade or removal of an IO filter, and none of the same kind
-//! that succeeded later for the same host or cluster.
+//! that succeeded later for the same host or cluster. A cluster is told by its name in the event's text.
 //!
 //! ## Why it hurts
 //!
@@ -22,11 +22,11 @@
 //!
 //! vSphere documentation on IO filters (grade A); the list of events (grade B).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::case::{Case, Verdict, standing};
+use crate::case::{Case, Verdict, known, standing};
 use crate::diagnostic::Severity;
-use crate::facts::VCenterEvent;
+use crate::facts::{MissingReason, VCenterEvent};
 use crate::rules::event_seen;
 use crate::rules::rule::{Check, Cure, Grade, Rule};
 
@@ -48,13 +48,24 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>) -> Verdict {
-    let Some(events) = case.facts.vcenter.events.value() else { return Verdict::NotApplicable };
-    // Some releases name the host and some the cluster only, which is in the text and not in the event's members.
-    let mut by_host: BTreeMap<Option<&str>, Vec<&VCenterEvent>> = BTreeMap::new();
+    // Who was not to ask for events is told so only where something is wrong; who asked in vain, always.
+    let events = match case.facts.vcenter.events.known() {
+        Err(missing) if missing.reason != MissingReason::NotAsked => return Verdict::from(missing),
+        _ => known!(Case::optional(&case.facts.vcenter.events, case.is_any_unwell(), "")),
+    };
+    let mut by_place: BTreeMap<(Option<&str>, Option<&str>), Vec<&VCenterEvent>> = BTreeMap::new();
+    let clusters: BTreeSet<&str> =
+        case.facts.hosts.values().filter_map(|host| host.cluster.value()).map(String::as_str).collect();
     for event in events.iter().filter(|event| event.kind.contains(".iofilter.Filter")) {
-        by_host.entry(event.host.as_deref()).or_default().push(event);
+        // Some releases name the host and some the cluster only, which is in the text and not in the event's members.
+        let cluster = || clusters.iter().filter(|name| is_named(&event.message, name)).max_by_key(|name| name.len());
+        let place = match &event.host {
+            Some(host) => (Some(host.as_str()), None),
+            None => (None, cluster().copied()),
+        };
+        by_place.entry(place).or_default().push(event);
     }
-    let failed = by_host.values().flat_map(|events| {
+    let failed = by_place.values().flat_map(|events| {
         FAILURES.iter().filter_map(|(bad, good)| standing(events.iter().copied(), &[*bad], &[*good]))
     });
     let failed: Vec<&VCenterEvent> = failed.collect();
@@ -69,6 +80,17 @@ fn check(case: &Case<'_>) -> Verdict {
         ),
         failed.iter().take(SHOWN).map(|event| event_seen(event)).collect(),
     )
+}
+
+/// True when a name stands in a text as a whole, and not as a part of a longer one.
+fn is_named(text: &str, name: &str) -> bool {
+    let goes_on = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+    !name.is_empty()
+        && text.match_indices(name).any(|(place, _)| {
+            let (before, after) = (text.get(..place), text.get(place + name.len()..));
+            let after = after.and_then(|text| text.chars().next());
+            !goes_on(before.and_then(|text| text.chars().next_back())) && !goes_on(after)
+        })
 }
 
 /// The event's own words, as a part of a sentence.
@@ -88,9 +110,9 @@ const SHOWN: usize = 5;
 
 #[cfg(test)]
 mod tests {
-    use crate::facts::VCenterEvent;
+    use crate::facts::{MissingReason, VCenterEvent};
     use crate::rules::cases::Case;
-    use crate::rules::testing::{Fleet, NOW, seen};
+    use crate::rules::testing::{Fleet, NOW, seen, unknown};
 
     fn event(kind: &str, host: Option<&str>, seconds_ago: i64) -> VCenterEvent {
         VCenterEvent {
@@ -137,5 +159,27 @@ mod tests {
             event("FilterInstallationFailedEvent", Some("host-1"), 600),
         ];
         with(&events).has_one_cause("filter-install-failed");
+    }
+
+    #[test]
+    fn success_on_another_cluster_does_not_count() {
+        let mut fleet = with(&[
+            event("FilterInstallationSuccessEvent", None, 540),
+            event("FilterInstallationFailedEvent", None, 600),
+        ]);
+        fleet.is_fine();
+        let mut events = fleet.vcenter().events.value().cloned().unwrap_or_default();
+        for event in events.iter_mut().filter(|event| event.kind.contains("Success")) {
+            event.message = "Installation of IO filters on cluster cluster-a2 is completed.".to_owned();
+        }
+        fleet.vcenter().events = seen(events);
+        fleet.has_one_cause("filter-install-failed");
+    }
+
+    #[test]
+    fn without_the_events_nobody_knows() {
+        let mut fleet = Fleet::of(1);
+        fleet.vcenter().events = unknown(MissingReason::Denied);
+        fleet.is_unanswered("filter-install-failed");
     }
 }

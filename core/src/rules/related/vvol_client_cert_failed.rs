@@ -1,7 +1,7 @@
 //! ## What it finds
 //!
 //! The certificate that `vvold` of an ESXi host shows to the VASA providers of arrays has expired, or vCenter could not
-//! provision or register it and has not done so since.
+//! provision or register it and has not done so since: it logged that, or an alarm on the host tells it.
 //!
 //! ## Why it hurts
 //!
@@ -22,9 +22,9 @@
 //! KB 440183 (grade A, in part); vSphere API, certificate kind `VASAClient` from 8.0.1 on (grade A); events of 8.0 U2
 //! (grade B).
 
-use crate::case::{Case, Verdict, span, standing};
+use crate::case::{Case, Verdict, known, span, standing};
 use crate::diagnostic::{Evidence, Severity};
-use crate::facts::Host;
+use crate::facts::{Alarm, Host, VCenterEvent};
 use crate::rules::event_seen;
 use crate::rules::rule::{Check, Cure, Grade, Rule};
 
@@ -51,20 +51,41 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
     let shown = host.vasa_client.value().and_then(Option::as_ref);
     let end = shown.and_then(|certificate| certificate.not_after).filter(|end| *end < case.now);
     let is_expired = end.is_some() || shown.is_some_and(|certificate| certificate.status == "expired");
+    let alarm = case.alarms_on(&host.id.0).iter().copied().find(|alarm| {
+        let is_mended = |event: &&VCenterEvent| {
+            FAILURES.iter().any(|(_, good)| event.short_kind() == *good) && event.at >= alarm.since
+        };
+        is_about_client_certificate(alarm) && !events.iter().any(is_mended)
+    });
     let message = match (is_expired, end) {
         (true, Some(end)) => {
             let ago = span(case.now.seconds_since(end));
             format!("certificate that host `{}` shows to arrays expired {ago} ago (not after {end})", host.name)
         }
         (true, None) => format!("certificate that host `{}` shows to arrays has expired", host.name),
-        (false, _) if failure.is_some() => {
+        (false, _) if failure.is_some() || alarm.is_some() => {
             format!("host `{}` could not be given a certificate to show to arrays", host.name)
         }
-        // Neither source told of it: hosts below 8.0.1 have none, and no array may need it.
-        (false, _) => return Verdict::Fine,
+        (false, _) => {
+            // No source told of it: hosts below 8.0.1 have none, and no array may need it. Where nobody asked any source,
+            // nobody knows.
+            let vcenter = &case.facts.vcenter;
+            if vcenter.events.value().is_none() && vcenter.alarms.value().is_none() {
+                known!(host.vasa_client.known());
+            }
+            return Verdict::Fine;
+        }
     };
     let status = shown.map(|shown| Evidence::new("VASA client certificate in vCenter", shown.status.clone()));
-    Verdict::found(message, status.into_iter().chain(failure.map(event_seen)).collect())
+    let alarm =
+        alarm.map(|alarm| Evidence::new("alarm", format!("`{}` {} since {}", alarm.name, alarm.status, alarm.since)));
+    Verdict::found(message, status.into_iter().chain(failure.map(event_seen)).chain(alarm).collect())
+}
+
+/// The alarm of KB 440183 on a host. Its name is not known to the letter; no other speaks of such a certificate.
+fn is_about_client_certificate(alarm: &Alarm) -> bool {
+    let words = alarm.words();
+    words.contains("client cert") && ["vasa", "vvol"].iter().any(|word| words.contains(word))
 }
 
 /// What fails, and what says that it has been done since.
@@ -75,9 +96,9 @@ const FAILURES: [(&str, &str); 2] = [
 
 #[cfg(test)]
 mod tests {
-    use crate::facts::{ReportedCertificate, VCenterEvent};
+    use crate::facts::{MissingReason, ReportedCertificate, VCenterEvent};
     use crate::rules::cases::Case;
-    use crate::rules::testing::{Fleet, NOW, seen};
+    use crate::rules::testing::{Fleet, NOW, alarm, seen, unknown};
 
     fn event(kind: &str, seconds_ago: i64) -> VCenterEvent {
         VCenterEvent {
@@ -115,6 +136,27 @@ mod tests {
                 ]),
             ),
         ]
+    }
+
+    #[test]
+    fn the_alarm_on_the_host_is_enough_until_it_was_done() {
+        let mut fleet = with(Vec::new());
+        let name = "Provisioning of the ESXi VASA client certificate failed";
+        fleet.vcenter().alarms = seen(vec![alarm(name, ("HostSystem", "host-1"), 600)]);
+        fleet.has_one_cause("vvol-client-cert-failed");
+        fleet.vcenter().events = seen(vec![event("EsxiVasaClientCertificateProvisionSuccess", 60)]);
+        fleet.is_fine();
+    }
+
+    #[test]
+    fn where_no_source_was_asked_nobody_knows() {
+        let mut fleet = Fleet::of(1);
+        fleet.host(1).vasa_client = unknown(MissingReason::Denied);
+        fleet.is_fine();
+        fleet.vcenter().events = unknown(MissingReason::Denied);
+        fleet.vcenter().alarms = unknown(MissingReason::Denied);
+        let codes: Vec<String> = fleet.judge().unanswered.into_iter().flat_map(|one| one.codes).collect();
+        assert!(codes.contains(&"vvol-client-cert-failed".to_owned()), "{codes:?}");
     }
 
     #[test]

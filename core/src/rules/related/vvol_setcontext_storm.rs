@@ -1,6 +1,8 @@
 //! ## What it finds
 //!
-//! A `vvold.log` holds at least 20 transport faults of `setContext` for one array's provider, at one a minute or more.
+//! Logs of `vvold` hold at least 20 transport faults of `setContext` for one array's provider within half an hour of the
+//! last day: in one log, or in several of which each holds ten or more at that time. How long the logs are and what else
+//! they hold does not matter.
 //!
 //! ## Why it hurts
 //!
@@ -21,10 +23,13 @@
 //!
 //! KB 412434 (grade A); the counts are ours.
 
-use crate::case::{Case, Verdict, span};
+use std::collections::BTreeMap;
+
+use crate::case::{Case, Verdict};
 use crate::diagnostic::{Evidence, Severity};
-use crate::log::{LogFacts, LogHit};
+use crate::log::{Busiest, LogFacts, LogHit};
 use crate::rules::rule::{Check, Cure, Grade, Rule};
+use crate::time::DAY_SECONDS;
 
 pub(crate) const RULE: Rule = Rule {
     code: "vvol-setcontext-storm",
@@ -44,29 +49,53 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>) -> Verdict {
-    let hits = case.facts.logs.iter().flat_map(|log| log.hits.iter().map(move |hit| (log, hit)));
-    let storms = hits.filter(|(_, hit)| hit.signature == FAULT).filter_map(|(log, hit)| Some((log, hit, lasted(hit)?)));
-    let Some((log, hit, seconds)) = storms.max_by_key(|(_, hit, _)| hit.count) else { return Verdict::NotApplicable };
-    let array = hit.host.as_deref().unwrap_or("an array");
-    Verdict::found(
-        format!("{} sessions with the provider at `{array}` failed within {}", hit.count, span(seconds)),
-        vec![quoted(log, hit)],
-    )
+    let mut arrays: BTreeMap<Option<&str>, Vec<Busy<'_>>> = BTreeMap::new();
+    for (log, hit) in case.logged(FAULT) {
+        if let Some(busiest) = hit.busiest.filter(|busiest| case.is_near(busiest.from, DAY_SECONDS)) {
+            arrays.entry(hit.host.as_deref()).or_default().push(Busy { busiest, log, hit });
+        }
+    }
+    let storms = arrays.into_iter().filter_map(|(array, busy)| Some((array, worst(busy)?)));
+    let Some((array, (count, busy))) = storms.max_by_key(|(_, (count, _))| *count) else {
+        return Verdict::NotApplicable;
+    };
+    let array = array.unwrap_or("an array");
+    let quoted = busy.iter().take(NAMED).map(quoted).collect();
+    Verdict::found(format!("{count} sessions with the provider at `{array}` failed within half an hour"), quoted)
 }
 
-/// How long a storm lasted, seconds; `None` when it was none. Only the first and last sightings are kept, and the count.
-fn lasted(hit: &LogHit) -> Option<i64> {
-    let (first, last) = (hit.sightings.first()?.at?, hit.sightings.last()?.at?);
-    let seconds = last.seconds_since(first);
-    let faults_in_time = i64::try_from(hit.count).unwrap_or(i64::MAX).saturating_mul(60);
-    (hit.count >= MANY && (0..=faults_in_time).contains(&seconds)).then_some(seconds)
+/// The busiest time of one log.
+struct Busy<'a> {
+    busiest: Busiest,
+    log: &'a LogFacts,
+    hit: &'a LogHit,
 }
 
-fn quoted(log: &LogFacts, hit: &LogHit) -> Evidence {
+/// The faults of the logs whose busiest times lie together, where those are the most and enough for a storm.
+fn worst(mut busy: Vec<Busy<'_>>) -> Option<(u64, Vec<Busy<'_>>)> {
+    busy.sort_by_key(|one| one.busiest.from);
+    let mut worst = (0_u64, 0, 0);
+    let (mut begin, mut sum) = (0, 0_u64);
+    for (end, last) in busy.iter().enumerate() {
+        sum = sum.saturating_add(last.busiest.count);
+        while let Some(first) = busy.get(begin)
+            && last.busiest.from.seconds_since(first.busiest.from) > TOGETHER_SECONDS
+        {
+            sum = sum.saturating_sub(first.busiest.count);
+            begin += 1;
+        }
+        worst = worst.max((sum, begin, end));
+    }
+    let (count, begin, end) = worst;
+    (count >= MANY).then(|| (count, busy.drain(begin..=end).collect()))
+}
+
+fn quoted(busy: &Busy<'_>) -> Evidence {
+    let Busy { busiest, log, hit } = busy;
     let line = hit.sightings.last().map_or(0, |last| last.line);
     Evidence::new(
         format!("log `{}` line {line}", log.file),
-        format!("{} seen {} times: {}", FAULT, hit.count, hit.meaning),
+        format!("{FAULT} seen {} times within 20 minutes from {}: {}", busiest.count, busiest.from, hit.meaning),
     )
 }
 
@@ -76,23 +105,32 @@ const FAULT: &str = "V-01";
 /// Fewer are no storm.
 const MANY: u64 = 20;
 
+/// Twenty minutes that begin within so many seconds of each other are within half an hour.
+const TOGETHER_SECONDS: i64 = 10 * 60;
+
+/// Logs shown as evidence.
+const NAMED: usize = 5;
+
 #[cfg(test)]
 mod tests {
     use crate::log::{LogFacts, LogScan};
     use crate::rules::cases::Case;
-    use crate::rules::testing::Fleet;
+    use crate::rules::testing::{Fleet, NOW};
 
     /// A `vvold.log` with so many faults, so many seconds apart.
     fn faults(count: u32, apart: u32) -> LogFacts {
+        at((0..count).map(|number| i64::from(number * apart)))
+    }
+
+    /// The same at these seconds after five o'clock on the day of judging.
+    fn at(seconds: impl IntoIterator<Item = i64>) -> LogFacts {
         let mut scan = LogScan::new("vvold.log");
-        for number in 0..count {
-            let second = number * apart;
-            let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+        for second in seconds {
+            let at = NOW.plus_seconds(second - 7 * 3600);
             let line = format!(
-                "2026-02-04T{:02}:{minute:02}:{second:02}Z Er(163) VVold[2100456]: [Originator@6876 sub=Default OpId=Session] \
+                "{at} Er(163) VVold[2100456]: [Originator@6876 sub=Default OpId=Session] \
                  VasaSession::DoSetContext: setContext for VP array1 (url: https://array1.lab.test:8443/vasa/services?version=4) \
-                 failed [connectionState: TransportError]: TRANSPORT_FAULT (Timeout)\n",
-                5 + hour
+                 failed [connectionState: TransportError]: TRANSPORT_FAULT (Timeout)\n"
             );
             scan.feed(line.as_bytes());
         }
@@ -126,5 +164,27 @@ mod tests {
     #[test]
     fn nineteen_are_no_storm() {
         with(faults(19, 1)).is_fine();
+    }
+
+    #[test]
+    fn a_storm_is_found_wherever_it_lies_in_a_long_log() {
+        let before = (-20..0).map(|hour| hour * 1800);
+        let after = (1..10).map(|hour| hour * 1800);
+        with(at(before.chain(0..20).chain(after))).has_one_cause("vvol-setcontext-storm");
+    }
+
+    #[test]
+    fn what_several_hosts_tell_of_the_same_time_is_one_storm() {
+        let mut fleet = with(faults(10, 1));
+        fleet.facts.logs.push(at((0..10).map(|second| second + 300)));
+        fleet.has_one_cause("vvol-setcontext-storm");
+        fleet.facts.logs.pop();
+        fleet.facts.logs.push(at((0..10).map(|second| second + 3600)));
+        fleet.is_fine();
+    }
+
+    #[test]
+    fn a_storm_of_last_week_is_over() {
+        with(at((0..50).map(|second| second - 6 * 86_400))).is_fine();
     }
 }
