@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::Evidence;
+use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Host, Missing};
+use crate::log::Grade;
 
 /// What a rule says of one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +28,10 @@ pub struct Found {
     pub evidence: Vec<Evidence>,
     /// The hosts at which it explains what the rule lists.
     pub reach: Reach,
+    /// How sure what shows it is, where that is less than the rule says in general.
+    pub grade: Option<Grade>,
+    /// How bad it is here, where that is less than the rule says in general.
+    pub severity: Option<Severity>,
 }
 
 /// The hosts that a trouble of the vCenter reaches: SPS shows one certificate to hosts below 9.0 and another to those
@@ -67,13 +72,29 @@ impl Reach {
 impl Verdict {
     /// The trouble is there.
     pub fn found(message: impl Into<String>, evidence: Vec<Evidence>) -> Self {
-        Self::Found(Found { message: message.into(), evidence, reach: Reach::All })
+        Self::Found(Found { message: message.into(), evidence, reach: Reach::All, grade: None, severity: None })
     }
 
     /// The same, and it explains nothing beyond these hosts.
     pub(crate) fn reaching(self, reach: Reach) -> Self {
         match self {
             Self::Found(found) => Self::Found(Found { reach, ..found }),
+            other => other,
+        }
+    }
+
+    /// The same, shown by what is less sure than the rule is in general.
+    pub(crate) fn of_grade(self, grade: Grade) -> Self {
+        match self {
+            Self::Found(found) => Self::Found(Found { grade: Some(grade), ..found }),
+            other => other,
+        }
+    }
+
+    /// The same, and less bad than the rule is in general.
+    pub(crate) fn of_severity(self, severity: Severity) -> Self {
+        match self {
+            Self::Found(found) => Self::Found(Found { severity: Some(severity), ..found }),
             other => other,
         }
     }

@@ -120,21 +120,14 @@ fn finding(hit: Hit, cause: Option<&str>, related: Vec<String>, explains: u32) -
     };
     let diagnostic = Diagnostic {
         code: rule.code.to_owned(),
-        severity: rule.severity,
+        severity: what.severity.unwrap_or(rule.severity),
         message: what.message,
         help,
         evidence: what.evidence,
         related,
         url: format!("RULES.md#{}", rule.code),
     };
-    let confidence = Confidence::after(rule.grade, logs);
-    Finding {
-        place,
-        diagnostic,
-        follows_from: cause.map(str::to_owned),
-        explains,
-        grade: rule.grade,
-        confidence,
-        remedy,
-    }
+    let grade = what.grade.unwrap_or(rule.grade);
+    let confidence = Confidence::after(grade, logs);
+    Finding { place, diagnostic, follows_from: cause.map(str::to_owned), explains, grade, confidence, remedy }
 }
