@@ -11,6 +11,7 @@ mod raised;
 mod verdict;
 mod words;
 
+pub(crate) use authority::{BY_CERTOOL, Whose, is_vmca_name};
 pub(crate) use happenings::standing;
 pub use place::{Place, PlaceKind};
 pub(crate) use port::Port;
@@ -62,6 +63,8 @@ pub struct Case<'a> {
     is_any_unwell: OnceCell<bool>,
     /// What port 9080 of the fleet says to us.
     failing: OnceCell<port::Failing>,
+    /// When vCenter's own CA issued the newest of what is seen of it.
+    pub(super) last_issued: OnceCell<Option<UnixTime>>,
     /// How often something was looked up, for the test that no rule loops over the fleet.
     #[cfg(test)]
     pub(super) lookups: std::cell::Cell<u64>,
@@ -100,6 +103,7 @@ impl<'a> Case<'a> {
             chains: RefCell::default(),
             is_any_unwell: OnceCell::new(),
             failing: OnceCell::new(),
+            last_issued: OnceCell::new(),
             #[cfg(test)]
             lookups: std::cell::Cell::new(0),
             vmca: OnceCell::new(),
