@@ -8,6 +8,7 @@ mod pins;
 mod place;
 mod port;
 mod raised;
+mod stranger;
 mod verdict;
 mod words;
 
@@ -63,6 +64,8 @@ pub struct Case<'a> {
     is_any_unwell: OnceCell<bool>,
     /// What port 9080 of the fleet says to us.
     failing: OnceCell<port::Failing>,
+    /// Hosts that show to us what vCenter is not shown, by issuer.
+    strangers: OnceCell<BTreeMap<&'a str, usize>>,
     /// When vCenter's own CA issued the newest of what is seen of it.
     pub(super) last_issued: OnceCell<Option<UnixTime>>,
     /// How often something was looked up, for the test that no rule loops over the fleet.
@@ -103,6 +106,7 @@ impl<'a> Case<'a> {
             chains: RefCell::default(),
             is_any_unwell: OnceCell::new(),
             failing: OnceCell::new(),
+            strangers: OnceCell::new(),
             last_issued: OnceCell::new(),
             #[cfg(test)]
             lookups: std::cell::Cell::new(0),
