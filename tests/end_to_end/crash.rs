@@ -74,10 +74,8 @@ fn it_dies_after_any_line_and_comes_to_the_same_end() {
     let all = dies_after(usize::MAX, false);
     assert!(all > 12, "the journal has {all} lines");
     std::thread::scope(|scope| {
-        let tries: Vec<_> = (0..all)
-            .step_by(stride)
-            .map(|lines| scope.spawn(move || dies_after(lines, lines % 2 == 1)))
-            .collect();
+        let tries: Vec<_> =
+            (0..all).step_by(stride).map(|lines| scope.spawn(move || dies_after(lines, lines % 2 == 1))).collect();
         for tried in tries {
             tried.join().expect("it came to the same end");
         }

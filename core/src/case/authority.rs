@@ -8,30 +8,62 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Case;
 use crate::certificate::{Certificate, ChainVerdict, MAXIMUM_DEPTH, verify_chain};
-use crate::facts::{Missing, MissingReason, Observed, Presented};
+use crate::facts::{CertificateMode, Missing, MissingReason, Observed, Presented};
+use crate::time::{DAY_SECONDS, UnixTime};
+
+/// Whose an authority is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whose {
+    /// vCenter's own, or it may be: one of it, of an earlier time, or of a linked vCenter.
+    VCenters,
+    /// Surely somebody else's.
+    Anothers,
+    /// It cannot be told.
+    Untold,
+}
 
 impl<'a> Case<'a> {
     /// The trusted authorities that may be vCenter's own now; none where nothing points to any.
     ///
     /// If vCenter's own certificate leads to a root that is named as VMCA names its roots, that is it. Otherwise each
-    /// root so named may be, and the one that `sps-extension` leads to, which VMCA always issues. Beside these, a
-    /// subordinate authority that most host certificates lead to may be VMCA, or any authority where none is so named.
+    /// root so named may be, and the one that `sps-extension` leads to, which VMCA always issues. Beside these, where VMCA
+    /// issues the host certificates, a subordinate authority that most of them lead to may be VMCA, or any authority where
+    /// none is so named; and so may a subordinate one that vCenter's own certificate leads to together with a host's.
+    ///
+    /// What has expired and nothing leads to is not it, where another that is good is in use.
     pub(crate) fn vmca_roots(&self) -> &[&'a Certificate] {
         self.vmca.get_or_init(|| {
-            let vcenter = &self.facts.vcenter;
-            let own = vcenter.on_https.value().and_then(|shown| self.anchor(shown));
+            let own = self.of_vcenter();
             let mut candidates: Vec<&Certificate> = match own.filter(|own| is_vmca_root(own)) {
                 Some(own) => vec![own],
                 None => {
                     self.roots.iter().copied().filter(|root| is_vmca_root(root)).chain(self.of_extension()).collect()
                 }
             };
-            let is_one_named = candidates.iter().any(|root| is_vmca_root(root));
-            candidates.extend(self.of_most_hosts().filter(|most| !is_one_named || !most.self_issued));
+            if !matches!(self.facts.vcenter.mode.value(), Some(CertificateMode::Custom | CertificateMode::Thumbprint)) {
+                let is_one_named = candidates.iter().any(|root| is_vmca_root(root));
+                let led = self.led_by_hosts();
+                let all: usize = led.values().sum();
+                let most = led.iter().find(|(_, count)| count.saturating_mul(2) > all).map(|(anchor, _)| *anchor);
+                candidates.extend(most.filter(|most| !is_one_named || !most.self_issued));
+                candidates.extend(own.filter(|own| !own.self_issued && led.contains_key(own)));
+            }
             candidates.sort();
             candidates.dedup();
-            candidates
+            self.without_leftovers(candidates)
         })
+    }
+
+    fn without_leftovers(&self, candidates: Vec<&'a Certificate>) -> Vec<&'a Certificate> {
+        let is_good = |root: &&Certificate| self.validity(root).is_valid();
+        if candidates.len() < 2 || candidates.iter().all(is_good) {
+            return candidates;
+        }
+        let used = self.anchors_in_use();
+        if !candidates.iter().any(|root| is_good(root) && used.contains(root)) {
+            return candidates;
+        }
+        candidates.into_iter().filter(|root| used.contains(root) || is_good(root)).collect()
     }
 
     /// Asks whether all is well with vCenter's own authority. `Some` holds it when it is not; `Err` when that depends on
@@ -49,18 +81,30 @@ impl<'a> Case<'a> {
             _ => Err(Missing {
                 reason: MissingReason::NotSent,
                 message: format!("which of {} trusted roots is that of vCenter's own CA cannot be told", roots.len()),
-                help: "look at the root of VMCA on the appliance: `/usr/lib/vmware-vmca/bin/certool --getrootca`"
-                    .to_owned(),
+                help: BY_CERTOOL.to_owned(),
             }),
         }
     }
 
-    /// True when an authority is surely not vCenter's own. A root that is named as VMCA names its roots is one: that of
-    /// a linked vCenter, or an earlier one. A subordinate authority is not one only where it is known which one is.
-    pub(crate) fn is_foreign(&self, authority: &Certificate) -> bool {
+    /// Whose an authority is. A root that is named as VMCA names its roots is vCenter's: of a linked vCenter, or an earlier
+    /// one. A subordinate authority may be the one under which VMCA was put a while ago. It is somebody else's where it is
+    /// known which one is VMCA, and where that went on issuing long after the other came into being.
+    pub(crate) fn whose(&self, authority: &Certificate) -> Whose {
         let own = self.vmca_roots();
-        let is_told = authority.self_issued || own.len() == 1;
-        is_told && !own.is_empty() && !own.contains(&authority) && !is_vmca_root(authority)
+        if own.contains(&authority) || is_vmca_root(authority) {
+            return Whose::VCenters;
+        }
+        let is_older = || {
+            let made = authority.not_before.plus_seconds(PUT_TO_USE_SECONDS);
+            self.last_issued().is_some_and(|issued| issued > made)
+        };
+        let is_told = if authority.self_issued { !own.is_empty() } else { own.len() == 1 && is_older() };
+        if is_told { Whose::Anothers } else { Whose::Untold }
+    }
+
+    /// True when an authority is surely not vCenter's own.
+    pub(crate) fn is_foreign(&self, authority: &Certificate) -> bool {
+        self.whose(authority) == Whose::Anothers
     }
 
     /// True when an issuer has the name of a trusted authority that is surely not vCenter's own.
@@ -69,11 +113,34 @@ impl<'a> Case<'a> {
         named.peek().is_some() && named.all(|root| self.is_foreign(root))
     }
 
-    /// The trusted authorities that certificates of vCenter and of hosts lead to.
+    /// When vCenter's own authority issued the newest of the certificates that vCenter and hosts show.
+    fn last_issued(&self) -> Option<UnixTime> {
+        let look = || {
+            let own = self.vmca_roots();
+            let hosts = self.facts.hosts.values().map(|host| &host.on_443);
+            let shown = hosts.chain([&self.facts.vcenter.on_https]).filter_map(Observed::value);
+            let issued = shown.filter(|shown| self.anchor(shown).is_some_and(|anchor| own.contains(&anchor)));
+            issued.filter_map(|shown| self.certificate(&shown.leaf).ok()).map(|leaf| leaf.not_before).max()
+        };
+        *self.last_issued.get_or_init(look)
+    }
+
+    /// The trusted authorities that certificates of vCenter and of hosts lead to, and the trusted ones above them.
     pub(crate) fn anchors_in_use(&self) -> BTreeSet<&'a Certificate> {
         let hosts = self.facts.hosts.values().flat_map(|host| [&host.on_443, &host.on_9080]);
-        let shown = hosts.chain([&self.facts.vcenter.on_https]).filter_map(Observed::value);
-        shown.filter_map(|shown| self.anchor(shown)).chain(self.of_extension()).collect()
+        let shown = hosts.filter_map(Observed::value).filter_map(|shown| self.anchor(shown));
+        let mut used: BTreeSet<&Certificate> = shown.chain(self.of_vcenter()).chain(self.of_extension()).collect();
+        let mut lowest: Vec<&Certificate> = used.iter().copied().collect();
+        while let Some(below) = lowest.pop() {
+            let issuers = self.roots.iter().copied().filter(|root| is_issuer(root, below));
+            lowest.extend(issuers.filter(|issuer| used.insert(*issuer)));
+        }
+        used
+    }
+
+    /// The trusted authority that vCenter's own certificate leads to.
+    pub(crate) fn of_vcenter(&self) -> Option<&'a Certificate> {
+        self.facts.vcenter.on_https.value().and_then(|shown| self.anchor(shown))
     }
 
     /// The trusted authority that something presented leads to, whether that is within its dates or not.
@@ -117,27 +184,45 @@ impl<'a> Case<'a> {
         all.get(name).into_iter().flatten().take(OF_ONE_NAME).copied()
     }
 
-    fn of_extension(&self) -> Option<&'a Certificate> {
+    /// The trusted authority that `sps-extension` leads to.
+    pub(crate) fn of_extension(&self) -> Option<&'a Certificate> {
         let leaf = *self.facts.vcenter.sms.sps_extension.value()?;
         self.anchor(&Presented { leaf, rest: Vec::new(), protocol: String::new() })
     }
 
-    fn of_most_hosts(&self) -> Option<&'a Certificate> {
+    /// The trusted authorities that host certificates lead to, and how many each.
+    fn led_by_hosts(&self) -> BTreeMap<&'a Certificate, usize> {
         let shown = self.facts.hosts.values().filter_map(|host| host.on_443.value());
         let mut led: BTreeMap<&Certificate, usize> = BTreeMap::new();
         for anchor in shown.filter_map(|shown| self.anchor(shown)) {
             let count = led.entry(anchor).or_default();
             *count = count.saturating_add(1);
         }
-        let all: usize = led.values().sum();
-        led.into_iter().find(|(_, count)| count.saturating_mul(2) > all).map(|(anchor, _)| anchor)
+        led
     }
 }
 
-/// VMCA names its roots with this unit, in every version; a subordinate VMCA is named by the customer.
 fn is_vmca_root(root: &Certificate) -> bool {
-    root.self_issued && root.subject.split(',').any(|part| part.trim() == "OU=VMware Engineering")
+    root.self_issued && is_vmca_name(&root.subject)
 }
+
+/// VMCA names its roots with this unit, in every version; a subordinate VMCA is named by the customer.
+pub(crate) fn is_vmca_name(name: &str) -> bool {
+    name.split(',').any(|part| part.trim() == "OU=VMware Engineering")
+}
+
+/// By their names, and by the names of their keys where both tell them.
+fn is_issuer(issuer: &Certificate, below: &Certificate) -> bool {
+    let keys = below.authority_key_id.as_ref().zip(issuer.subject_key_id.as_ref());
+    issuer.subject.eq_ignore_ascii_case(&below.issuer) && keys.is_none_or(|(wanted, held)| wanted == held)
+}
+
+/// Seconds from when VMCA's subordinate authority is signed to when VMCA surely issues by it; ours.
+const PUT_TO_USE_SECONDS: i64 = 30 * DAY_SECONDS;
+
+/// How it gets known which authority is vCenter's own.
+pub(crate) const BY_CERTOOL: &str =
+    "look at the root of VMCA on the appliance: `/usr/lib/vmware-vmca/bin/certool --getrootca`";
 
 /// How many authorities of one name are tried; more are nobody's installation.
 const OF_ONE_NAME: usize = 4;
@@ -158,6 +243,9 @@ mod tests {
         for number in 1..=3 {
             let leaf = fleet.keep(own.sign(&Leaf::of(&format!("esx{number:02}.lab.test"))));
             fleet.serve(number, leaf);
+            let mut held = fleet.host(number).ca_store.value().cloned().unwrap_or_default();
+            held.extend([customer.certificate.fingerprint, own.certificate.fingerprint]);
+            fleet.host(number).ca_store = seen(held);
         }
         let https = fleet.keep(own.sign(&Leaf::of("vc.lab.test")));
         fleet.vcenter().on_https = shown(https);
@@ -204,6 +292,55 @@ mod tests {
         assert!(case.is_foreign(&customer.certificate));
         assert!(case.is_foreign(&issuing.certificate));
         assert!(!case.is_foreign(&Authority::root("CA", "VMware Engineering").certificate));
+    }
+
+    /// VMCA was put beneath a customer's root an hour ago; one of three hosts was renewed since.
+    fn in_migration(is_vcenter_renewed: bool) -> (Fleet, Authority) {
+        let mut fleet = Fleet::healthy();
+        let customer = Authority::root("Example Root", "IT");
+        let own = customer.subordinate_from("Example vSphere", "IT", &Leaf::of("root").begins(-3600));
+        fleet.trust(&customer.certificate);
+        fleet.trust(&own.certificate);
+        let leaf = fleet.keep(own.sign(&Leaf::of("esx01.lab.test").begins(-3600)));
+        fleet.serve(1, leaf);
+        if is_vcenter_renewed {
+            let https = fleet.keep(own.sign(&Leaf::of("vc.lab.test").begins(-3600)));
+            fleet.vcenter().on_https = shown(https);
+        }
+        (fleet, own)
+    }
+
+    #[test]
+    fn a_vmca_that_was_just_put_beneath_a_customers_root_is_not_called_foreign() {
+        for is_vcenter_renewed in [false, true] {
+            let (fleet, own) = in_migration(is_vcenter_renewed);
+            let case = Case::new(&fleet.facts, &fleet.policy);
+            let expected = if is_vcenter_renewed { Whose::VCenters } else { Whose::Untold };
+            assert_eq!(case.whose(&own.certificate), expected);
+            assert!(!fleet.codes().contains(&"host-cert-foreign-ca".to_owned()));
+        }
+        let open: Vec<String> =
+            in_migration(false).0.judge().unanswered.into_iter().flat_map(|one| one.codes).collect();
+        assert!(["host-cert-foreign-ca", "vmca-root-too-new"].iter().all(|code| open.contains(&(*code).to_owned())));
+    }
+
+    #[test]
+    fn an_expired_root_of_vmca_that_nothing_leads_to_is_no_candidate_beside_one_in_use() {
+        let mut fleet = Fleet::healthy();
+        let company = Authority::root("Example Root", "IT");
+        let https = fleet.keep(company.sign(&Leaf::of("vc.lab.test")));
+        fleet.vcenter().on_https = shown(https);
+        fleet.trust(&company.certificate);
+        for number in 1..=3 {
+            let mut held = fleet.host(number).ca_store.value().cloned().unwrap_or_default();
+            held.push(company.certificate.fingerprint);
+            fleet.host(number).ca_store = seen(held);
+        }
+        let old = Authority::root_within("Former CA", "VMware Engineering", &Leaf::of("root").ends(-1));
+        fleet.trust(&old.certificate);
+        assert_eq!(names(&fleet), ["CA"]);
+        assert_eq!(fleet.codes(), ["roots-expired-leftover"]);
+        assert_eq!(fleet.judge().unanswered, []);
     }
 
     #[test]

@@ -9,9 +9,11 @@ mod pins;
 mod place;
 mod port;
 mod raised;
+mod stranger;
 mod verdict;
 mod words;
 
+pub(crate) use authority::{BY_CERTOOL, Whose, is_vmca_name};
 pub(crate) use happenings::{first_standing, standing};
 pub(crate) use logged::Logged;
 pub use place::{Place, PlaceKind};
@@ -64,6 +66,12 @@ pub struct Case<'a> {
     /// A signature costs a tenth of a millisecond, and several rules and gates ask about the same certificate.
     chains: RefCell<BTreeMap<(Fingerprint, Vec<Fingerprint>), ChainVerdict>>,
     is_any_unwell: OnceCell<bool>,
+    /// What port 9080 of the fleet says to us.
+    failing: OnceCell<port::Failing>,
+    /// Hosts that show to us what vCenter is not shown, by issuer.
+    strangers: OnceCell<BTreeMap<&'a str, usize>>,
+    /// When vCenter's own CA issued the newest of what is seen of it.
+    pub(super) last_issued: OnceCell<Option<UnixTime>>,
     /// How often something was looked up, for the test that no rule loops over the fleet.
     #[cfg(test)]
     pub(super) lookups: std::cell::Cell<u64>,
@@ -101,6 +109,9 @@ impl<'a> Case<'a> {
             files: files(facts),
             chains: RefCell::default(),
             is_any_unwell: OnceCell::new(),
+            failing: OnceCell::new(),
+            strangers: OnceCell::new(),
+            last_issued: OnceCell::new(),
             #[cfg(test)]
             lookups: std::cell::Cell::new(0),
             vmca: OnceCell::new(),
@@ -179,37 +190,6 @@ impl<'a> Case<'a> {
     /// The alarms that are not green on the object of this id; none where the list was not read.
     pub(crate) fn alarms_on(&self, id: &str) -> &[&'a Alarm] {
         self.happenings.alarms_on(id)
-    }
-
-    /// The leaf that a host shows on a port. The other verdict when there is none: nothing to say where another rule
-    /// says already why (the host is not connected, or port 9080 does not answer), unknown elsewhere.
-    pub(crate) fn leaf(&self, host: &Host, port: Port) -> Result<&'a Certificate, Verdict> {
-        match port.of(host) {
-            Observed::Seen { value, .. } => self.certificate(&value.leaf).map_err(Verdict::from),
-            Observed::Unknown(missing) => {
-                let is_told = host.is_away() || (port == Port::Provider && self.provider_port_is_down(host));
-                Err(if is_told { Verdict::NotApplicable } else { Verdict::from(missing) })
-            }
-        }
-    }
-
-    /// True when port 9080 of a connected host surely does not serve: it refuses, is silent or breaks TLS off although
-    /// port 443 answers. Silence says nothing when only the way from here is closed: SMS has the provider online, or
-    /// the host's firewall names vCenter among the few that it lets in.
-    pub(crate) fn provider_port_is_down(&self, host: &Host) -> bool {
-        let Err(missing) = host.on_9080.known() else { return false };
-        let is_down = match missing.reason {
-            MissingReason::Refused | MissingReason::Tls | MissingReason::Closed => true,
-            MissingReason::NoAnswer => {
-                let rules = host.firewall.value();
-                let own = self.facts.vcenter.addresses.value().map_or(&[][..], Vec::as_slice);
-                let is_shut = rules.is_some_and(|rules| !rules.enabled);
-                let is_for_vcenter = rules.is_some_and(|rules| !rules.all_addresses && rules.admits_any(own));
-                is_shut || !(is_for_vcenter || self.canonical_provider(host).is_some_and(Provider::is_online))
-            }
-            _ => false,
-        };
-        is_down && host.is_connected() && host.on_443.value().is_some()
     }
 
     /// True unless all that can be seen of a host and its provider says that SPS and the host get on with each other:

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::Evidence;
+use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Host, Missing};
 use crate::log::Grade;
 
@@ -30,6 +30,8 @@ pub struct Found {
     pub reach: Reach,
     /// How well what it rests on is known here, if that is less well than the rule's facts are known.
     pub grade: Option<Grade>,
+    /// How bad it is here, where that is less than the rule says in general.
+    pub severity: Option<Severity>,
 }
 
 /// The hosts that a trouble of the vCenter reaches: SPS shows one certificate to hosts below 9.0 and another to those
@@ -70,13 +72,21 @@ impl Reach {
 impl Verdict {
     /// The trouble is there.
     pub fn found(message: impl Into<String>, evidence: Vec<Evidence>) -> Self {
-        Self::Found(Found { message: message.into(), evidence, reach: Reach::All, grade: None })
+        Self::Found(Found { message: message.into(), evidence, reach: Reach::All, grade: None, severity: None })
     }
 
     /// The same, and it explains nothing beyond these hosts.
     pub(crate) fn reaching(self, reach: Reach) -> Self {
         match self {
             Self::Found(found) => Self::Found(Found { reach, ..found }),
+            other => other,
+        }
+    }
+
+    /// The same, and less bad than the rule is in general.
+    pub(crate) fn of_severity(self, severity: Severity) -> Self {
+        match self {
+            Self::Found(found) => Self::Found(Found { severity: Some(severity), ..found }),
             other => other,
         }
     }

@@ -337,6 +337,7 @@ fn certificates_that_do_not_read_are_unknown_and_never_fine() {
     assert!(host.on_9080.known().unwrap_err().message.contains("there is no certificate in it"));
     assert_eq!((host.ca_store.value().unwrap().len(), host.ca_store_unreadable.len()), (1, 1));
     assert_ne!(judge(&facts).verdict, Verdict::Healthy);
+    assert!(codes(&judge(&facts)).contains("castore-malformed"));
     let empty = collect(&vec![file("esx01/castore.pem", "")]);
     assert!(codes(&judge(&empty)).contains("castore-empty"));
 }

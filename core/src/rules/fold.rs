@@ -120,7 +120,7 @@ fn finding(hit: Hit, cause: Option<&str>, related: Vec<String>, explains: u32) -
     };
     let diagnostic = Diagnostic {
         code: rule.code.to_owned(),
-        severity: rule.severity,
+        severity: what.severity.unwrap_or(rule.severity),
         message: what.message,
         help,
         evidence: what.evidence,

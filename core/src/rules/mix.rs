@@ -214,7 +214,11 @@ const LEAF: &[Trouble] = &[
     }),
     ("vp-cert-expired", |fleet, host| copied(fleet, host, -900 * DAY_SECONDS, -1)),
     ("vp-cert-stale", |fleet, host| copied(fleet, host, -900 * DAY_SECONDS, 600 * DAY_SECONDS)),
-    ("vp-cert-newer-than-host", |fleet, host| copied(fleet, host, -300 * DAY_SECONDS, 600 * DAY_SECONDS)),
+    ("vp-cert-newer-than-host", |fleet, host| {
+        let leaf = Leaf::of(&name(host)).begins(-300 * DAY_SECONDS);
+        let copy = fleet.keep(Authority::root("Example Root", "IT").sign(&leaf));
+        fleet.serve_copy(host, copy);
+    }),
 ];
 
 /// What is wrong with what it trusts.

@@ -24,7 +24,7 @@
 //! The vendor's vCert, which checks it of every host (grade A); vSphere documentation, what the push does (grade A);
 //! that it drops the SMS certificate (grade B).
 
-use super::store;
+use super::{store, unverifiable};
 use crate::case::{Case, Verdict, certificate_seen, known};
 use crate::certificate::{ChainVerdict, verify_chain};
 use crate::diagnostic::{Evidence, Severity};
@@ -67,7 +67,9 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
         _ => None,
     };
     let of_vmca = case.vmca_roots().iter().any(|root| Some(root.fingerprint) == anchor);
-    if of_vmca && known!(case.facts.vcenter.mode.known()) == &CertificateMode::Vmca {
+    // `castore-missing-vmca-root` says it, where it can be told which one is VMCA's.
+    let is_told = || case.unwell_vmca(|root| store.contains(&root)).is_ok();
+    if of_vmca && known!(case.facts.vcenter.mode.known()) == &CertificateMode::Vmca && is_told() {
         return Verdict::NotApplicable;
     }
     if anchor.is_some_and(|anchor| store.iter().any(|held| held.fingerprint == anchor)) {
@@ -75,7 +77,11 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
     }
     let own = known!(case.certificate(&shown.leaf));
     let rest: Vec<_> = shown.rest.iter().filter_map(|rest| case.certificate(rest).ok()).collect();
-    if !is_without_issuer(&verify_chain(own, &rest, &store, case.now)) {
+    let chain = verify_chain(own, &rest, &store, case.now);
+    if chain.is_unknown() {
+        return unverifiable("__MACHINE_CERT", &chain);
+    }
+    if !is_without_issuer(&chain) {
         return Verdict::Fine;
     }
     let message = format!("host `{}` does not trust `{}`, who issued vCenter's certificate", host.name, own.issuer);

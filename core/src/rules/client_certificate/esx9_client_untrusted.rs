@@ -21,7 +21,7 @@
 //!
 //! KB 440183, which certificate is shown to which hosts (grade A); how a 9.0 host stores this trust (grade C).
 
-use super::{ClientCertificate, major_version, store};
+use super::{ClientCertificate, major_version, store, unverifiable};
 use crate::case::BY_APPLIANCE_SHELL;
 use crate::case::{Case, Verdict, certificate_seen, known};
 use crate::certificate::verify_chain;
@@ -65,7 +65,10 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
     let shown = known!(Case::optional(fact, case.is_unwell(host), BY_APPLIANCE_SHELL));
     let shown = known!(case.certificate(shown));
     let chain = verify_chain(shown, &case.roots, &store, case.now);
-    if chain.is_trusted() || chain.is_unknown() {
+    if chain.is_unknown() {
+        return unverifiable("sps-extension", &chain);
+    }
+    if chain.is_trusted() {
         return Verdict::Fine;
     }
     let message = format!("host `{}` does not trust `sps-extension` {}", host.name, shown.fingerprint.short());

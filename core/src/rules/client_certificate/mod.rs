@@ -25,7 +25,7 @@ pub(super) mod sps_extension_old_root;
 pub(super) use shown::{ClientCertificate, is_due};
 
 use crate::case::{Case, Verdict};
-use crate::certificate::{Certificate, verify_chain};
+use crate::certificate::{Certificate, ChainVerdict, verify_chain};
 use crate::facts::{Host, Missing, MissingReason, Provider};
 
 /// Whether a host below 9.0 trusts the certificate that SPS shows to it (KB 440183: `sms_self_signed`).
@@ -102,6 +102,19 @@ fn major_version(host: &Host) -> Result<u32, Verdict> {
             message: format!("version `{version}` of host `{}` is not a number", host.name),
             help: "look at the version of the host in the vSphere Client".to_owned(),
         })
+    })
+}
+
+/// The chain of a certificate that vCenter shows to hosts was followed, and what it leads to cannot be judged here.
+fn unverifiable(shown: &str, chain: &ChainVerdict) -> Verdict {
+    let why = match chain {
+        ChainVerdict::Unsupported { reason } => reason.as_str(),
+        _ => "too many authorities bear the same names",
+    };
+    Verdict::Unknown(Missing {
+        reason: MissingReason::Malformed,
+        message: format!("chain of the certificate `{shown}` of vCenter cannot be verified: {why}"),
+        help: "look at the chain with openssl".to_owned(),
     })
 }
 

@@ -3,12 +3,13 @@
 //! Two or more connected hosts below 9.0 trust an earlier `sms_self_signed`, and the present one is newer than what
 //! they hold: SPS's certificate was made anew and has not reached them.
 //!
+//! Where the certificate, or what so many hosts trust, is not known, it cannot be told.
+//!
 //! It leads `castore-stale-sms` at each of them. One host alone that was left behind is `castore-stale-sms` itself.
 //!
 //! ## Why it hurts
 //!
-//! All these hosts refuse vCenter. It happens to the whole fleet at once, when somebody, or SPS, replaces the
-//! certificate, as `fix` scripts advise for a single host.
+//! All these hosts refuse vCenter. It happens to the whole fleet at once, when somebody, or SPS, replaces the certificate.
 //!
 //! ## How it shows
 //!
@@ -27,7 +28,6 @@
 use super::{SmsTrust, sms_trust};
 use crate::case::{Case, Reach, Verdict, certificate_seen};
 use crate::diagnostic::{Evidence, Severity};
-use crate::facts::Host;
 use crate::log::Leg;
 use crate::rules::rule::{Check, Cure, Grade, Rule};
 
@@ -47,12 +47,20 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>) -> Verdict {
-    let left_behind = |host: &Host| match sms_trust(case, host) {
-        Ok(SmsTrust::Stale { older, present }) if older.not_before < present.not_before => Some(present),
-        _ => None,
+    let (mut behind, mut open) = (Vec::new(), Vec::new());
+    for host in case.facts.hosts.values() {
+        match sms_trust(case, host) {
+            Ok(SmsTrust::Stale { older, present }) if older.not_before < present.not_before => {
+                behind.push((host, present));
+            }
+            Err(Verdict::Unknown(missing)) => open.push(missing),
+            _ => {}
+        }
+    }
+    let Some((_, present)) = behind.first().filter(|_| behind.len() >= FLEET) else {
+        let may_be_found = behind.len().saturating_add(open.len()) >= FLEET;
+        return open.into_iter().next().filter(|_| may_be_found).map_or(Verdict::Fine, Verdict::Unknown);
     };
-    let behind: Vec<_> = case.facts.hosts.values().filter_map(|host| Some((host, left_behind(host)?))).collect();
-    let Some((_, present)) = behind.first().filter(|_| behind.len() >= FLEET) else { return Verdict::Fine };
     let message = format!(
         "certificate `sms_self_signed` was made anew on {}, and {} hosts still trust an earlier one",
         present.not_before.date(),
@@ -74,9 +82,10 @@ const NAMED: usize = 10;
 
 #[cfg(test)]
 mod tests {
+    use crate::facts::MissingReason;
     use crate::plan::{Ways, plan};
     use crate::rules::cases::Case;
-    use crate::rules::testing::{Fleet, Leaf, seen};
+    use crate::rules::testing::{Fleet, Leaf, seen, unknown};
 
     /// Made anew an hour ago; so many of two hosts got the new one.
     fn made_anew(reached: usize) -> Fleet {
@@ -111,6 +120,21 @@ mod tests {
                 made_anew(1),
             ),
         ]
+    }
+
+    #[test]
+    fn without_the_certificate_or_the_stores_of_hosts_it_cannot_be_told() {
+        let open = |fleet: &Fleet| -> Vec<String> {
+            fleet.judge().unanswered.into_iter().flat_map(|open| open.codes).collect()
+        };
+        let mut fleet = made_anew(2);
+        fleet.host(1).ca_store = unknown(MissingReason::Denied);
+        assert!(!open(&fleet).contains(&"sms-regenerated-fleet-pending".to_owned()), "one host is no fleet");
+        fleet.host(2).ca_store = unknown(MissingReason::Denied);
+        assert!(open(&fleet).contains(&"sms-regenerated-fleet-pending".to_owned()));
+        let mut fleet = made_anew(2);
+        fleet.vcenter().sms.sms_self_signed = unknown(MissingReason::NotAsked);
+        assert!(open(&fleet).contains(&"sms-regenerated-fleet-pending".to_owned()));
     }
 
     #[test]

@@ -97,7 +97,7 @@ mod tests {
         down.provider(1).status = seen("offline".to_owned());
         let mut seven = without_entry();
         seven.host(1).version = seen("7.0.3".to_owned());
-        seven.vcenter().version = seen("7.0.3".to_owned());
+        seven.on_seven("7.0.3");
         vec![
             Case::cause(
                 "on-8-0",

@@ -1,8 +1,8 @@
 //! ## What it finds
 //!
 //! The certificate `sps-extension` does not lead to the present root of vCenter's CA, by its authority key id or its
-//! signature. Where the certificate was not read: vCenter logged that it could not make it anew after the root was
-//! replaced, and logged no success since.
+//! signature. Where the certificate was not read and there are hosts from 9.0 on: vCenter logged that it could not make it
+//! anew after the root was replaced, and logged no success since.
 //!
 //! ## Why it hurts
 //!
@@ -24,7 +24,7 @@
 //! KB 440183 (grade A, in part); the list of vCenter's events (grade B); the vendor's vCert, how it is renewed (grade
 //! A).
 
-use super::ClientCertificate;
+use super::{ClientCertificate, unverifiable};
 use crate::case::{Case, Reach, Verdict, certificate_seen, known, standing};
 use crate::certificate::{Certificate, ChainVerdict, verify_chain};
 use crate::diagnostic::Severity;
@@ -50,7 +50,8 @@ pub(crate) const RULE: Rule = Rule {
 fn check(case: &Case<'_>) -> Verdict {
     let events = case.facts.vcenter.events.value().into_iter().flatten();
     let failed = standing(events, &[FAILED], &[DONE]).map(event_seen);
-    if let (None, Some(failed)) = (ClientCertificate::SpsExtension.fact(case).value(), &failed) {
+    let is_shown = case.facts.hosts.values().any(|host| Reach::FromNine.covers(host));
+    if let (None, Some(failed), true) = (ClientCertificate::SpsExtension.fact(case).value(), &failed, is_shown) {
         let message = "certificate `sps-extension` was not made anew when the root of vCenter's CA was replaced";
         return Verdict::found(message, vec![failed.clone()]).reaching(Reach::FromNine);
     }
@@ -66,7 +67,11 @@ fn check(case: &Case<'_>) -> Verdict {
         return Verdict::NotApplicable;
     }
     let anchors: Vec<&Certificate> = root.map_or_else(|| case.roots.clone(), |root| vec![root]);
-    if !is_of_another_root(&verify_chain(shown, &case.roots, &anchors, case.now)) {
+    let chain = verify_chain(shown, &case.roots, &anchors, case.now);
+    if chain.is_unknown() {
+        return unverifiable("sps-extension", &chain);
+    }
+    if !is_of_another_root(&chain) {
         return Verdict::Fine;
     }
     let message =
@@ -148,12 +153,17 @@ mod tests {
 
     #[test]
     fn an_event_alone_counts_until_a_success_is_logged() {
-        let mut fleet = Fleet::of(1);
+        let mut fleet = Fleet::of(2);
+        fleet.host(2).version = seen("9.0.0".to_owned());
+        fleet.vcenter().version = seen("9.0.0".to_owned());
         let failed = "com.vmware.vc.sms.VcClientAndVpCertRefreshOnVmcaRootCertRotationFailure";
         let done = "com.vmware.vc.sms.VcClientAndVpCertRefreshOnVmcaRootCertRotationSuccess";
         fleet.vcenter().sms.sps_extension = unknown(MissingReason::NotAsked);
         fleet.vcenter().events = seen(vec![event(failed, -60, None, &[])]);
         fleet.has_one_cause("sps-extension-old-root");
+        fleet.host(2).version = seen("8.0.3".to_owned());
+        fleet.is_fine();
+        fleet.host(2).version = seen("9.0.0".to_owned());
         fleet.vcenter().events = seen(vec![event(done, -30, None, &[]), event(failed, -60, None, &[])]);
         fleet.is_fine();
     }

@@ -5,7 +5,10 @@
 //! was added by its address has no name to compare, and an address without a name is not found.
 //!
 //! A name without an address is no finding: vCenter may resolve it by other means than this machine. Where something is
-//! unwell at the host it is said that it cannot be told.
+//! unwell at the host it is said that it cannot be told. So it is of a host that vCenter does not reach: the addresses that
+//! vCenter has of it are those of the time before, and either side may be out of date.
+//!
+//! Where the host is well and shows what vCenter knows it by, this machine merely has another view of the names.
 //!
 //! ## Why it hurts
 //!
@@ -29,7 +32,7 @@
 
 use std::net::IpAddr;
 
-use crate::case::{Case, Verdict, known};
+use crate::case::{Case, Port, Verdict, known};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Host, Missing, MissingReason, NamesSeen};
 use crate::log::Leg;
@@ -76,6 +79,16 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
     }
     let own = host.management_addresses.value().map_or(&[][..], Vec::as_slice);
     let Some(message) = mismatch(host, seen, own) else { return Verdict::Fine };
+    if host.is_away() {
+        return Verdict::Unknown(Missing {
+            reason: MissingReason::NotSent,
+            message: format!("{message}, as vCenter knew it when it last reached the host"),
+            help: "look at the host's address on its console, then at the records of its name".to_owned(),
+        });
+    }
+    if !is_unwell && shows_what_vcenter_knows(case, host) {
+        return Verdict::NotApplicable;
+    }
     Verdict::found(
         message,
         vec![
@@ -84,6 +97,14 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
             Evidence::new("names of the management addresses", listed(&seen.names)),
         ],
     )
+}
+
+/// Whatever the names say, what was seen of the host from here is of this host.
+fn shows_what_vcenter_knows(case: &Case<'_>, host: &Host) -> bool {
+    let own = case.leaf(host, Port::Host).is_ok_and(|leaf| !case.is_unexpected(host, leaf));
+    let served = case.leaf(host, Port::Provider).ok();
+    let stored = served.and_then(|_| case.online_with(host));
+    own && host.expected_thumbprint.value().is_some() && (stored.is_none() || served == stored)
 }
 
 fn nameless(host: &Host) -> Missing {
@@ -133,6 +154,13 @@ mod tests {
     use crate::rules::cases::Case;
     use crate::rules::testing::{Fleet, seen, unknown};
 
+    /// SPS went to the same addresses, and the provider is offline.
+    fn led(addresses: &[&str], names: &[&str]) -> Fleet {
+        let mut fleet = told(addresses, names);
+        fleet.provider(1).status = seen("offline".to_owned());
+        fleet
+    }
+
     fn told(addresses: &[&str], names: &[&str]) -> Fleet {
         let mut fleet = Fleet::of(1);
         let owned = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect();
@@ -147,21 +175,44 @@ mod tests {
                 "The name leads to another machine",
                 "After a move the record of `esx01.lab.test` still names the old address. Whatever answers there is not this \
                  host.",
-                told(&["192.0.2.77"], &["esx01.lab.test"]),
+                led(&["192.0.2.77"], &["esx01.lab.test"]),
+            ),
+            Case::near_miss(
+                "another-view-of-the-names",
+                "This machine is told another address than vCenter is",
+                "The near miss of `address-of-another`: the name service of this network leads to an address that is \
+                 translated. The host shows the certificate that vCenter expects, and its provider is online.",
+                told(&["203.0.113.1"], &["esx01.lab.test"]),
             ),
             Case::near_miss(
                 "short-name-back",
                 "The address leads back to the short name",
                 "The near miss of a wrong reverse record: `esx01` is the beginning of `esx01.lab.test`, and the address has \
                  a second name for backups.",
-                told(&["192.0.2.1", "198.51.100.1"], &["ESX01", "esx01-backup.lab.test"]),
+                led(&["192.0.2.1", "198.51.100.1"], &["ESX01", "esx01-backup.lab.test"]),
             ),
         ]
     }
 
     #[test]
     fn another_name_for_the_address_is_found() {
-        told(&["192.0.2.1"], &["old-esx01.lab.test"]).has_one_cause("dns-mismatch");
+        led(&["192.0.2.1"], &["old-esx01.lab.test"]).has_one_cause("dns-mismatch");
+    }
+
+    #[test]
+    fn a_healthy_host_by_another_view_is_nothing_unless_another_machine_answers() {
+        let mut fleet = told(&["203.0.113.1"], &[]);
+        assert_eq!(fleet.judge().unanswered, []);
+        fleet.host(1).expected_thumbprint = seen("AA:".repeat(19) + "AA");
+        assert!(fleet.codes().contains(&"dns-mismatch".to_owned()));
+    }
+
+    #[test]
+    fn of_a_host_that_is_away_either_side_may_be_out_of_date() {
+        let mut fleet = told(&["192.0.2.77"], &["esx01.lab.test"]);
+        fleet.lose(1, ConnectionState::NotResponding);
+        fleet.has_one_cause("host-not-responding");
+        assert!(fleet.judge().unanswered.iter().any(|open| open.codes.contains(&"dns-mismatch".to_owned())));
     }
 
     #[test]

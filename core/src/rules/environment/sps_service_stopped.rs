@@ -10,7 +10,7 @@
 //! ## How it shows
 //!
 //! The vSphere Client shows no storage providers, or an error in their place; the appliance's page of services shows
-//! the service stopped. `sps.log` ends, or repeats its start.
+//! the service stopped.
 //!
 //! ## What cures it
 //!

@@ -4,18 +4,19 @@
 //! `HostCertUpdatedEvent`, port 9080 still shows the one
 //! before it, and this vCenter renews host certificates by itself (8.0 U3h, VCF 9.0.2 and later).
 //!
-//! It is `vp-cert-stale` on the day of a renewal that nobody asked for: the provider has not followed yet. When the day is
-//! over, it is `vp-cert-stale`. A copy that has expired is named `vp-cert-expired`, from which this then follows.
+//! It is `vp-cert-stale` on the day of a renewal that perhaps nobody asked for: whether vCenter renewed by itself or a person
+//! did is not told apart. The provider has not followed yet. When the day is over, it is `vp-cert-stale`. A copy that has
+//! expired is named `vp-cert-expired`, from which this then follows.
 //!
 //! ## Why it hurts
 //!
-//! The provider still runs on a certificate that is good, mostly for weeks. If it does not follow by itself, it runs into
-//! its end although every host was renewed in time.
+//! The provider still runs on the certificate before. If it does not follow by itself, it runs into that one's end although
+//! the host was renewed in time.
 //!
 //! ## How it shows
 //!
 //! The vSphere Client shows new dates for the host and old ones for its provider, and an event that the host's certificate
-//! was updated which no person's task explains. The logs show nothing.
+//! was updated. Where no task of a person explains that event, vCenter did it. The logs show nothing.
 //!
 //! ## What cures it
 //!
@@ -36,7 +37,7 @@ pub(crate) const RULE: Rule = Rule {
     code: "auto-renew-race",
     severity: Severity::Medium,
     grade: Grade::B,
-    title: "vCenter has just renewed a host by itself, and its provider has not followed yet",
+    title: "a host that vCenter may renew by itself was just renewed, and its provider has not followed yet",
     rank: 51,
     explains: &[
         "provider-cert-cached-stale",

@@ -4,8 +4,10 @@
 //!
 //! An authority that vCenter does not trust is surely another one. One that vCenter trusts is another one when it is not
 //! named as VMCA names its roots, and vCenter's own certificate, or a root that is so named, tells which one VMCA's is.
-//! A subordinate authority, which the customer names, may be VMCA itself: it is taken for another only where vCenter's own
-//! certificate comes from a root of VMCA and most hosts' certificates do too.
+//! A subordinate authority, which the customer names, may be VMCA itself, put beneath the customer's root. It is taken for
+//! another only where it is known which authority is VMCA, and VMCA still issued by it long after the other came into
+//! being; otherwise that cannot be told, and renewals are held back. An issuer that nobody knows and that is named as VMCA
+//! names its roots is an earlier VMCA or that of another vCenter: `host-cert-old-vmca-root`.
 //!
 //! ## Why it hurts
 //!
@@ -28,10 +30,10 @@
 //! (grade A); how VMCA names its roots (grade B).
 
 use super::{Path, gap, path_in_mode, reason};
-use crate::case::{Case, Port, Verdict, certificate_seen, known};
-use crate::certificate::ChainVerdict;
+use crate::case::{BY_CERTOOL, Case, Port, Verdict, Whose, certificate_seen, is_vmca_name, known};
+use crate::certificate::{Certificate, ChainVerdict};
 use crate::diagnostic::{Evidence, Severity};
-use crate::facts::{CertificateMode, Host};
+use crate::facts::{CertificateMode, Host, Missing, MissingReason};
 use crate::log::Leg;
 use crate::rules::rule::{Check, Cure, Grade, Rule};
 
@@ -64,8 +66,10 @@ pub(crate) const RULE: Rule = Rule {
 
 pub(crate) fn check(case: &Case<'_>, host: &Host) -> Verdict {
     let path = known!(path_in_mode(case, host, &CertificateMode::Vmca));
-    if !is_foreign(case, &path) {
-        return Verdict::Fine;
+    match whose(case, &path) {
+        Whose::VCenters => return Verdict::Fine,
+        Whose::Untold => return Verdict::Unknown(untold(host, path.leaf)),
+        Whose::Anothers => {}
     }
     let evidence =
         vec![certificate_seen(Port::Host.certificate(), path.leaf), Evidence::new("chain", reason(&path.chain))];
@@ -76,21 +80,34 @@ pub(crate) fn check(case: &Case<'_>, host: &Host) -> Verdict {
     Verdict::found(message, evidence)
 }
 
-fn is_foreign(case: &Case<'_>, path: &Path<'_, '_>) -> bool {
+fn whose(case: &Case<'_>, path: &Path<'_, '_>) -> Whose {
+    let anothers = |is_anothers: bool| if is_anothers { Whose::Anothers } else { Whose::VCenters };
     match &path.chain {
+        ChainVerdict::UnknownIssuer { issuer } if is_vmca_name(issuer) => Whose::VCenters,
         ChainVerdict::UnknownIssuer { .. }
         | ChainVerdict::Incomplete { .. }
         | ChainVerdict::IntermediateExpired { .. }
         | ChainVerdict::BadSignature { .. }
-        | ChainVerdict::NotAnAuthority { .. } => gap(case, path).is_none(),
-        ChainVerdict::SameNameOtherKey { issuer, .. } => case.is_foreign_name(issuer),
+        | ChainVerdict::NotAnAuthority { .. } => anothers(gap(case, path).is_none()),
+        ChainVerdict::SameNameOtherKey { issuer, .. } => anothers(case.is_foreign_name(issuer)),
         // Whether it is within its dates is another question than whose it is.
         ChainVerdict::Trusted { anchor: authority }
         | ChainVerdict::AnchorExpired { anchor: authority, .. }
         | ChainVerdict::IssuerNotYetValid { issuer: authority, .. } => {
-            case.certificate(authority).is_ok_and(|authority| case.is_foreign(authority))
+            case.certificate(authority).map_or(Whose::Untold, |authority| case.whose(authority))
         }
-        ChainVerdict::SelfSigned | ChainVerdict::Unsupported { .. } | ChainVerdict::TooComplex => false,
+        ChainVerdict::SelfSigned | ChainVerdict::Unsupported { .. } | ChainVerdict::TooComplex => Whose::VCenters,
+    }
+}
+
+fn untold(host: &Host, leaf: &Certificate) -> Missing {
+    Missing {
+        reason: MissingReason::NotSent,
+        message: format!(
+            "whether `{}`, who issued the certificate of host `{}`, is vCenter's own CA cannot be told",
+            leaf.issuer, host.name
+        ),
+        help: BY_CERTOOL.to_owned(),
     }
 }
 
@@ -148,6 +165,11 @@ mod tests {
     #[test]
     fn the_root_of_a_linked_vcenter_is_a_vmca_too() {
         foreign(true, "VMware Engineering").is_fine();
+    }
+
+    #[test]
+    fn an_unknown_root_that_is_named_as_vmca_names_its_own_is_an_old_one() {
+        foreign(false, "VMware Engineering").has_one_cause("host-cert-old-vmca-root");
     }
 
     #[test]

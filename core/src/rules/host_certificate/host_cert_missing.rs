@@ -2,7 +2,8 @@
 //!
 //! On an ESXi host, the certificate `rui.crt` or its key `rui.key` (`/etc/vmware/ssl`) is not there, or does not read.
 //!
-//! Only the shell of the host tells. It is asked for only where port 443 breaks off before it has shown a certificate.
+//! Only the shell of the host tells. It is asked for only where port 443 breaks off before it has shown a certificate, or
+//! refuses while vCenter does not reach the host.
 //!
 //! ## Why it hurts
 //!

@@ -66,6 +66,11 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
     let Some(name) = names.iter().filter(|name| name.is_ascii()).find(is_wrong) else {
         // An international name stands in certificates in another spelling, which is not compared here.
         return match names.iter().find(is_wrong) {
+            // The name in the URL may be another.
+            None if in_url.is_none() && case.may_have_provider(host) => {
+                known!(case.facts.provider_list.known());
+                Verdict::Fine
+            }
             None => Verdict::Fine,
             Some(name) => Verdict::Unknown(Missing {
                 reason: MissingReason::Malformed,
@@ -87,8 +92,9 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
 
 #[cfg(test)]
 mod tests {
+    use crate::facts::MissingReason;
     use crate::rules::cases::Case;
-    use crate::rules::testing::{Fleet, Leaf, seen};
+    use crate::rules::testing::{Fleet, Leaf, seen, unknown};
 
     fn named(names: &[&str]) -> Fleet {
         named_in(Fleet::healthy(), names)
@@ -149,7 +155,7 @@ mod tests {
         let unanswered = fleet.judge().unanswered;
         assert!(unanswered.iter().any(|open| open.codes.iter().any(|code| code == "host-cert-name-mismatch")));
         fleet.host(1).name = "XN--esx01-KVA.lab.test".to_owned();
-        fleet.host(1).names = crate::rules::testing::unknown(crate::facts::MissingReason::NotAsked);
+        fleet.host(1).names = unknown(MissingReason::NotAsked);
         fleet.is_fine();
     }
 
@@ -161,5 +167,13 @@ mod tests {
     #[test]
     fn a_wildcard_is_another_trouble() {
         named(&["*.lab.test"]).has_one_cause("host-cert-wildcard");
+    }
+
+    #[test]
+    fn without_the_list_of_providers_the_name_in_the_url_is_not_known() {
+        let mut fleet = Fleet::of(1);
+        fleet.facts.providers.clear();
+        fleet.facts.provider_list = unknown(MissingReason::NotAsked);
+        fleet.is_unanswered("host-cert-name-mismatch");
     }
 }

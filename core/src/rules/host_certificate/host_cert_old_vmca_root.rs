@@ -1,7 +1,10 @@
 //! ## What it finds
 //!
 //! In mode `vmca`, the issuer of the certificate on port 443 has the name of a root that vCenter trusts, and another
-//! key.
+//! key; or nobody trusted has the issuer's name, and it is one that VMCA gives to its roots.
+//!
+//! The second is what a root leaves that was replaced by one of another name, and a host that came from another vCenter.
+//! It is told by the name alone, and with less certainty.
 //!
 //! An old root that has expired, and was left beside its successor of the same name or beside the one that is vCenter's
 //! now, counts as replaced. The name of an authority that is surely not vCenter's own is `host-cert-foreign-ca`.
@@ -24,10 +27,11 @@
 //!
 //! ## Sources
 //!
-//! vSphere documentation, renewing ESXi certificates (grade A); the error of the first day (grade B).
+//! vSphere documentation, renewing ESXi certificates (grade A); the error of the first day (grade B); how VMCA names its
+//! roots (grade B).
 
 use super::{path_in_mode, reason};
-use crate::case::{Case, Port, Verdict, certificate_seen, known};
+use crate::case::{Case, Port, Verdict, certificate_seen, is_vmca_name, known};
 use crate::certificate::{Certificate, ChainVerdict};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{CertificateMode, Host};
@@ -64,11 +68,18 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
     let path = known!(path_in_mode(case, host, &CertificateMode::Vmca));
+    let evidence =
+        vec![certificate_seen(Port::Host.certificate(), path.leaf), Evidence::new("chain", reason(&path.chain))];
+    if matches!(&path.chain, ChainVerdict::UnknownIssuer { issuer } if is_vmca_name(issuer)) {
+        let message = format!(
+            "certificate of host `{}` was issued by `{}`, by its name an earlier root of VMCA or that of another vCenter",
+            host.name, path.leaf.issuer
+        );
+        return Verdict::found(message, evidence).graded(Grade::B);
+    }
     if !is_of_old_root(case, &path.chain) {
         return Verdict::Fine;
     }
-    let evidence =
-        vec![certificate_seen(Port::Host.certificate(), path.leaf), Evidence::new("chain", reason(&path.chain))];
     Verdict::found(
         format!(
             "certificate of host `{}` was issued by `{}` with a key that vCenter no longer trusts",
@@ -93,6 +104,7 @@ fn is_of_old_root(case: &Case<'_>, chain: &ChainVerdict) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::Grade;
     use crate::rules::cases::Case;
     use crate::rules::testing::{Authority, Fleet, Leaf, seen};
 
@@ -115,6 +127,13 @@ mod tests {
                  odd.",
                 of_old(false),
             ),
+            Case::cause(
+                "root-of-another-name",
+                "VMCA's root was replaced by one of another name",
+                "vCenter was renamed, and with it the root of VMCA. Nobody that vCenter trusts is called as the issuer of \
+                 `esx01.lab.test` is; that it was VMCA is told by the unit in its name.",
+                of_another_name(),
+            ),
             Case::near_miss(
                 "old-root-still-trusted",
                 "VMCA's root was replaced, and the old one is still trusted",
@@ -122,6 +141,21 @@ mod tests {
                 of_old(true),
             ),
         ]
+    }
+
+    fn of_another_name() -> Fleet {
+        let mut fleet = Fleet::of(1);
+        let old = Authority::root("CA of vcenter-old", "VMware Engineering");
+        let leaf = fleet.keep(old.sign(&Leaf::of("esx01.lab.test")));
+        fleet.serve(1, leaf);
+        fleet
+    }
+
+    #[test]
+    fn by_its_name_alone_it_is_less_certain() {
+        let grade = |fleet: Fleet| fleet.judge().causes().map(|cause| cause.grade).next();
+        assert_eq!(grade(of_another_name()), Some(Grade::B));
+        assert_eq!(grade(cases().swap_remove(0).fleet), Some(Grade::A));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! ## What it finds
 //!
-//! In mode `custom`, the certificate on port 443 of an ESXi host does not lead to any root that vCenter trusts, and no authority that is known from elsewhere would make it
-//! lead to one (otherwise it is `host-cert-chain-incomplete`).
+//! In mode `custom`, the certificate on port 443 of an ESXi host does not lead to any root that vCenter trusts and that is
+//! within its dates, and no authority that is known from elsewhere would make it lead to one (otherwise it is
+//! `host-cert-chain-incomplete`).
 //!
 //! ## Why it hurts
 //!
@@ -16,6 +17,9 @@
 //!
 //! Import the customer's root, and intermediate authorities, into vCenter's trusted roots, then push them to the
 //! hosts. Check after each push that the hosts still trust the SMS certificate.
+//!
+//! Where the root is there and has expired, importing it once more is of no use: the authority has to be renewed, its new
+//! root imported, and the host given a certificate of it. Where it is not good yet, the clocks have to be right.
 //!
 //! ## Sources
 //!
@@ -48,7 +52,7 @@ pub(crate) const RULE: Rule = Rule {
     ],
     log: Some(Leg::ServerTrust),
     cure: Cure::ByHand(
-        "import the root of the customer's authority, and what stands between, into the trusted roots of vCenter",
+        "if the message says that nobody trusted is called so: import the root of the customer's authority, and what stands between, into the trusted roots of vCenter; if it says that a root is there and out of its dates: have the authority renewed, or wait, and import its new root",
     ),
     check: Check::Host(check),
     source: include_str!("host_cert_untrusted_custom.rs"),
@@ -63,14 +67,13 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
     }
     let evidence =
         vec![certificate_seen(Port::Host.certificate(), path.leaf), Evidence::new("chain", reason(&path.chain))];
-    Verdict::found(
-        format!(
-            "certificate of host `{}` does not lead to a root that vCenter trusts: {}",
-            host.name,
-            reason(&path.chain)
-        ),
-        evidence,
-    )
+    let wanted = match path.chain {
+        ChainVerdict::AnchorExpired { .. } | ChainVerdict::IssuerNotYetValid { .. } => "is within its dates",
+        _ => "vCenter trusts",
+    };
+    let why = reason(&path.chain);
+    let message = format!("certificate of host `{}` does not lead to a root that {wanted}: {why}", host.name);
+    Verdict::found(message, evidence)
 }
 
 #[cfg(test)]
@@ -124,5 +127,22 @@ mod tests {
     fn an_imported_authority_is_trusted() {
         let codes = customers(true).judge().findings;
         assert!(codes.iter().all(|finding| finding.place.id != "host-1"));
+    }
+
+    #[test]
+    fn a_root_that_is_there_and_has_expired_is_not_to_be_imported() {
+        let mut fleet = Fleet::of(1);
+        let customer = Authority::root_within("Example Root", "IT", &Leaf::of("root").ends(-1));
+        let leaf = fleet.keep(customer.sign(&Leaf::of("esx01.lab.test")));
+        fleet.vcenter().mode = seen(CertificateMode::Custom);
+        fleet.trust(&customer.certificate);
+        fleet.serve(1, leaf);
+        let judgement = fleet.judge();
+        let message = judgement.causes().map(|cause| cause.diagnostic.message.as_str()).next();
+        assert!(
+            message
+                .is_some_and(|message| message.contains("a root that is within its dates: the trusted root expired")),
+            "{message:?}"
+        );
     }
 }

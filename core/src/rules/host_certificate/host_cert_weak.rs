@@ -5,12 +5,13 @@
 //!
 //! ## Why it hurts
 //!
-//! vSphere does not support it for ESXi hosts. The Java of vCenter refuses MD5 and short keys already, and each update may
-//! end its patience with the others: the provider goes down after an update of vCenter although nothing changed on hosts.
+//! vSphere does not support it for ESXi hosts. What vCenter accepts today, a later version of it may refuse; then the
+//! provider goes down after an update although nothing changed on hosts.
 //!
 //! ## How it shows
 //!
-//! The vSphere Client shows the provider offline after an update. `sps.log` shows S-12 (`PKIX path ... failed`).
+//! Nothing shows while vCenter accepts it. Where it does not, the vSphere Client shows the provider offline, and `sps.log`
+//! S-12 (`PKIX path ... failed`).
 //!
 //! ## What cures it
 //!
@@ -19,7 +20,8 @@
 //!
 //! ## Sources
 //!
-//! vSphere documentation, custom ESXi certificates: RSA 2048 to 8192, no SHA-1, MD5 or RSASSA-PSS (grade A).
+//! vSphere documentation, custom ESXi certificates: RSA 2048 to 8192, no SHA-1, MD5 or RSASSA-PSS (grade A); that a later
+//! vCenter may refuse it (grade C).
 
 use crate::case::{Case, Port, Verdict, certificate_seen, known};
 use crate::certificate::{Certificate, KeyAlgorithm, SignatureAlgorithm};

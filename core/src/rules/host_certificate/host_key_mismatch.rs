@@ -2,8 +2,8 @@
 //!
 //! On an ESXi host, the key `rui.key` does not belong to the certificate `rui.crt` (`/etc/vmware/ssl`).
 //!
-//! Only the shell of the host tells. It is asked for only where port 443 breaks off before it has shown a certificate;
-//! as long as one is shown, what runs has a pair that fits.
+//! Only the shell of the host tells. It is asked for only where port 443 breaks off before it has shown a certificate, or
+//! refuses while vCenter does not reach the host; as long as one is shown, what runs has a pair that fits.
 //!
 //! ## Why it hurts
 //!
@@ -128,6 +128,16 @@ mod tests {
         fleet.host(1).machine_pair = unknown(MissingReason::NotAsked);
         assert_eq!(fleet.judge().unanswered, []);
         fleet.host(1).on_443 = unknown(MissingReason::Tls);
+        let open: Vec<String> = fleet.judge().unanswered.into_iter().flat_map(|unanswered| unanswered.codes).collect();
+        assert!(["host-cert-missing", "host-key-mismatch"].iter().all(|code| open.iter().any(|one| one == code)));
+    }
+
+    #[test]
+    fn an_agent_that_does_not_come_up_on_a_lost_host_may_have_a_bad_pair() {
+        let mut fleet = Fleet::of(1);
+        fleet.lose(1, ConnectionState::NotResponding);
+        fleet.host(1).on_443 = unknown(MissingReason::Refused);
+        fleet.host(1).machine_pair = unknown(MissingReason::NotAsked);
         let open: Vec<String> = fleet.judge().unanswered.into_iter().flat_map(|unanswered| unanswered.codes).collect();
         assert!(["host-cert-missing", "host-key-mismatch"].iter().all(|code| open.iter().any(|one| one == code)));
     }

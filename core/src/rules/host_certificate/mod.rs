@@ -177,11 +177,15 @@ fn renews_by_itself(vcenter: &VCenter) -> bool {
 /// 8.0.3.25092719, by the vendor's list of releases as others repeat it (grade B).
 const BUILD_OF_8_0_U3H: u32 = 25_092_719;
 
-/// The host's certificate and key on its disk. Asked for only where port 443 breaks off before it has shown a certificate:
-/// what shows one has a pair that fits.
+/// The host's certificate and key on its disk. Asked for only where port 443 breaks off before it has shown a certificate,
+/// or refuses although vCenter misses the host: what shows one has a pair that fits.
 fn machine_pair(host: &Host) -> Result<&MachinePair, Verdict> {
-    let broken_off = |missing: &Missing| matches!(missing.reason, MissingReason::Tls | MissingReason::Closed);
-    Case::optional(&host.machine_pair, host.on_443.known().is_err_and(broken_off), BY_HOST_SHELL)
+    let is_in_doubt = |missing: &Missing| match missing.reason {
+        MissingReason::Tls | MissingReason::Closed => true,
+        MissingReason::Refused => host.is_away(),
+        _ => false,
+    };
+    Case::optional(&host.machine_pair, host.on_443.known().is_err_and(is_in_doubt), BY_HOST_SHELL)
 }
 
 /// The last sighting in the logs of a signature of vCenter itself, within the last week: vCenter looks through its

@@ -14,8 +14,8 @@
 //!
 //! ## What cures it
 //!
-//! Go by the certificate that the host shows, as everything here does. vCenter follows at its next poll; the client's
-//! "Refresh" on the host's certificate page makes it look now.
+//! Go by the certificate that the host shows, as everything here does. vCenter follows at its next poll. "Refresh CA
+//! Certificates" in the client does not make it look: that pushes roots to the host, and drops the SMS certificate there.
 //!
 //! ## Sources
 //!

@@ -7,6 +7,8 @@
 //! follows from it: someone replaced the certificate on the host, and vCenter was not told. A host that a person has
 //! disconnected is not judged; reconnecting it compares anew.
 //!
+//! While vCenter is connected and all else about the host is well, it is of medium severity: it hurts at the next connect.
+//!
 //! ## Why it hurts
 //!
 //! vCenter talks to a host only if it shows the certificate that was accepted before. It loses the host, now or when it
@@ -25,8 +27,8 @@
 //!
 //! ## Sources
 //!
-//! vCert, "compare thumbprints with VCDB" (grade A); vSphere API, `ReconnectHost_Task` accepts a new thumbprint (grade
-//! A).
+//! vCert, "compare thumbprints with VCDB", which compares two columns of vCenter's database with the host (grade A); that
+//! `sslThumbprint` of the API is one of them (grade C); vSphere API, `ReconnectHost_Task` accepts a new thumbprint (grade A).
 
 use crate::case::{Case, Port, Verdict, certificate_seen, known};
 use crate::certificate::Certificate;
@@ -37,7 +39,7 @@ use crate::rules::rule::{Check, Cure, Grade, Rule};
 pub(crate) const RULE: Rule = Rule {
     code: "vcdb-thumbprint-mismatch",
     severity: Severity::High,
-    grade: Grade::A,
+    grade: Grade::B,
     title: "vCenter expects another certificate of a host than it shows",
     rank: 33,
     explains: &["host-not-responding"],
@@ -78,7 +80,8 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
     let message = format!("vCenter expects certificate `{expected}` of host `{}`, which shows `{shown}`", host.name);
     let evidence =
         [Evidence::new("expected by vCenter", expected.clone()), certificate_seen(Port::Host.certificate(), leaf)];
-    Verdict::found(message, Vec::from(evidence))
+    let found = Verdict::found(message, Vec::from(evidence));
+    if case.is_unwell(host) { found } else { found.of_severity(Severity::Medium) }
 }
 
 /// The thumbprint of a certificate by the digest that another thumbprint was made with, told by its length.
@@ -98,6 +101,7 @@ fn digits(thumbprint: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::Severity;
     use crate::facts::{CertificateMode, ConnectionState};
     use crate::rules::cases::Case;
     use crate::rules::testing::{Authority, Fleet, Leaf, seen};
@@ -140,7 +144,12 @@ mod tests {
 
     #[test]
     fn it_is_found_while_the_old_connection_still_stands() {
-        expecting(OTHER).has_one_cause("vcdb-thumbprint-mismatch");
+        let severity = |fleet: &Fleet| fleet.judge().causes().map(crate::rules::Finding::severity).next();
+        let mut fleet = expecting(OTHER);
+        fleet.has_one_cause("vcdb-thumbprint-mismatch");
+        assert_eq!(severity(&fleet), Some(Severity::Medium));
+        fleet.host(1).connection = seen(ConnectionState::NotResponding);
+        assert_eq!(severity(&fleet), Some(Severity::High));
     }
 
     #[test]

@@ -2,6 +2,9 @@
 //!
 //! Port 9080 of an ESXi host shows another certificate than port 443, and the one on 9080 began later.
 //!
+//! Where it does not lead to a root that vCenter trusts, it explains why SMS does not get on with the provider, which meets
+//! port 9080 alone; in mode `thumbprint` the entries in the store `SMS` decide about that.
+//!
 //! ## Why it hurts
 //!
 //! A change was half done, or two machines answer by one name: a proxy or an address that is used twice. What is
@@ -20,8 +23,9 @@
 //!
 //! Ours; that the daemon copies the host's certificate and never makes its own (grade C).
 
-use crate::case::{Case, Port, Verdict, certificate_seen, known};
-use crate::diagnostic::Severity;
+use super::{path, reason};
+use crate::case::{Case, Port, Reach, Verdict, certificate_seen, known};
+use crate::diagnostic::{Evidence, Severity};
 use crate::facts::Host;
 use crate::rules::rule::{Check, Cure, Grade, Rule};
 
@@ -31,7 +35,16 @@ pub(crate) const RULE: Rule = Rule {
     grade: Grade::C,
     title: "the provider shows a newer certificate than its host",
     rank: 53,
-    explains: &[],
+    explains: &[
+        "provider-cert-cached-stale",
+        "provider-cert-invalid",
+        "provider-connected-unsynced",
+        "provider-disconnected",
+        "provider-missing",
+        "provider-offline",
+        "provider-status-unknown",
+        "provider-syncerror",
+    ],
     log: None,
     cure: Cure::ByHand(
         "find out which machine answers on each port, and finish or undo the change that was begun on the host",
@@ -52,14 +65,21 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
         "provider of host `{}` shows a certificate that began on {}, the host's own began on {}",
         host.name, served.not_before, own.not_before
     );
-    let evidence = [(Port::Host, own), (Port::Provider, served)];
-    Verdict::found(message, evidence.map(|(port, leaf)| certificate_seen(port.certificate(), leaf)).to_vec())
+    let seen =
+        [(Port::Host, own), (Port::Provider, served)].map(|(port, leaf)| certificate_seen(port.certificate(), leaf));
+    match path(case, host, Port::Provider) {
+        Ok(path) if !path.chain.is_trusted() => {
+            let chain = Evidence::new("chain of the certificate on port 9080", reason(&path.chain));
+            Verdict::found(message, seen.into_iter().chain([chain]).collect())
+        }
+        _ => Verdict::found(message, seen.to_vec()).reaching(Reach::VCenter),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use crate::rules::cases::Case;
-    use crate::rules::testing::{Fleet, Leaf};
+    use crate::rules::testing::{Authority, Fleet, Leaf, seen};
     use crate::time::DAY_SECONDS;
 
     fn copy_begun(seconds: i64) -> Fleet {
@@ -92,6 +112,19 @@ mod tests {
                 copy_begun_with_another_end(),
             ),
         ]
+    }
+
+    #[test]
+    fn a_copy_of_an_unknown_authority_explains_what_sms_says_and_a_trusted_one_does_not() {
+        let mut trusted = copy_begun(-300 * DAY_SECONDS);
+        trusted.provider(1).status = seen("disconnected".to_owned());
+        assert_eq!(trusted.causes(), ["vp-cert-newer-than-host", "provider-disconnected"]);
+        let mut unknown = Fleet::of(1);
+        let leaf = Leaf::of("esx01.lab.test").begins(-300 * DAY_SECONDS);
+        let copy = unknown.keep(Authority::root("Example Root", "IT").sign(&leaf));
+        unknown.serve_copy(1, copy);
+        unknown.provider(1).status = seen("disconnected".to_owned());
+        unknown.has_one_cause("vp-cert-newer-than-host");
     }
 
     #[test]

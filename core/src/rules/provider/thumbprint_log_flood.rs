@@ -92,7 +92,7 @@ mod tests {
     /// A vCenter of this version whose log grew by so many bytes within the hour.
     fn grown(version: &str, bytes: u64) -> Fleet {
         let mut fleet = pinned(1);
-        fleet.vcenter().version = seen(version.to_owned());
+        fleet.on_seven(version);
         fleet.host(1).version = seen("7.0.2".to_owned());
         fleet.vcenter().sps_stderr = seen(LogGrowth { bytes, seconds: 3600 });
         fleet

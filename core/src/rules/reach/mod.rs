@@ -13,11 +13,11 @@ use crate::case::{Case, Verdict};
 use crate::diagnostic::Evidence;
 use crate::facts::{Host, MissingReason};
 
-/// Found where port 9080 of a connected host shows no certificate for this reason, although its port 443 answers. `says`
-/// makes the message of the host's name.
+/// Found where port 9080 of a connected host shows no certificate for this reason, although its port 443 answers, and SMS
+/// does without its provider too. Unknown where that may be so from here only. `says` makes the message of the host's name.
 fn fails_with(case: &Case<'_>, host: &Host, reason: MissingReason, says: impl Fn(&str) -> String) -> Verdict {
     let Err(missing) = host.on_9080.known() else { return Verdict::Fine };
-    if !host.is_connected() || missing.reason != reason {
+    if !host.is_connected() || missing.reason != reason || !case.may_have_provider(host) {
         return Verdict::NotApplicable;
     }
     if !case.provider_port_is_down(host) {

@@ -1,7 +1,8 @@
 //! ## What it finds
 //!
 //! Port 443 of a connected ESXi host shows a certificate. Port 9080 accepts the connection and closes it before it has
-//! shown one, without a TLS alert.
+//! shown one, without a TLS alert. SMS does not have the provider online, or has not been there for 15 minutes; and no host
+//! whose provider is online closes in the same way.
 //!
 //! ## Why it hurts
 //!

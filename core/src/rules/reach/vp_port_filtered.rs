@@ -2,9 +2,10 @@
 //!
 //! Port 443 of a connected ESXi host answers, port 9080 is silent, and SMS does not have the provider online.
 //!
-//! If SMS has it online, only the way from this machine to port 9080 is closed: then nothing can be said of that port
-//! from here. A rule set of the host that is closed to vCenter is named for itself, and this follows from it; one that
-//! lets vCenter in and not this machine explains the silence, and then nothing is found.
+//! It cannot be told where only the way from this machine to port 9080 may be closed: SMS has the provider online, or that
+//! of another host which is as silent; or every host is silent; or the list of providers was not read. A rule set of the
+//! host that is closed to vCenter is named for itself, and this follows from it; one that lets vCenter in and not this
+//! machine explains the silence, and then nothing is found.
 //!
 //! ## Why it hurts
 //!

@@ -1,6 +1,10 @@
 //! ## What it finds
 //!
-//! Port 443 of a connected ESXi host answers, and port 9080 refuses the connection.
+//! Port 443 of a connected ESXi host answers, port 9080 refuses the connection, and SMS does not have the provider online,
+//! or has not been there for 15 minutes.
+//!
+//! It cannot be told where a firewall may refuse this machine alone: the port of another host refuses too, and SMS has its
+//! provider online; or the list of providers was not read. A host outside any cluster has no provider.
 //!
 //! ## Why it hurts
 //!

@@ -55,7 +55,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
-    if !host.is_connected() {
+    if !host.is_connected() || !case.may_have_provider(host) {
         return Verdict::NotApplicable;
     }
     let is_silent = case.provider_port_is_down(host);
@@ -71,7 +71,9 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
         MissingReason::NoAnswer => {}
         MissingReason::Refused | MissingReason::Tls | MissingReason::Closed => return Verdict::Fine,
         _ if is_online => return Verdict::Fine,
-        _ => {}
+        _ => {
+            known!(case.facts.provider_list.known());
+        }
     }
     Verdict::found(
         format!("firewall of host `{}` is closed for port 9080: rule set `iofiltervp` is disabled", host.name),

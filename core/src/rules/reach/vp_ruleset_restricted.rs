@@ -55,7 +55,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
-    if !host.is_connected() {
+    if !host.is_connected() || !case.may_have_provider(host) {
         return Verdict::NotApplicable;
     }
     let is_silent = case.provider_port_is_down(host);
@@ -72,6 +72,7 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
     if rules.admits_any(own) {
         return Verdict::Fine;
     }
+    known!(case.facts.provider_list.known());
     let allowed = if rules.allowed.is_empty() { "none".to_owned() } else { rules.allowed.join(", ") };
     Verdict::found(
         format!("firewall of host `{}` does not let vCenter in to port 9080 (allowed: {allowed})", host.name),
@@ -131,5 +132,13 @@ mod tests {
         fleet.has_one_cause("vp-ruleset-restricted");
         fleet.vcenter().addresses = unknown(MissingReason::Denied);
         fleet.has_one_cause("vp-port-filtered");
+    }
+
+    #[test]
+    fn whether_vcenter_gets_through_all_the_same_is_not_known_without_the_list_of_providers() {
+        let mut fleet = open_to(&["192.0.2.99"]);
+        fleet.facts.provider_list = unknown(MissingReason::NotAsked);
+        fleet.facts.providers.clear();
+        fleet.is_unanswered("vp-ruleset-restricted");
     }
 }

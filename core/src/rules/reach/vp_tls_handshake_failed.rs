@@ -1,7 +1,8 @@
 //! ## What it finds
 //!
 //! Port 443 of a connected ESXi host answers, and port 9080 accepts connections but breaks off before it has shown a
-//! certificate.
+//! certificate. SMS does not have the provider online, or has not been there for 15 minutes; and no host whose provider is
+//! online breaks off in the same way, which would show that it is a matter of this machine.
 //!
 //! ## Why it hurts
 //!

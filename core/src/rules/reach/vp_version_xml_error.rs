@@ -4,6 +4,8 @@
 //! from 500 on, or is no page of a storage provider. A refusal (other statuses from 400 on) is normal: the daemon asks
 //! for a client certificate, and this machine has none.
 //!
+//! While SMS has the provider online it reads the page, whatever this machine is answered: then nothing is said.
+//!
 //! ## Why it hurts
 //!
 //! SPS reads that page first, to learn which version the provider speaks. Without it the provider is not loaded,
@@ -26,7 +28,7 @@
 
 use crate::case::{Case, Verdict, known};
 use crate::diagnostic::{Evidence, Severity};
-use crate::facts::Host;
+use crate::facts::{Host, Provider};
 use crate::rules::rule::{Check, Cure, Grade, Rule};
 
 pub(crate) const RULE: Rule = Rule {
@@ -55,7 +57,10 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(case: &Case<'_>, host: &Host) -> Verdict {
     // Where the port shows nothing at all, the rules on the port say why.
-    if !host.is_connected() || host.on_9080.value().is_none() {
+    if !host.is_connected() || host.on_9080.value().is_none() || !case.may_have_provider(host) {
+        return Verdict::NotApplicable;
+    }
+    if case.canonical_provider(host).is_some_and(Provider::is_online) {
         return Verdict::NotApplicable;
     }
     let page =
@@ -67,6 +72,7 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
         (200, None) => "no page of a storage provider".to_owned(),
         (status, _) => format!("status {status}"),
     };
+    known!(case.facts.provider_list.known());
     Verdict::found(
         format!("provider of host `{}` answers `/version.xml` with {seen}", host.name),
         vec![Evidence::new("`/version.xml` on port 9080", seen)],
@@ -105,10 +111,17 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_is_none_and_one_that_is_gone_are_found() {
-        answers(200, None).has_one_cause("vp-version-xml-error");
-        answers(404, None).has_one_cause("vp-version-xml-error");
-        answers(0, None).has_one_cause("vp-version-xml-error");
+    fn a_page_that_is_none_and_one_that_is_gone_are_found_unless_sms_reads_it() {
+        for (status, version) in [(200, None), (404, None), (302, None), (0, None)] {
+            let mut fleet = answers(status, version);
+            fleet.is_fine();
+            assert_eq!(fleet.judge().unanswered, []);
+            fleet.provider(1).status = seen("offline".to_owned());
+            fleet.has_one_cause("vp-version-xml-error");
+            fleet.facts.provider_list = unknown(MissingReason::NotAsked);
+            fleet.facts.providers.clear();
+            fleet.is_unanswered("vp-version-xml-error");
+        }
     }
 
     #[test]

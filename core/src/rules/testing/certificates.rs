@@ -121,8 +121,13 @@ impl Authority {
 
     /// The same, ending with `dates`.
     pub(crate) fn subordinate_within(&self, common_name: &str, unit: &str, dates: &Leaf) -> Self {
+        self.subordinate_from(common_name, unit, &dates.clone().begins(-900 * DAY_SECONDS))
+    }
+
+    /// The same, with the dates of `dates`.
+    pub(crate) fn subordinate_from(&self, common_name: &str, unit: &str, dates: &Leaf) -> Self {
         let key = KeyPair::from_pem(&key(11)).unwrap();
-        let parameters = authority(common_name, unit, &dates.clone().begins(-900 * DAY_SECONDS));
+        let parameters = authority(common_name, unit, dates);
         let signed = parameters.signed_by(&key, &self.issuer).unwrap();
         let certificate = Certificate::from_der(signed.der()).unwrap();
         Self { certificate, issuer: Issuer::new(parameters, key) }

@@ -46,19 +46,19 @@ pub(super) fn vcenter(root: Fingerprint, https: Fingerprint, sms: Fingerprint, e
     }
 }
 
-/// The stores of VECS as an appliance of 8.0 has them.
+/// Permission of a user to read a store.
+pub(super) fn reads(user: &str) -> VecsPermission {
+    VecsPermission { user: user.to_owned(), read: true, write: false }
+}
+
+/// The stores of VECS as an appliance of 8.0 U3 has them.
 fn stores(root: Fingerprint, https: Fingerprint, sms: Fingerprint, extension: Fingerprint) -> Vec<VecsStore> {
     let entry = |alias: &str, certificate| VecsEntry { alias: alias.to_owned(), certificate: Some(certificate) };
-    let may = |user: &str, write| VecsPermission { user: user.to_owned(), read: true, write };
     let store = |name: &str, entries, permissions| VecsStore { name: name.to_owned(), entries, permissions };
     vec![
         store("MACHINE_SSL_CERT", vec![entry("__MACHINE_CERT", https)], Vec::new()),
-        store("TRUSTED_ROOTS", vec![entry("0a1b2c3d", root)], vec![may("sps", true)]),
-        store(
-            "SMS",
-            vec![entry("sms_self_signed", sms), entry("sps-extension", extension)],
-            vec![may("deploy", false), may("sps", true), may("vpxd", false)],
-        ),
+        store("TRUSTED_ROOTS", vec![entry("0a1b2c3d", root)], vec![reads("EVERYONE")]),
+        store("SMS", vec![entry("sms_self_signed", sms), entry("sps-extension", extension)], vec![reads("deploy")]),
     ]
 }
 

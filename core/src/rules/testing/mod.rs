@@ -87,6 +87,17 @@ impl Fleet {
         self.facts.certificates.keep(certificate)
     }
 
+    /// Makes the vCenter one of 7.0, of a build before that from which on SPS writes its store.
+    pub(crate) fn on_seven(&mut self, version: &str) {
+        self.vcenter().version = seen(version.to_owned());
+        self.vcenter().build = seen("17694817".to_owned());
+        let mut stores = self.vcenter().vecs.value().cloned().unwrap_or_default();
+        for store in stores.iter_mut().filter(|store| store.name == "SMS") {
+            store.permissions = ["deploy", "vpxd"].map(healthy::reads).to_vec();
+        }
+        self.vcenter().vecs = seen(stores);
+    }
+
     /// Keeps a certificate, and puts it among the roots that vCenter trusts and that it has published.
     pub(crate) fn trust(&mut self, root: &Certificate) {
         let root = self.keep(root.clone());

@@ -1,5 +1,7 @@
 //! The structured properties of an ESXi host.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 
 use crate::wire::xml::Xml;
@@ -186,7 +188,8 @@ fn allowed_hosts(xml: &mut Xml<'_>) -> Result<(bool, Vec<String>), WireError> {
     Ok((xml.required(all, "allIp")?, allowed))
 }
 
-/// The addresses of the candidates that are selected for the type `management`; `vmk0` alone would be a guess.
+/// The addresses, of both families, of the candidates that are selected for the type `management`; `vmk0` alone would be a
+/// guess.
 pub(super) fn management_ips(xml: &mut Xml<'_>) -> Result<Vec<String>, WireError> {
     let mut ips = Vec::new();
     xml.children(|xml, _| {
@@ -201,7 +204,7 @@ pub(super) fn management_ips(xml: &mut Xml<'_>) -> Result<Vec<String>, WireError
             Ok(())
         })?;
         if kind == "management" {
-            ips.extend(candidates.into_iter().filter(|adapter| adapter.is_among(&selected)).filter_map(|a| a.address));
+            ips.extend(candidates.into_iter().filter(|adapter| adapter.is_among(&selected)).flat_map(|a| a.addresses));
         }
         Ok(())
     })?;
@@ -210,7 +213,7 @@ pub(super) fn management_ips(xml: &mut Xml<'_>) -> Result<Vec<String>, WireError
 
 struct Adapter {
     key: String,
-    address: Option<String>,
+    addresses: Vec<String>,
 }
 
 impl Adapter {
@@ -222,20 +225,32 @@ impl Adapter {
 }
 
 fn adapter(xml: &mut Xml<'_>) -> Result<Adapter, WireError> {
-    let (mut key, mut address) = (None, None);
+    let (mut key, mut addresses) = (None, Vec::new());
     xml.children(|xml, tag| {
         match tag.name() {
             "key" => key = Some(xml.text()?),
             "spec" => xml.leaves(String::new(), &mut |path, text| {
-                if path == "/ip/ipAddress" {
-                    address = Some(text);
+                if ["/ip/ipAddress", "/ip/ipV6Config/ipV6Address/ipAddress"].contains(&path.as_str())
+                    && is_reachable(&text)
+                {
+                    addresses.push(text);
                 }
             })?,
             _ => {}
         }
         Ok(())
     })?;
-    Ok(Adapter { key: xml.required(key, "key")?, address })
+    Ok(Adapter { key: xml.required(key, "key")?, addresses })
+}
+
+/// An adapter of IPv6 alone has no address of IPv4 or one of zeroes, and each has an address of its own link, which leads
+/// nowhere from elsewhere.
+fn is_reachable(address: &str) -> bool {
+    match address.parse::<IpAddr>() {
+        Ok(IpAddr::V6(address)) => !address.is_unspecified() && !address.is_unicast_link_local(),
+        Ok(IpAddr::V4(address)) => !address.is_unspecified(),
+        Err(_) => !address.is_empty(),
+    }
 }
 
 #[cfg(test)]
@@ -243,6 +258,22 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
     use crate::wire::testing::soap;
     use crate::wire::vim::host_page;
+
+    #[test]
+    fn takes_the_addresses_of_both_families_that_others_reach() {
+        let net = "<RetrievePropertiesExResponse xmlns='urn:vim25'><returnval><objects><obj type='HostSystem'>h</obj><propSet><name>config.virtualNicManagerInfo.netConfig</name>\
+            <val xsi:type='ArrayOfVirtualNicManagerNetConfig'><VirtualNicManagerNetConfig>\
+            <nicType>management</nicType><multiSelectAllowed>true</multiSelectAllowed><candidateVnic><device>vmk0</device>\
+            <key>management.key-vmk0</key><portgroup/><spec><ip><dhcp>false</dhcp><ipAddress>0.0.0.0</ipAddress><ipV6Config>\
+            <ipV6Address><ipAddress>fe80::250:56ff:fe00:1</ipAddress><prefixLength>64</prefixLength></ipV6Address>\
+            <ipV6Address><ipAddress>2001:db8::11</ipAddress><prefixLength>64</prefixLength></ipV6Address></ipV6Config></ip></spec>\
+            </candidateVnic><selectedVnic>management.key-vmk0</selectedVnic></VirtualNicManagerNetConfig></val></propSet></objects></returnval>\
+            </RetrievePropertiesExResponse>";
+        assert_eq!(
+            host_page::parse(&soap(net)).unwrap().records.first().unwrap().management_ips.as_deref(),
+            Some(["2001:db8::11".to_owned()].as_slice())
+        );
+    }
 
     #[test]
     fn takes_the_address_that_is_selected_for_management() {

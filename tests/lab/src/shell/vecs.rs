@@ -153,7 +153,7 @@ mod tests {
         assert_eq!(sh(&format!("vecs-cli entry delete --store SMS --alias '{alias}' -y")).0, 0);
         assert_eq!(sh(&format!("vecs-cli entry getcert --store SMS --alias {alias}")).0, 1);
         assert_eq!(sh("vecs-cli entry getcert --store APPLMGMT_PASSWORD --alias location_password_default").0, 1);
-        assert!(sh("vecs-cli store get-permissions --name SMS").1.ends_with("sps\t\twrite\n"));
+        assert!(sh("vecs-cli store get-permissions --name SMS").1.ends_with("deploy\t\tread\n"));
         assert_eq!(sh("vecs-cli entry getkey --store SMS --alias sms_self_signed").0, 1);
     }
 }

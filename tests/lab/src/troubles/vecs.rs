@@ -1,5 +1,6 @@
 //! Troubles of vCenter's certificate stores, and of what else only the appliance's shell tells.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use time::Duration;
@@ -16,10 +17,11 @@ pub(super) fn store_missing(world: &mut World) {
     world.vcenter.vecs.stores.remove(SMS_STORE);
 }
 
-/// SPS may not write its own store.
+/// `vpxd` alone may read the store of SPS, and nobody may write it.
 pub(super) fn store_not_writable(world: &mut World) {
     if let Some(store) = world.vcenter.vecs.stores.get_mut(SMS_STORE) {
-        store.writers.remove("sps");
+        store.readers = BTreeSet::from(["vpxd".to_owned()]);
+        store.writers.clear();
     }
 }
 

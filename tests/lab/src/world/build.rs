@@ -265,7 +265,7 @@ fn vcenter(
         machine_ssl: machine_ssl(plan, pki, network, now)?,
         crls: vec![pki.revocation_list(now)?],
         trusted_roots,
-        vecs: Vecs::healthy(now),
+        vecs: Vecs::healthy(now, &plan.version),
         kept_files: BTreeMap::new(),
         backups: vec![Backup {
             id: "20260101-010203-24022515".into(),

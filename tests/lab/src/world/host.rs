@@ -274,10 +274,10 @@ impl Host {
         }
     }
 
-    /// Does its provider answer who comes from this address and trusts it?
+    /// Does its provider answer who comes from this address, by the name of the host, and trusts it?
     pub fn answers_provider(&self, from: Ipv4Addr) -> bool {
         let is_well = self.provider_daemon && self.provider_health == ProviderHealth::Well;
-        is_well && !self.filtered && self.rule_set.admits(from)
+        is_well && self.resolves_to == self.address && !self.filtered && self.rule_set.admits(from)
     }
 
     /// Does its castore hold this very certificate?

@@ -72,11 +72,12 @@ impl Entry {
 }
 
 impl Vecs {
-    /// The stores of a healthy appliance; SPS fills `SMS`.
-    pub fn healthy(now: OffsetDateTime) -> Self {
+    /// The stores of a healthy appliance of this version; SPS fills `SMS`.
+    pub fn healthy(now: OffsetDateTime, version: &str) -> Self {
         let mut stores: BTreeMap<String, Store> =
             NAMES.iter().map(|name| ((*name).to_owned(), Store::default())).collect();
-        for (name, readers, writers) in PERMISSIONS {
+        let permissions = if version.starts_with(['6', '7']) { BEFORE_8 } else { FROM_8_0_U1 };
+        for (name, readers, writers) in permissions {
             let users = |users: &[&str]| users.iter().map(|user| (*user).to_owned()).collect();
             let store = stores.entry(name.to_owned()).or_default();
             (store.readers, store.writers) = (users(readers), users(writers));
@@ -122,9 +123,13 @@ impl VCenter {
         self.vecs.stores.get_mut(SMS_STORE)?.entries.remove(alias)
     }
 
-    /// Whether SPS may write the store `SMS`, without which it cannot make its certificates anew.
+    /// Whether SPS may use the store `SMS` as its version needs to, without which it cannot make its certificates anew.
     pub fn sps_may_write(&self) -> bool {
-        self.vecs.stores.get(SMS_STORE).is_some_and(|store| store.writers.contains("sps"))
+        let is_given = |store: &Store| match self.version.starts_with(['6', '7']) {
+            true => store.writers.contains("sps"),
+            false => store.readers.contains("deploy"),
+        };
+        self.vecs.stores.get(SMS_STORE).is_some_and(is_given)
     }
 
     /// The roots under `/etc/vmware-vpx/docRoot/certs`.
@@ -159,10 +164,21 @@ const NAMES: [&str; 13] = [
     BACKUP_STORE,
 ];
 
-/// Store, readers, writers, as vCert expects them from 7.0 build 20051473 on.
-const PERMISSIONS: [(&str, &[&str], &[&str]); 4] = [
+/// A store, its readers and its writers.
+type Permissions = (&'static str, &'static [&'static str], &'static [&'static str]);
+
+/// As vCert expects them from 7.0 build 20051473 on.
+const BEFORE_8: [Permissions; 4] = [
     (MACHINE_SSL_STORE, &["vpxd", "vsphere-ui"], &[]),
     (ROOTS_STORE, &["EVERYONE"], &["sps"]),
     ("vpxd-extension", &["deploy", "vpxd"], &["sps"]),
     (SMS_STORE, &["deploy", "vpxd"], &["sps"]),
+];
+
+/// As vCert expects them from 8.0 build 21560480 on.
+const FROM_8_0_U1: [Permissions; 4] = [
+    (MACHINE_SSL_STORE, &["vpxd", "vsphere-ui"], &["rhttpproxy"]),
+    (ROOTS_STORE, &["EVERYONE"], &[]),
+    ("vpxd-extension", &["vpxd"], &["sps"]),
+    (SMS_STORE, &["deploy"], &[]),
 ];
