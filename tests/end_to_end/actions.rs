@@ -46,13 +46,18 @@ fn refusals(report: &Report) -> String {
     report.plan.as_ref().map_or_else(String::new, |plan| format!("{:#?}\n{:?}", plan.refused, plan.notes))
 }
 
+/// What restarts management agents, asks for a signing request or resets alarms asks first.
+fn asking() -> Policy {
+    Policy { ceiling: Safety::AskFirst, ..quick() }
+}
+
 const RENEWAL_FAILS: &str =
     "[[faults]]\ncall = \"CertMgrRefreshCertificates_Task\"\nwhat = \"task-error:HostConfigFault\"\n";
 
 #[test]
 fn where_vcenter_refuses_to_renew_the_shell_is_the_way_and_keeps_the_earlier_pair() {
     let world = fleet("host-cert-expiring-hard", RENEWAL_FAILS);
-    let outcome = is_cured(&world, &quick());
+    let outcome = is_cured(&world, &asking());
     assert!(has_done(&outcome, |act| matches!(act, Act::Shell { .. })), "{:#?}", outcome.steps);
     let files = world.on_hosts("files");
     let own = files.get("esx02.lab.example").expect("it is there").to_string();
@@ -83,7 +88,7 @@ fn a_shell_that_fails_in_the_middle_puts_the_earlier_pair_back() {
             &format!("{RENEWAL_FAILS}[[faults]]\ncall = \"{command}\"\ntimes = 1\nwhat = \"reset\"\n"),
         );
         let (files, services) = (world.on_hosts("files"), world.on_hosts("services"));
-        let outcome = apply(&world, &Policy { step_timeout_seconds: 6, ..quick() });
+        let outcome = apply(&world, &Policy { step_timeout_seconds: 6, ..asking() });
         match &outcome.ending {
             Ending::RolledBack { .. } => assert_eq!(world.on_hosts("files"), files, "{command}: {:#?}", outcome.steps),
             Ending::Cured => {}
@@ -191,11 +196,15 @@ fn signed(world: &World, request: &str) -> String {
 #[test]
 fn in_custom_mode_the_customers_ca_signs_and_vcenter_issues_nothing() {
     let world = custom();
-    let outcome = apply(&world, &quick());
+    // Night after night nothing is asked of the host: a request that is with the CA stays good.
+    let Err(report) = world.apply(&quick()) else { panic!("a request was made unasked") };
+    assert!(refusals(&report).contains("ask-first"), "{}", refusals(&report));
+    world.assert_unchanged();
+    let outcome = apply_again(&world, &asking());
     let made = outcome.steps.iter().find(|step| step.made.is_some()).expect("a request was made");
     let request = made.made.clone().expect("a request was made");
     assert!(request.starts_with("-----BEGIN CERTIFICATE REQUEST-----"), "{request}");
-    let kept = world.run_folder("run").join(made.kept.as_ref().expect("its file is named"));
+    let kept = world.run_folder("again").join(made.kept.as_ref().expect("its file is named"));
     assert!(kept.ends_with("evidence/host-12-esx02.lab.example/signing-request.csr"), "{}", kept.display());
     let file = std::fs::read_to_string(kept).expect("it is kept as a file");
     assert_eq!(file.trim_end(), request.trim_end());
@@ -205,7 +214,7 @@ fn in_custom_mode_the_customers_ca_signs_and_vcenter_issues_nothing() {
     let certificate = signed(&world, &request);
     let given = SignedCertificate { certificate, request: Some(request) };
     let policy = Policy { host_certificates: BTreeMap::from([("esx02.lab.example".to_owned(), given)]), ..quick() };
-    let outcome = apply_again(&world, &policy);
+    let outcome = apply(&world, &policy);
     assert_eq!(outcome.ending, Ending::Cured, "{:#?}", outcome.steps);
     assert_eq!(world.check(&policy).verdict, Verdict::Healthy, "{}", told(&world.check(&policy)));
     let calls = world.lab.calls();
@@ -351,13 +360,17 @@ fn alarms_that_stayed_behind_turn_green_or_are_acknowledged_where_others_would_t
     };
     for (others, is_alone) in [(String::new(), true), (alarm(60), false)] {
         let world = fleet("alarm-residual", &others);
-        let outcome = is_cured(&world, &quick());
+        let outcome = is_cured(&world, &asking());
         assert_eq!(has_done(&outcome, |act| matches!(act, Act::ClearAlarms { .. })), is_alone, "{:#?}", outcome.steps);
         let acknowledges = has_done(&outcome, |act| matches!(act, Act::AcknowledgeAlarm { .. }));
         assert_eq!(acknowledges, !is_alone, "{:#?}", outcome.steps);
         let left = world.lab.state().pointer("/vcenter/alarms").cloned().unwrap_or_default();
         assert_eq!(left.as_array().map(Vec::len), Some(if is_alone { 0 } else { 2 }), "{left}");
     }
+    // Unasked they are acknowledged, and none turns green.
+    let outcome = is_cured(&fleet("alarm-residual", ""), &quick());
+    assert!(has_done(&outcome, |act| matches!(act, Act::AcknowledgeAlarm { .. })), "{:#?}", outcome.steps);
+    assert!(!outcome.plan.steps().any(|step| matches!(step.act, Act::ClearAlarms { .. })));
 }
 
 #[test]
@@ -366,7 +379,7 @@ fn an_alarm_that_may_not_be_reset_or_not_any_more_is_acknowledged() {
         "seed = 29\n[vcenter]\ndenied_privileges = [\"Alarm.SetStatus\"]\n[[clusters]]\nname = \"a\"\ncount = 2\n\
          [[hosts]]\nname = \"esx02\"\ntroubles = [\"alarm-residual\"]\n",
     );
-    let outcome = apply(&world, &quick());
+    let outcome = apply(&world, &asking());
     assert!(has_done(&outcome, |act| matches!(act, Act::AcknowledgeAlarm { .. })), "{:#?}", outcome.steps);
     // One that is raised between the plan and its turn keeps its colour.
     let world = fleet("alarm-residual", "");
@@ -375,7 +388,7 @@ fn an_alarm_that_may_not_be_reset_or_not_any_more_is_acknowledged() {
         shared.world().raise_alarm("Host connection failure", Some("host-11"), "red");
         iofilter_certs_tests::agree(request)
     };
-    let ended = world.apply_as("run", &quick(), raise).expect("it can be carried out");
+    let ended = world.apply_as("run", &asking(), raise).expect("it can be carried out");
     let outcome = ended.unwrap_or_else(|report| panic!("nothing to do: {}", told(&report)));
     assert!(!has_done(&outcome, |act| matches!(act, Act::ClearAlarms { .. })), "{:#?}", outcome.steps);
     let left = world.lab.state().pointer("/vcenter/alarms").cloned().unwrap_or_default();

@@ -86,7 +86,7 @@ fn what_may_be_wanted_is_taken_away_only_when_the_ceiling_allows_to_ask() {
 
 #[test]
 fn the_shell_way_follows_the_seed_and_keeps_the_earlier_pair() {
-    let policy = Policy { renew_by: RenewBy::Shell, ..quick() };
+    let policy = Policy { renew_by: RenewBy::Shell, ceiling: Safety::AskFirst, ..quick() };
     cures("host-cert-expiring-hard", &policy);
     cures("host-cert-expired", &policy);
 }

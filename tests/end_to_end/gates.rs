@@ -9,6 +9,11 @@ use iofilter_certs_tests::{World, quick, told};
 
 /// One host with a certificate to renew, and what closes the gate.
 fn world(vcenter: &str, host: &str) -> World {
+    world_with("host-cert-expiring-hard", vcenter, host)
+}
+
+/// One host with this trouble, and what closes the gate.
+fn world_with(trouble: &str, vcenter: &str, host: &str) -> World {
     let host = if host.is_empty() { String::new() } else { format!(", \"{host}\"") };
     let vcenter = match vcenter {
         "" => String::new(),
@@ -17,13 +22,14 @@ fn world(vcenter: &str, host: &str) -> World {
     };
     World::of(&format!(
         "seed = 11\n{vcenter}[[clusters]]\nname = \"a\"\ncount = 2\n[[hosts]]\nname = \"esx02\"\n\
-         troubles = [\"host-cert-expiring-hard\"{host}]\n"
+         troubles = [\"{trouble}\"{host}]\n"
     ))
 }
 
 fn refused_by(report: &Report) -> Vec<String> {
     let plan = report.plan.as_ref().unwrap_or_else(|| panic!("there is a plan: {}", told(report)));
-    plan.refused.iter().filter(|one| one.code == "host-cert-expiring-hard").flat_map(|one| one.gates.clone()).collect()
+    let is_renewal = |code: &str| ["host-cert-expiring-hard", "host-cert-expired"].contains(&code);
+    plan.refused.iter().filter(|one| is_renewal(&one.code)).flat_map(|one| one.gates.clone()).collect()
 }
 
 #[test]
@@ -36,17 +42,19 @@ fn each_closed_gate_refuses_by_its_name_and_nothing_is_changed() {
         ("", "gate-lockdown", "lockdown"),
         ("", "vc-host-clock-skew", "clock"),
     ];
-    for (vcenter, host, gate) in gates {
-        let world = world(vcenter, host);
+    // One is renewed by vCenter, the other is issued as the host is reconnected.
+    let both = |gate| ["host-cert-expiring-hard", "host-cert-expired"].map(|trouble| (trouble, gate));
+    for (trouble, (vcenter, host, gate)) in gates.into_iter().flat_map(both) {
+        let world = world_with(trouble, vcenter, host);
         // Lockdown holds back what needs the host's shell.
         let policy = Policy { renew_by: if gate == "lockdown" { RenewBy::Shell } else { RenewBy::Auto }, ..quick() };
         let report = match world.apply(&policy) {
             Err(report) => report,
-            Ok(outcome) => panic!("{vcenter}{host} {gate}: something was done: {:#?}", outcome.steps),
+            Ok(outcome) => panic!("{trouble} {vcenter}{host} {gate}: something was done: {:#?}", outcome.steps),
         };
         let refused = refused_by(&report);
-        assert!(refused.iter().any(|one| one == gate), "{gate}: {refused:?}\n{}", told(&report));
-        assert!(!world.lab.calls().iter().any(|call| call.changes), "{gate}: nothing is changed");
+        assert!(refused.iter().any(|one| one == gate), "{trouble} {gate}: {refused:?}\n{}", told(&report));
+        assert!(!world.lab.calls().iter().any(|call| call.changes), "{trouble} {gate}: nothing is changed");
     }
 }
 
@@ -178,15 +186,17 @@ fn of_linked_vcenters_all_must_have_been_snapshotted_while_they_were_off() {
 #[test]
 fn a_host_is_not_taken_from_a_cluster_that_lacks_what_ha_sets_aside() {
     for (present, is_open) in [(1, true), (0, false)] {
-        for renew_by in [RenewBy::Auto, RenewBy::Shell] {
+        let ways = [RenewBy::Auto, RenewBy::Shell].map(|renew_by| ("host-cert-expired", renew_by));
+        // Agents that load a certificate are away as well.
+        for (trouble, renew_by) in ways.into_iter().chain([("host-cert-expiring-hard", RenewBy::Vcenter)]) {
             let world = World::of(&format!(
                 "seed = 11\n[[clusters]]\nname = \"a\"\ncount = 2\nfailover = {{ wanted = 1, present = {present} }}\n\
-                 [[hosts]]\nname = \"esx02\"\ntroubles = [\"host-cert-expired\"]\n"
+                 [[hosts]]\nname = \"esx02\"\ntroubles = [\"{trouble}\"]\n"
             ));
             let plan = world.plan(&Policy { renew_by, ..quick() }).plan.expect("a plan was made");
             let gates: Vec<&String> = plan.refused.iter().flat_map(|one| &one.gates).collect();
             let is_held = gates.iter().any(|gate| *gate == "failover-capacity");
-            assert_eq!(!is_held, is_open, "{present} {renew_by:?}: {:?}", plan.refused);
+            assert_eq!(!is_held, is_open, "{present} {trouble} {renew_by:?}: {:?}", plan.refused);
         }
     }
 }

@@ -12,6 +12,7 @@ mod faults;
 mod gates;
 mod hardships;
 mod journal;
+mod losses;
 mod matrix;
 mod mixes;
 mod openssh;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use iofilter_certs::policy::{Policy, RenewBy};
+use iofilter_certs::policy::{Policy, RenewBy, Safety};
 use iofilter_certs::request::Approval;
 use iofilter_certs::run::{Changes, Ending, JournalEvent, KeptThing, Outcome, Status};
 use iofilter_certs_tests::{World, causes, quick, told};
@@ -46,7 +46,7 @@ fn the_shell_way_is_taken_back_over_a_shell_that_is_opened_and_closed_again() {
          troubles = [\"host-cert-expiring-hard\"]\n",
     );
     let (services, shown) = (world.on_hosts("services"), world.on_hosts("certificate_443"));
-    cured(&world, &Policy { renew_by: RenewBy::Shell, ..quick() });
+    cured(&world, &Policy { renew_by: RenewBy::Shell, ceiling: Safety::AskFirst, ..quick() });
     let outcome = world.rollback("run").unwrap_or_else(|error| panic!("rollback failed: {error}"));
     assert_eq!(world.on_hosts("services"), services, "{:#?}", outcome.steps);
     let restored = outcome.steps.iter().find(|step| step.title.contains("old.rui.crt")).expect("it was set aside");

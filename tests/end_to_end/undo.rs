@@ -132,7 +132,7 @@ fn a_certificate_that_vcenter_renewed_stays_and_the_plan_says_why() {
 }
 
 fn by_shell() -> Policy {
-    Policy { renew_by: RenewBy::Shell, step_timeout_seconds: 8, ..quick() }
+    Policy { renew_by: RenewBy::Shell, ceiling: Safety::AskFirst, step_timeout_seconds: 8, ..quick() }
 }
 
 #[test]

@@ -41,6 +41,7 @@ either_way! {
     refresh_ca_drops_sms: "castore-missing-vmca-root";
     refresh_certificate_works: "provider-cert-cached-stale";
     renew_refreshes_provider: "host-cert-expiring-hard";
+    renewal_pushes_roots: "host-cert-expired";
     register_asks_for_certificate: "provider-missing";
     sps_restart_pushes_sms: "castore-missing-sms";
     sps_restart_registers_missing: "provider-cert-cached-stale";

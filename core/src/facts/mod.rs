@@ -30,6 +30,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::certificate::is_same_name;
 use crate::log::LogFacts;
 use crate::time::UnixTime;
 
@@ -223,6 +224,12 @@ impl Facts {
     /// The IOFilter providers whose URL names `host`, by any of the names that the host is known by.
     pub fn providers_of<'a>(&'a self, host: &'a Host) -> impl Iterator<Item = &'a Provider> {
         self.providers.values().filter(move |provider| provider.belongs_to(host))
+    }
+
+    /// The provider of a host that SPS ought to use: the one whose URL names the host as vCenter does, else the first.
+    pub fn canonical_provider<'a>(&'a self, host: &'a Host) -> Option<&'a Provider> {
+        let is_named = |provider: &&Provider| is_same_name(&provider.url.host, &host.name);
+        self.providers_of(host).find(is_named).or_else(|| self.providers_of(host).next())
     }
 }
 

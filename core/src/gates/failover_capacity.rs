@@ -5,7 +5,7 @@
 //!
 //! ## Why it holds
 //!
-//! A host that is disconnected, or whose management agents restart, is out of HA's hands meanwhile. Where the cluster
+//! A host that is disconnected, or whose management agents restart or load a certificate, is out of HA's hands meanwhile. Where the cluster
 //! lacks capacity already, machines of another host that fails just then may find no place. A host that vCenter is not
 //! connected to counts for nothing, so it is not held back from coming in again.
 //!
@@ -21,7 +21,7 @@ use crate::facts::Host;
 pub(super) const GATE: Gate = Gate {
     name: "failover-capacity",
     title: "the host's cluster has the capacity that HA sets aside",
-    holds: &[Touches::HostConnection],
+    holds: &[Touches::HostConnection, Touches::ManagementAgents],
     check: GateCheck::Host(check),
     source: include_str!("failover_capacity.rs"),
 };

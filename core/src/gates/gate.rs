@@ -35,7 +35,7 @@ pub enum GateCheck {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Touches {
-    /// Nothing: no gate ever holds it.
+    /// Nothing: no gate holds it, but for a certificate mode that is not known.
     Nothing,
     /// Registering and unregistering a provider. Synchronising and reconnecting touch nothing.
     Registration,
@@ -49,6 +49,8 @@ pub enum Touches {
     ProviderDaemon,
     /// The connection between vCenter and an ESXi host.
     HostConnection,
+    /// The management agents of an ESXi host, which load a certificate anew or restart.
+    ManagementAgents,
     /// A service of vCenter.
     VcenterService,
     /// The certificate store of vCenter (VECS).
@@ -58,7 +60,7 @@ pub enum Touches {
     /// The firewall of an ESXi host.
     Firewall,
     /// The clock of an ESXi host and how it is set. Its cure must not be held by the gate that a wrong clock closes, and
-    /// nothing else depends on it, so no gate holds it but a policy's ceiling.
+    /// nothing else depends on it, so nothing holds it but a policy's ceiling and the gate `connected`.
     HostTime,
     /// Alarms of vCenter that stayed behind.
     Alarm,
@@ -72,6 +74,7 @@ pub const EVERYTHING: &[Touches] = &[
     Touches::ClientTrust,
     Touches::ProviderDaemon,
     Touches::HostConnection,
+    Touches::ManagementAgents,
     Touches::VcenterService,
     Touches::VcenterStore,
     Touches::Shell,
@@ -125,6 +128,7 @@ impl Touches {
             Self::ClientTrust => "client_trust",
             Self::ProviderDaemon => "provider_daemon",
             Self::HostConnection => "host_connection",
+            Self::ManagementAgents => "management_agents",
             Self::VcenterService => "vcenter_service",
             Self::VcenterStore => "vcenter_store",
             Self::Shell => "shell",

@@ -18,7 +18,13 @@ use crate::facts::Host;
 pub(super) const GATE: Gate = Gate {
     name: "host-busy",
     title: "no task of vCenter runs on the host",
-    holds: &[Touches::HostCertificate, Touches::OwnCertificate, Touches::HostConnection, Touches::Shell],
+    holds: &[
+        Touches::HostCertificate,
+        Touches::OwnCertificate,
+        Touches::HostConnection,
+        Touches::ManagementAgents,
+        Touches::Shell,
+    ],
     check: GateCheck::Host(check),
     source: include_str!("host_busy.rs"),
 };

@@ -9,6 +9,7 @@ pub(crate) mod backup;
 pub(crate) mod certificate_mode;
 mod clock;
 pub(crate) mod cloud_foundation;
+pub(crate) mod connected;
 mod failover_capacity;
 pub(crate) mod filter_in_use;
 mod foreign_certificate;
@@ -52,6 +53,7 @@ pub const GATES: &[Gate] = &[
     certificate_mode::GATE,
     clock::GATE,
     cloud_foundation::GATE,
+    connected::GATE,
     failover_capacity::GATE,
     filter_in_use::GATE,
     foreign_certificate::GATE,
@@ -102,9 +104,10 @@ impl GateReading {
         matches!(self.state, GateState::Open(_)) || is_waived
     }
 
-    /// Whether it holds back a change that touches this.
+    /// Whether it holds back a change that touches this. A certificate mode that is not known holds everything.
     pub fn holds_back(&self, touches: Touches) -> bool {
-        !self.passes() && find(&self.gate).is_some_and(|gate| gate.holds.contains(&touches))
+        let is_held = |gate: &Gate| gate.holds.contains(&touches) || certificate_mode::is_unknown(gate, &self.state);
+        !self.passes() && find(&self.gate).is_some_and(is_held)
     }
 
     /// Why it does not let pass: one line.

@@ -32,7 +32,7 @@ fn closes(gate: &str, break_it: impl Fn(&mut Fleet)) {
 fn a_healthy_fleet_stands_open() {
     let fleet = Fleet::healthy();
     assert_eq!(shut(&fleet), [""; 0]);
-    assert_eq!(readings(&fleet).len(), 8 + 10 * 3);
+    assert_eq!(readings(&fleet).len(), 8 + 11 * 3);
 }
 
 #[test]
@@ -64,6 +64,9 @@ fn each_gate_is_closed_by_its_trouble() {
     let mut fleet = Fleet::of(1);
     fleet.vcenter().mode = seen(CertificateMode::Other("new".to_owned()));
     assert_eq!(shut(&fleet), ["certificate-mode", "foreign-certificate"]);
+    for state in [ConnectionState::Disconnected, ConnectionState::NotResponding] {
+        closes("connected", |fleet| fleet.host(1).connection = seen(state.clone()));
+    }
     closes("maintenance", |fleet| fleet.host(1).in_maintenance = seen(true));
     closes("clock", |fleet| fleet.host(1).clock_ahead_of_vcenter_seconds = seen(-301));
     closes("clock", |fleet| fleet.vcenter().clock_ahead_seconds = seen(301));
@@ -102,6 +105,23 @@ fn each_gate_is_closed_by_its_trouble() {
             fleet.provider(number).status = seen("offline".to_owned());
         }
     });
+}
+
+#[test]
+fn a_mode_that_is_not_known_holds_even_what_touches_nothing() {
+    for (mode, is_held) in [
+        (unknown(MissingReason::Denied), true),
+        (seen(CertificateMode::Other("new".to_owned())), true),
+        (seen(CertificateMode::Custom), false),
+    ] {
+        let mut fleet = Fleet::of(1);
+        fleet.vcenter().mode = mode;
+        let held = |touches| readings(&fleet).iter().any(|reading| reading.holds_back(touches));
+        for touches in [Touches::Nothing, Touches::HostTime, Touches::Alarm, Touches::Registration] {
+            assert_eq!(held(touches), is_held, "{touches:?}");
+        }
+        assert!(held(Touches::HostCertificate));
+    }
 }
 
 #[test]
@@ -251,6 +271,7 @@ fn what_is_not_known_counts_as_closed() {
     vcenter.trusted_roots = unknown(MissingReason::Denied);
     fleet.facts.provider_list = unknown(MissingReason::Denied);
     let host = fleet.host(1);
+    host.connection = unknown(MissingReason::Denied);
     host.in_maintenance = unknown(MissingReason::Denied);
     host.clock_ahead_of_vcenter_seconds = unknown(MissingReason::Denied);
     host.disks_using_filter = unknown(MissingReason::Denied);

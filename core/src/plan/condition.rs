@@ -102,9 +102,14 @@ pub enum Condition {
         /// Whether it should run.
         running: bool,
     },
-    /// The host has a provider under its own name that is online, with a certificate that is in its time and the one
-    /// that 9080 shows.
+    /// The host's provider, the one under its own name where it has several, is online, with a certificate that is in its
+    /// time and the one that 9080 shows.
     ProviderWell {
+        /// The host.
+        host: HostId,
+    },
+    /// The host has a provider, under whatever of its names and in whatever state.
+    HostRegistered {
         /// The host.
         host: HostId,
     },
@@ -220,6 +225,13 @@ pub enum Condition {
         /// The host.
         host: HostId,
     },
+}
+
+impl Condition {
+    /// Both of these.
+    pub(crate) fn both(left: Self, right: Self) -> Self {
+        Self::Both { left: Box::new(left), right: Box::new(right) }
+    }
 }
 
 /// What only a run looks at: files on hosts.

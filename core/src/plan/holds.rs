@@ -60,6 +60,10 @@ impl Condition {
                 let each: Option<Vec<bool>> = hosts.iter().map(|host| provider_is_well(facts, host, now)).collect();
                 Some(each?.into_iter().all(|well| well))
             }
+            Self::HostRegistered { host } => {
+                facts.provider_list.value()?;
+                Some(facts.providers_of(host_of(facts, host)?).next().is_some())
+            }
             Self::UrlRegistered { url } => {
                 facts.provider_list.value()?;
                 Some(facts.providers.values().any(|provider| provider.url.text.eq_ignore_ascii_case(url)))
@@ -224,10 +228,7 @@ fn client_is_trusted(facts: &Facts, host: &Host) -> Option<bool> {
 fn provider_is_well(facts: &Facts, host: &HostId, now: UnixTime) -> Option<bool> {
     facts.provider_list.value()?;
     let host = host_of(facts, host)?;
-    let Some(provider) = facts.providers_of(host).find(|provider| provider.url.host.eq_ignore_ascii_case(&host.name))
-    else {
-        return Some(false);
-    };
+    let Some(provider) = facts.canonical_provider(host) else { return Some(false) };
     if !provider.is_online() {
         return Some(false);
     }

@@ -4,6 +4,7 @@
 //! digest. Whether a step is still needed is observed when its turn comes; what it does is written here.
 
 mod act;
+mod admission;
 mod canary;
 mod condition;
 mod holds;

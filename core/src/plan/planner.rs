@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::admission::{admit, closed_gates, held_by};
 use super::{Act, HostRef, HostSteps, IfNotDone, Lane, PLAN_SCHEMA, Plan, Refusal, Step, StepId, canary};
 use crate::case::{Case, PlaceKind};
 use crate::certificate::Certificate;
@@ -143,11 +144,7 @@ impl Work {
                     self.merge(host, draft, &finding.diagnostic.code);
                 }
                 self.fleet.afterwards.extend(draft.afterwards);
-                for step in draft.first {
-                    if !self.fleet.first.iter().any(|other| other.act == step.act) {
-                        self.fleet.first.push(step);
-                    }
-                }
+                draft.first.into_iter().for_each(|step| self.fleet.add_first(step));
             }
             Scope::Provider(steps) => {
                 let mut draft = FleetDraft::default();
@@ -164,11 +161,14 @@ impl Work {
                 }
                 let mut draft = HostDraft::default();
                 let drafted = steps(planning, host, &mut draft);
+                let connects = draft.connects();
                 draft.drop_optional(|step| {
-                    step.if_not_done == IfNotDone::GoOn && !held_by(planning, Some(host), step).is_empty()
+                    step.if_not_done == IfNotDone::GoOn && !held_by(planning, Some(host), step, connects).is_empty()
                 });
+                let anew = draft.must_register_anew.then(|| renaming(planning, host)).into_iter().flatten();
+                let anew: Vec<Step> = anew.collect();
                 // A closed gate is named before what the remedy itself lacks.
-                admit(planning, Some(host), draft.steps())?;
+                admit(planning, Some(host), draft.steps().chain(&anew))?;
                 drafted.map_err(no_gate)?;
                 self.merge(host, draft, &finding.diagnostic.code);
             }
@@ -177,6 +177,7 @@ impl Work {
     }
 
     fn merge(&mut self, host: &Host, draft: HostDraft, code: &str) {
+        self.notes.extend(draft.notes.iter().cloned());
         let (merged, cures) = self.hosts.entry(host.id.clone()).or_default();
         match &draft.then_by_hand {
             // What only prepares a cure does not promise one.
@@ -198,7 +199,7 @@ impl Work {
                 self.fleet.await_providers.insert(id.clone(), reference.clone());
             }
             if draft.may_register_anew {
-                self.register_anew(planning, host, &reference, timeout);
+                self.register_anew(planning, host, &reference, draft.must_register_anew);
             }
             if draft.reloads_store {
                 self.reload(planning, host, &reference);
@@ -217,6 +218,7 @@ impl Work {
         let unknown = planning.case.policy.only_hosts.iter().filter(is_nobody);
         self.notes.extend(unknown.map(|name| format!("no ESXi host of this vCenter is called `{name}`")));
         self.notes.sort();
+        self.notes.dedup();
         let mut lanes: Vec<Lane> = lanes.into_values().collect();
         let canary = planning.case.policy.canary.then(|| canary::choose(&mut lanes)).flatten();
         let mut plan = Plan {
@@ -236,7 +238,7 @@ impl Work {
     }
 
     /// The last and strongest way to a good provider, as far as the gates leave it open.
-    fn register_anew(&mut self, planning: &Planning<'_>, host: &Host, reference: &HostRef, timeout: i64) {
+    fn register_anew(&mut self, planning: &Planning<'_>, host: &Host, reference: &HostRef, is_misnamed: bool) {
         if let Some(why) = self.why_no_restart(planning, host) {
             self.notes.push(format!(
                 "`{}`: if its provider is still not well after a synchronisation, it is not registered anew, because {why}",
@@ -248,8 +250,12 @@ impl Work {
             return;
         }
         if let Some(provider) = planning.case.canonical_provider(host) {
-            let stored = planning.stored_certificate(provider);
-            self.fleet.unregister(moves::unregister_to_register_anew(host, provider, stored, timeout));
+            let (stored, timeout) = (planning.stored_certificate(provider), planning.case.policy.step_timeout_seconds);
+            self.fleet.unregister(if is_misnamed {
+                moves::unregister_to_rename(host, provider, stored, timeout)
+            } else {
+                moves::unregister_to_register_anew(host, provider, stored, timeout)
+            });
         }
         self.fleet.register_anew.insert(host.id.clone(), (reference.clone(), planning.provider_url(host)));
     }
@@ -290,7 +296,7 @@ impl Work {
             last.push(moves::restart_sps(hosts.into_iter().collect(), timeout));
         }
         for (host, url) in fleet.register_anew.values() {
-            last.push(moves::expect_provider(host, url, timeout));
+            last.push(moves::expect_provider(host, timeout));
             last.push(moves::register_provider(host, url, timeout));
         }
         last.extend(fleet.await_providers.values().map(|host| moves::await_provider(host, timeout)));
@@ -324,60 +330,13 @@ fn skip_rule(planning: &Planning<'_>, finding: &Finding, host: &Host) -> Option<
     })
 }
 
-/// Lets steps into the plan, or names what keeps them out.
-fn admit<'s>(
-    planning: &Planning<'_>,
-    host: Option<&Host>,
-    steps: impl Iterator<Item = &'s Step>,
-) -> Result<(), (Vec<String>, String)> {
-    let mut gates = BTreeSet::new();
-    let mut above = None;
-    for step in steps {
-        gates.extend(held_by(planning, host, step));
-        if step.safety > planning.case.policy.ceiling {
-            above = Some(step);
-        }
-    }
-    if !gates.is_empty() {
-        let gates: Vec<String> = gates.into_iter().collect();
-        let why = reasons(planning, host, &gates);
-        return Err((gates, why));
-    }
-    match above {
-        Some(step) => Err((
-            vec!["ceiling".to_owned()],
-            format!(
-                "`{}` goes further than the ceiling allows; raise it with `--ceiling ask-first` if that is wanted",
-                step.act.title()
-            ),
-        )),
-        None => Ok(()),
-    }
-}
-
-fn held_by(planning: &Planning<'_>, host: Option<&Host>, step: &Step) -> BTreeSet<String> {
-    step.touched()
-        .flat_map(|touches| closed_gates(planning, host, touches))
-        .map(|reading| reading.gate.clone())
-        .collect()
-}
-
-fn closed_gates<'p>(planning: &'p Planning<'_>, host: Option<&Host>, touches: Touches) -> Vec<&'p GateReading> {
-    planning.gates.iter().filter(|reading| is_before(reading, host) && reading.holds_back(touches)).collect()
-}
-
-fn is_before(reading: &GateReading, host: Option<&Host>) -> bool {
-    host.map_or(reading.place.kind == PlaceKind::Vcenter, |host| reading.stands_before(host))
-}
-
-fn reasons(planning: &Planning<'_>, host: Option<&Host>, names: &[String]) -> String {
-    let is_here =
-        |reading: &&GateReading| names.contains(&reading.gate) && is_before(reading, host) && !reading.passes();
-    let tell = |reading: &GateReading| match reading.help() {
-        "" => format!("gate `{}`: {}", reading.gate, reading.reason()),
-        help => format!("gate `{}`: {} ({help})", reading.gate, reading.reason()),
-    };
-    planning.gates.iter().filter(is_here).map(tell).collect::<Vec<_>>().join("; ")
+/// The steps after all hosts by which a provider gets another name, to be admitted with those of its host.
+fn renaming(planning: &Planning<'_>, host: &Host) -> Vec<Step> {
+    let timeout = planning.case.policy.step_timeout_seconds;
+    let provider = planning.case.canonical_provider(host);
+    let unregister = provider
+        .map(|provider| moves::unregister_to_rename(host, provider, planning.stored_certificate(provider), timeout));
+    unregister.into_iter().chain([moves::restart_sps(vec![host.id.clone()], timeout)]).collect()
 }
 
 /// Numbers the steps in the order of the document.
@@ -387,3 +346,6 @@ fn number(plan: &mut Plan) {
         step.id = StepId(u32::try_from(index).unwrap_or(u32::MAX));
     }
 }
+
+#[cfg(test)]
+mod tests;

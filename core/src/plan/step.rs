@@ -44,8 +44,8 @@ pub struct Step {
 }
 
 impl Step {
-    /// All that it touches: what it is for; the shell, where it is a command; and where management agents restart, the
-    /// connection, which the host loses for a while.
+    /// All that it touches: what it is for; the shell, where it is a command; the management agents, where they load a
+    /// certificate or restart; and the connection, where it is cut or the agents are away for a while.
     pub(crate) fn touched(&self) -> impl Iterator<Item = Touches> {
         let command = match &self.act {
             Act::Shell { command, .. } => Some(*command),
@@ -53,8 +53,19 @@ impl Step {
         };
         let restarts_agents =
             matches!(command, Some(SshChange::RestartManagementAgents | SshChange::RestoreHostCertificate));
-        let shell = command.map(|_| Touches::Shell);
-        [Some(self.touches), shell, restarts_agents.then_some(Touches::HostConnection)].into_iter().flatten()
+        let loads_certificate = matches!(
+            self.act,
+            Act::RenewHostCertificate { .. } | Act::InstallHostCertificate { .. } | Act::NotifyServices { .. }
+        );
+        let reconnects = matches!(self.act, Act::DisconnectHost { .. } | Act::ReconnectHost { .. });
+        [
+            Some(self.touches),
+            command.map(|_| Touches::Shell),
+            (restarts_agents || loads_certificate).then_some(Touches::ManagementAgents),
+            (restarts_agents || reconnects).then_some(Touches::HostConnection),
+        ]
+        .into_iter()
+        .flatten()
     }
 }
 

@@ -134,6 +134,7 @@ impl Condition {
             Self::Either { left, right } => format!("{} or {}", left.in_words(), right.in_words()),
             Self::HostCertificateIs { certificate, .. } => format!("port 443 shows `{}`", certificate.short()),
             Self::ClientTrusted { .. } => "the CA store holds the certificate that SPS shows".to_owned(),
+            Self::HostRegistered { .. } => "the host has a storage provider".to_owned(),
             Self::UrlRegistered { url } => format!("a storage provider is registered at `{url}`"),
             Self::ClientEntryDeleted { entry, .. } => format!("the entry `{}` is deleted", entry.alias()),
             Self::ClientEntryRenewed { entry, .. } => format!("the entry `{}` holds a new certificate", entry.alias()),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::facts::HostId;
-use crate::plan::{Act, HostRef, Step, Undo};
+use crate::plan::{Act, Condition, HostRef, Step, Undo};
 
 /// The order in which one host is repaired: bottom-up, so that nothing above is tried on a broken ground.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,12 +40,16 @@ pub(crate) struct HostDraft {
     steps: BTreeMap<Stage, Vec<Step>>,
     /// Whether the provider may be registered anew, once a run, if it is still not well.
     pub(crate) may_register_anew: bool,
+    /// Whether the provider must be registered anew, whatever SMS says of it: it is registered under a wrong name.
+    pub(crate) must_register_anew: bool,
     /// Whether the host's provider must be well at the end.
     pub(crate) awaits_provider: bool,
     /// Whether the service `sps` must read its store again, once a run, if the provider is still not well.
     pub(crate) reloads_store: bool,
     /// Set where the steps prepare a cure and are none: what a person does next.
     pub(crate) then_by_hand: Option<String>,
+    /// What a reader should know of the steps.
+    pub(crate) notes: Vec<String>,
 }
 
 impl HostDraft {
@@ -65,9 +69,11 @@ impl HostDraft {
             }
         }
         self.may_register_anew |= other.may_register_anew;
+        self.must_register_anew |= other.must_register_anew;
         self.awaits_provider |= other.awaits_provider;
         self.reloads_store |= other.reloads_store;
         self.then_by_hand = self.then_by_hand.take().or(other.then_by_hand);
+        self.notes.extend(other.notes);
     }
 
     /// The steps in order.
@@ -82,12 +88,26 @@ impl HostDraft {
         self.steps.values().flatten()
     }
 
+    /// Whether its steps connect the host.
+    pub(crate) fn connects(&self) -> bool {
+        self.steps().any(is_reconnection)
+    }
+
+    /// Whether its steps connect the host before anything else is done there.
+    pub(crate) fn connects_first(&self) -> bool {
+        self.steps.get(&Stage::Connection).is_some_and(|steps| steps.iter().any(is_reconnection))
+    }
+
     /// Takes out the steps of a stage that can be done without.
     pub(crate) fn drop_optional(&mut self, is_held: impl Fn(&Step) -> bool) {
         for steps in self.steps.values_mut() {
             steps.retain(|step| !is_held(step));
         }
     }
+}
+
+fn is_reconnection(step: &Step) -> bool {
+    matches!(step.act, Act::ReconnectHost { .. })
 }
 
 /// A command that takes a step back needs the shell that was closed after it: then taking the closing back opens it, and
@@ -131,6 +151,21 @@ pub(crate) struct FleetDraft {
 }
 
 impl FleetDraft {
+    /// Adds a step that comes first, once. The service `sps` is restarted once for all that wait for it, after all of them:
+    /// its restart is needed, and has done its work, only for all together.
+    pub(crate) fn add_first(&mut self, mut step: Step) {
+        let Some(index) = self.first.iter().position(|other| other.act == step.act) else {
+            self.first.push(step);
+            return;
+        };
+        if step.act == Act::RestartSps {
+            let earlier = self.first.remove(index);
+            step.skip_when = Condition::both(earlier.skip_when, step.skip_when);
+            step.done_when = Condition::both(earlier.done_when, step.done_when);
+            self.first.push(step);
+        }
+    }
+
     /// Adds the unregistering of a provider, once.
     pub(crate) fn unregister(&mut self, step: Step) {
         let is_same = |other: &Step| matches!((&other.act, &step.act), (Act::UnregisterProvider { provider: left }, Act::UnregisterProvider { provider: right }) if left == right);

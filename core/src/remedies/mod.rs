@@ -8,6 +8,7 @@ mod host_certificate;
 pub(crate) mod moves;
 
 mod acknowledge_alarm;
+pub(crate) mod agree_on_name;
 mod enable_firewall_rule_set;
 mod install_custom_certificate;
 mod reconnect_host;
@@ -54,6 +55,7 @@ pub(crate) enum Scope {
 /// Every remedy, sorted by name.
 pub const REMEDIES: &[Remedy] = &[
     acknowledge_alarm::REMEDY,
+    agree_on_name::REMEDY,
     enable_firewall_rule_set::REMEDY,
     install_custom_certificate::REMEDY,
     reconnect_host::REMEDY,

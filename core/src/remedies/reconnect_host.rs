@@ -4,6 +4,7 @@
 
 use super::{HostDraft, Remedy, Scope, Stage, moves};
 use crate::facts::{ConnectionState, Host};
+use crate::gates::Touches;
 use crate::plan::{Condition, Planning, Safety, Step};
 
 pub(super) const REMEDY: Remedy = Remedy {
@@ -16,9 +17,12 @@ fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft) -> Result<
     let timeout = planning.case.policy.step_timeout_seconds;
     let connected = Condition::HostIs { host: host.id.clone(), state: ConnectionState::Connected };
     let [_, reconnect] = moves::reconnect_host(host, false, &connected, timeout);
-    let step = Step { skip_when: connected.clone(), done_when: connected, safety: Safety::AskFirst, ..reconnect };
+    let is_issued = planning.case.is_vmca_mode();
+    let touches = if is_issued { Touches::HostCertificate } else { reconnect.touches };
+    let step =
+        Step { skip_when: connected.clone(), done_when: connected, safety: Safety::AskFirst, touches, ..reconnect };
     draft.add(Stage::Connection, step);
-    if planning.case.is_vmca_mode() {
+    if is_issued {
         return super::host_certificate::afterwards(planning, host, draft);
     }
     super::refresh_provider::steps(planning, host, draft)

@@ -17,12 +17,14 @@ pub(super) const REMEDY: Remedy = Remedy {
 pub(super) const PATIENCE_SECONDS: i64 = 10;
 
 pub(super) fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft) -> Result<(), String> {
-    if planning.case.facts.vcenter.mode.value() == Some(&CertificateMode::Thumbprint) {
-        // SMS knows each provider by an entry of its own store then (KB 318194); registering anew would only lose it.
-        return Err("in certificate mode `thumbprint` a provider is trusted by an entry in vCenter's store `SMS`; correct that entry, or leave the mode (KB 318194)".to_owned());
+    let provider = planning.case.canonical_provider(host);
+    if provider.is_none() && host.is_in_cluster() == Ok(false) {
+        // Only the hosts of a cluster get a provider, so there is none to wait for.
+        return Ok(());
     }
+    may_register_anew(planning)?;
     let patience = PATIENCE_SECONDS.min(planning.case.policy.step_timeout_seconds);
-    if let Some(provider) = planning.case.canonical_provider(host) {
+    if let Some(provider) = provider {
         draft.add(Stage::Sync, moves::sync_provider(host, patience));
         // For any other status, and for VASA 1.x whatever its status, a reconnection does nothing.
         let may_help = provider.vasa_version.as_deref().is_none_or(|version| !version.starts_with("1."));
@@ -32,5 +34,14 @@ pub(super) fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft)
     }
     draft.may_register_anew = true;
     draft.awaits_provider = true;
+    Ok(())
+}
+
+/// Why a provider must not be registered anew in this certificate mode, if so.
+pub(super) fn may_register_anew(planning: &Planning<'_>) -> Result<(), String> {
+    if planning.case.facts.vcenter.mode.value() == Some(&CertificateMode::Thumbprint) {
+        // SMS knows each provider by an entry of its own store then (KB 318194); registering anew would only lose it.
+        return Err("in certificate mode `thumbprint` a provider is trusted by an entry in vCenter's store `SMS`; correct that entry, or leave the mode (KB 318194)".to_owned());
+    }
     Ok(())
 }

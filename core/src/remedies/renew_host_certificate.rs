@@ -1,7 +1,7 @@
 //! The host certificate runs out, is self-signed, or comes from an earlier root, but is still good enough for vCenter
 //! to talk to the host: renew it (A7), restart the daemon so that 9080 follows (A9), look at the CA store once more, and
-//! let SMS look again. Where vCenter refuses to renew it and there is a login for the shell, the steps of KB 320568
-//! follow (A17). In mode `custom` the customer's certificate is installed instead (A7c).
+//! let SMS look again. Where vCenter refuses to renew it, there is a login for the shell and the ceiling is `ask-first`,
+//! the steps of KB 320568 follow (A17). In mode `custom` the customer's certificate is installed instead (A7c).
 //!
 //! The seed's skip rule (KB 320568): a host certificate that outlives the provider's is not what troubles the provider,
 //! so one that merely nears its soft threshold is then left alone.
@@ -9,7 +9,7 @@
 use super::{HostDraft, Remedy, Scope, Stage, host_certificate, moves};
 use crate::facts::Host;
 use crate::gates::Touches;
-use crate::plan::{IfNotDone, Planning, Step};
+use crate::plan::{IfNotDone, Planning, Safety, Step};
 use crate::policy::RenewBy;
 
 pub(super) const REMEDY: Remedy = Remedy {
@@ -32,6 +32,7 @@ pub(super) fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft)
         }
         RenewBy::Auto | RenewBy::Vcenter => draft.add(Stage::HostCertificate, renew),
     }
+    host_certificate::must_be_vmca(planning)?;
     host_certificate::afterwards(planning, host, draft)
 }
 
@@ -39,6 +40,8 @@ pub(super) fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft)
 fn may_go_on_by_shell(planning: &Planning<'_>, host: &Host) -> bool {
     let is_open = |touches| planning.is_open(host, touches);
     planning.ways.esxi_shell
+        && planning.case.policy.ceiling >= Safety::AskFirst
+        && host.is_connected()
         && planning.case.is_vmca_mode()
         && host.services.value().is_some()
         && is_open(Touches::Shell)

@@ -27,9 +27,8 @@ pub(super) fn restart(planning: &Planning<'_>, host: &Host, draft: &mut HostDraf
         draft.add(Stage::ProviderDaemon, moves::tell_provider_daemon(host, timeout));
         return Ok(());
     }
-    with_shell(planning, host, draft)?;
     draft.add(Stage::ProviderDaemon, moves::restart_provider_daemon(host, timeout));
-    Ok(())
+    with_shell(planning, host, draft)
 }
 
 /// A daemon that does not run cannot be told anything, and before 8.0.1 there is no such call to rely on.
@@ -47,6 +46,9 @@ pub(super) fn with_shell(planning: &Planning<'_>, host: &Host, draft: &mut HostD
         host.services.known().map_err(|missing| format!("the host's services are not known: {}", missing.message))?;
     let runs = services.iter().any(|service| service.key == moves::SSH_SERVICE && service.running);
     if !runs {
+        if host.is_away() && !draft.connects_first() {
+            return Err("SSH does not run on the host, and vCenter, which is not connected to it, cannot start it; start it at the host's console".to_owned());
+        }
         let timeout = planning.case.policy.step_timeout_seconds;
         draft.add(Stage::OpenShell, moves::open_shell(host, timeout));
         draft.add(Stage::CloseShell, moves::close_shell(host, timeout));

@@ -11,9 +11,15 @@ pub(super) const REMEDY: Remedy = Remedy {
     scope: Scope::Provider(steps),
 };
 
-#[expect(clippy::unnecessary_wraps, reason = "all remedies have one face")]
 fn steps(planning: &Planning<'_>, provider: &Provider, draft: &mut FleetDraft) -> Result<(), String> {
     let host = planning.case.host_of(provider);
+    if host.is_none() {
+        let status = provider.status.known();
+        let status = status.map_err(|missing| format!("whether it still answers is not known: {}", missing.message))?;
+        if status == "online" {
+            return Err("SMS has it online, so its host is there; perhaps this user may not see that host. Remove the provider in the vSphere Client if it is surely not wanted".to_owned());
+        }
+    }
     let stored = planning.stored_certificate(provider);
     draft.unregister(moves::unregister_for_good(host, provider, stored, planning.case.policy.step_timeout_seconds));
     Ok(())

@@ -238,8 +238,7 @@ fn host_system(host: &HostId) -> MoRef {
 
 fn provider_of(facts: &Facts, host: &HostId) -> Result<MoRef, String> {
     let host = host_of(facts, host)?;
-    let own = facts.providers_of(host).find(|provider| provider.url.host.eq_ignore_ascii_case(&host.name));
-    let provider = own.or_else(|| facts.providers_of(host).next());
+    let provider = facts.canonical_provider(host);
     let provider = provider.ok_or_else(|| format!("`{}` has no storage provider", host.name))?;
     Ok(MoRef::new("VasaProvider", &provider.object))
 }

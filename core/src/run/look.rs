@@ -46,7 +46,7 @@ pub(super) fn questions(condition: &Condition, facts: &Facts) -> Vec<Question> {
             vec![Question::CurrentTime, Question::HostClock { host: host(id) }]
         }
         Condition::AlarmsGone { .. } | Condition::AlarmQuiet { .. } => vec![Question::Alarms],
-        Condition::UrlRegistered { .. } => vec![Question::Providers],
+        Condition::HostRegistered { .. } | Condition::UrlRegistered { .. } => vec![Question::Providers],
         Condition::HostIs { host: id, .. } | Condition::Service { host: id, .. } => {
             vec![Question::Hosts { hosts: vec![host(id)] }]
         }

@@ -9,6 +9,7 @@ use crate::case::PlaceKind;
 use crate::diagnostic::Severity;
 use crate::facts::{Facts, HostId};
 use crate::plan::{Act, HostSteps, StepId};
+use crate::remedies::agree_on_name::{self, carries_own_name};
 use crate::rules::{Check, Cure, Finding, Judgement, judge};
 use crate::survey::{Question, host_questions};
 use crate::time::UnixTime;
@@ -113,7 +114,10 @@ impl Run {
         if steps.steps.iter().any(|step| matches!(step.act, Act::RequestSigning { .. })) {
             return None;
         }
-        let mut left = left.iter().filter(|(code, _)| !(is_pending && is_cured_at_the_end(code)));
+        let own = self.inquiry.facts.hosts.get(host);
+        let is_for_the_end =
+            |code: &str| is_cured_at_the_end(code, own.is_some_and(|own| carries_own_name(&self.inquiry.facts, own)));
+        let mut left = left.iter().filter(|(code, _)| !(is_pending && is_for_the_end(code)));
         left.next().map(|(code, message)| format!("`{code}` is still there: {message}"))
     }
 
@@ -141,10 +145,13 @@ impl Run {
 }
 
 /// Whether a trouble is about what SMS has of a provider, which the steps at the end of a plan bring in order. What is
-/// wrong at the host itself is for the host's own steps, and must be gone after them.
-fn is_cured_at_the_end(code: &str) -> bool {
+/// wrong at the host itself is for the host's own steps, and must be gone after them. Where the host's certificate carries
+/// its own name, what is left of names to agree on is the provider's.
+fn is_cured_at_the_end(code: &str, carries_own_name: bool) -> bool {
     let Some(rule) = crate::rules::find(code) else { return false };
-    matches!(rule.check, Check::Provider(_)) || rule.cure == Cure::Remedy("register-provider")
+    matches!(rule.check, Check::Provider(_))
+        || rule.cure == Cure::Remedy("register-provider")
+        || (carries_own_name && rule.cure == Cure::Remedy(agree_on_name::REMEDY.name))
 }
 
 /// The facts of one host and of vCenter, so that judging a host costs the same in a large fleet. Logs are left out: they

@@ -3,17 +3,17 @@
 //! It is asked for, stands behind the same gates, and goes on in the same journal; what cannot be taken back is said with
 //! what to do by hand.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::approval::digest;
 use super::journal::{IllegalEntry, JournalEntry, JournalEvent, Status};
 use super::track::Direction;
 use super::{Ending, Phase, Run, kept};
 use crate::case::Case;
-use crate::facts::Host;
-use crate::gates::{GateReading, read_gates};
+use crate::facts::{Host, HostId};
+use crate::gates::{GateReading, connected, read_gates};
 use crate::job::Job;
-use crate::plan::{Step, StepId, Undo};
+use crate::plan::{Act, Plan, Step, StepId, Undo};
 use crate::request::Subject;
 use crate::time::UnixTime;
 
@@ -73,9 +73,11 @@ impl Run {
             Direction::Forward => self.status(id) == Status::Waiting,
             Direction::Back => self.can_be_undone(id),
         };
+        let connected = connected_by(&self.plan);
         let held = self.plan.steps().filter(|step| is_ahead(step.id)).filter_map(|step| {
             let host = step.host.as_ref().and_then(|host| case.facts.hosts.get(&host.id));
-            Some((step.id, closed_before(&readings, host, step)?))
+            let connects = host.is_some_and(|host| connected.contains(&host.id));
+            Some((step.id, closed_before(&readings, host, step, connects)?))
         });
         self.held = held.collect();
     }
@@ -92,8 +94,18 @@ impl Run {
     }
 }
 
-fn closed_before(readings: &[GateReading], host: Option<&Host>, step: &Step) -> Option<String> {
-    let closed = readings.iter().find(|reading| {
+/// Hosts that the plan connects itself: their steps are not held for want of a connection, forth or back.
+fn connected_by(plan: &Plan) -> BTreeSet<HostId> {
+    let hosts = plan.steps().filter_map(|step| match &step.act {
+        Act::ReconnectHost { host, .. } => Some(host.clone()),
+        _ => None,
+    });
+    hosts.collect()
+}
+
+fn closed_before(readings: &[GateReading], host: Option<&Host>, step: &Step, connects: bool) -> Option<String> {
+    let mut readings = readings.iter().filter(|reading| !(connects && reading.gate == connected::GATE.name));
+    let closed = readings.find(|reading| {
         let is_before = host.map_or(reading.place.host.is_none(), |host| reading.stands_before(host));
         is_before && step.touched().any(|one| reading.holds_back(one))
     })?;

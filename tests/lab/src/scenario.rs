@@ -186,6 +186,8 @@ pub enum Ssh {
 pub struct Switches {
     /// Renewing the host certificate also replaces the copy served on 9080.
     pub renew_refreshes_provider: bool,
+    /// A new host certificate comes with vCenter's roots, which take the place of all that the castore held.
+    pub renewal_pushes_roots: bool,
     /// Restarting the provider daemon copies the host certificate to 9080.
     pub daemon_restart_refreshes_provider: bool,
     /// Reconnecting a host copies its certificate to 9080.
@@ -328,6 +330,7 @@ impl Default for Switches {
     fn default() -> Self {
         Self {
             renew_refreshes_provider: false,
+            renewal_pushes_roots: false,
             daemon_restart_refreshes_provider: true,
             reconnect_refreshes_provider: false,
             notify_restarts_daemon: false,

@@ -22,13 +22,15 @@ pub(crate) fn renew_by_vcenter(host: &Host, before: &Fingerprint, timeout_second
     }
 }
 
-/// A7c, first half. Whether the host makes a new key for it is not known (grade C), so it is asked for once.
+/// A7c, first half. Whether the host makes a new key for it is not known (grade C): then what the CA is signing meanwhile
+/// would be for a key that is gone. That a request is out cannot be seen at the host, so a person is asked each time.
 pub(crate) fn request_signing(host: &Host, timeout_seconds: i64) -> Step {
     Step {
         undo: Undo::Nothing("a request that nobody signs has no effect".to_owned()),
-        disturbs: "nothing; the host goes on with the certificate that it has".to_owned(),
+        safety: Safety::AskFirst,
+        disturbs: "the host goes on with the certificate that it has; a request that was made earlier and is not signed yet may be of no use any more".to_owned(),
         privilege: CERTIFICATE_MANAGE.to_owned(),
-        ..step(Some(host), Act::RequestSigning { host: host.id.clone() }, Touches::Nothing, timeout_seconds)
+        ..step(Some(host), Act::RequestSigning { host: host.id.clone() }, Touches::OwnCertificate, timeout_seconds)
     }
 }
 

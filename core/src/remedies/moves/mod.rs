@@ -19,7 +19,7 @@ pub(crate) use network::{
 };
 pub(crate) use provider::{
     await_provider, expect_provider, reconnect_provider, register_provider, sync_provider, unregister_for_good,
-    unregister_to_register_anew,
+    unregister_to_register_anew, unregister_to_rename,
 };
 pub(crate) use service::{SSH_SERVICE, close_shell, open_shell};
 pub(super) use shell::lasting;
@@ -57,9 +57,12 @@ fn step(host: Option<&Host>, act: Act, touches: Touches, timeout_seconds: i64) -
 }
 
 fn both(left: Condition, right: Condition) -> Condition {
-    Condition::Both { left: Box::new(left), right: Box::new(right) }
+    Condition::both(left, right)
 }
 
 fn either(left: Condition, right: Condition) -> Condition {
     Condition::Either { left: Box::new(left), right: Box::new(right) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use super::{NET_SERVICE, both, step};
 use crate::facts::{Alarm, Host};
 use crate::gates::Touches;
-use crate::plan::{Act, AlarmAt, Condition, IfNotDone, Step, Undo};
+use crate::plan::{Act, AlarmAt, Condition, IfNotDone, Safety, Step, Undo};
 
 /// The rule set of the provider's port (govmomi, `simulator/esx`).
 const RULE_SET: &str = "iofiltervp";
@@ -19,7 +19,8 @@ pub(crate) fn enable_rule_set(host: &Host, timeout_seconds: i64) -> Step {
         skip_when: is(true),
         done_when: is(true),
         undo: Undo::By { act: act(false), done_when: is(false) },
-        disturbs: "nothing; port 9080 of the host is open as ESXi has it by default".to_owned(),
+        safety: Safety::Disturbs,
+        disturbs: "port 9080 of the host is open, as ESXi has it by default".to_owned(),
         privilege: NET_SERVICE.to_owned(),
         ..step(Some(host), act(true), Touches::Firewall, timeout_seconds)
     }
@@ -35,7 +36,8 @@ pub(crate) fn allow_addresses(host: &Host, before: &[String], added: &[String], 
         skip_when: is(after.clone()),
         done_when: is(after.clone()),
         undo: Undo::By { act: act(before.to_vec()), done_when: is(before.to_vec()) },
-        disturbs: "nothing; vCenter may reach port 9080 of the host".to_owned(),
+        safety: Safety::Disturbs,
+        disturbs: "port 9080 of the host is open for vCenter besides".to_owned(),
         privilege: NET_SERVICE.to_owned(),
         ..step(Some(host), act(after), Touches::Firewall, timeout_seconds)
     }
@@ -50,7 +52,8 @@ pub(crate) fn set_time_servers(host: &Host, before: &[String], servers: &[String
         skip_when: are(servers),
         done_when: are(servers),
         undo: Undo::By { act: act(before), done_when: are(before) },
-        disturbs: "nothing; the host's clock is set by other servers once its time service runs".to_owned(),
+        safety: Safety::Disturbs,
+        disturbs: "the host's clock is set by other servers once its time service runs".to_owned(),
         privilege: "Host.Config.DateTime".to_owned(),
         ..step(Some(host), act(servers), Touches::HostTime, timeout_seconds)
     }
@@ -64,6 +67,7 @@ pub(crate) fn stop_time_service(host: &Host, timeout_seconds: i64) -> Step {
         skip_when: runs(false),
         done_when: runs(false),
         undo: Undo::By { act: Act::StartService { host: id(), service: service() }, done_when: runs(true) },
+        safety: Safety::Disturbs,
         disturbs: "the host's clock is not set until the next step".to_owned(),
         privilege: NET_SERVICE.to_owned(),
         ..step(Some(host), Act::StopService { host: id(), service: service() }, Touches::HostTime, timeout_seconds)
@@ -79,14 +83,16 @@ pub(crate) fn start_time_service(host: &Host, ran_before: bool, seconds: i64, ti
         skip_when: both(runs(true), Condition::ClockAgrees { host: id(), seconds }),
         done_when: both(runs(true), Condition::ClockAgrees { host: id(), seconds }),
         undo: if ran_before { Undo::Nothing("the service ran before".to_owned()) } else { stop },
+        safety: Safety::Disturbs,
         disturbs: "the host's clock is set; what depends on it may notice".to_owned(),
         privilege: NET_SERVICE.to_owned(),
         ..step(Some(host), Act::StartService { host: id(), service: service() }, Touches::HostTime, timeout_seconds)
     }
 }
 
-/// A16: the alarms whose cause is gone, where clearing takes no others. It is not worth failing for, and whatever is
-/// raised by the time of its turn keeps it from being sent.
+/// A16: the alarms whose cause is gone, where clearing takes no others. It is not worth failing for, and whatever is seen
+/// to be raised by the time of its turn keeps it from being sent. What is raised between that look and the call goes with
+/// them, and vCenter raises one that comes of an event only at the next event (grade B), so a person is asked.
 pub(crate) fn clear_alarms(residual: &[&Alarm], all: &[Alarm], timeout_seconds: i64) -> Option<Step> {
     let mut statuses: Vec<String> = residual.iter().map(|alarm| alarm.status.clone()).collect();
     statuses.sort();
@@ -103,9 +109,10 @@ pub(crate) fn clear_alarms(residual: &[&Alarm], all: &[Alarm], timeout_seconds: 
         done_when: gone,
         if_not_done: IfNotDone::GoOn,
         undo: Undo::Nothing(
-            "vCenter raises an alarm again if its cause is there; that it was raised stays among its events".to_owned(),
+            "vCenter raises an alarm that comes of a state again while that state lasts, and one that comes of an event at the next event only; that it was raised stays among its events".to_owned(),
         ),
-        disturbs: "nothing".to_owned(),
+        safety: Safety::AskFirst,
+        disturbs: "an alarm of these colours that is raised at the same moment turns green with them; one that comes of an event comes back only with a new event".to_owned(),
         privilege: "Alarm.SetStatus".to_owned(),
         ..step(None, Act::ClearAlarms { alarms, statuses, on_hosts_only }, Touches::Alarm, timeout_seconds)
     })

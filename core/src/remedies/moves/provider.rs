@@ -45,6 +45,17 @@ pub(crate) fn unregister_to_register_anew(
     }
 }
 
+/// A3, for a provider that is registered under a name that its certificate does not carry, whatever SMS says of it. It
+/// registers itself again by the name in the inventory.
+pub(crate) fn unregister_to_rename(
+    host: &Host,
+    provider: &Provider,
+    stored: Option<&Certificate>,
+    timeout_seconds: i64,
+) -> Step {
+    unregister(Some(host), provider, stored, timeout_seconds)
+}
+
 /// A3, for a provider that nobody needs.
 pub(crate) fn unregister_for_good(
     host: Option<&Host>,
@@ -92,8 +103,8 @@ pub(crate) fn await_provider(host: &HostRef, timeout_seconds: i64) -> Step {
 }
 
 /// A4, before the last resort: what registers itself is not registered by hand.
-pub(crate) fn expect_provider(host: &HostRef, url: &str, timeout_seconds: i64) -> Step {
-    let registered = Condition::UrlRegistered { url: url.to_owned() };
+pub(crate) fn expect_provider(host: &HostRef, timeout_seconds: i64) -> Step {
+    let registered = Condition::HostRegistered { host: host.id.clone() };
     Step {
         skip_when: registered.clone(),
         done_when: registered,
@@ -104,7 +115,7 @@ pub(crate) fn expect_provider(host: &HostRef, url: &str, timeout_seconds: i64) -
 
 /// A5, the last resort: nobody else registered it.
 pub(crate) fn register_provider(host: &HostRef, url: &str, timeout_seconds: i64) -> Step {
-    let registered = Condition::UrlRegistered { url: url.to_owned() };
+    let registered = Condition::HostRegistered { host: host.id.clone() };
     // Looking for both brings what 9080 shows by now, which is what SMS is told to accept.
     let unneeded = either(registered.clone(), Condition::ProviderWell { host: host.id.clone() });
     let act = Act::RegisterProvider {
@@ -118,7 +129,10 @@ pub(crate) fn register_provider(host: &HostRef, url: &str, timeout_seconds: i64)
         done_when: registered,
         if_not_done: IfNotDone::GoOn,
         undo: Undo::Nothing("a host ought to have a provider".to_owned()),
-        disturbs: "nothing; only if the provider did not register itself".to_owned(),
+        safety: Safety::Disturbs,
+        disturbs:
+            "only if the provider did not register itself: SMS connects to it and offers the policies of its filters"
+                .to_owned(),
         privilege: CONFIGURE_SERVICE.to_owned(),
         host: Some(host.clone()),
         ..step(None, act, Touches::Registration, timeout_seconds)

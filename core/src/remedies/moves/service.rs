@@ -3,7 +3,7 @@
 use super::{NET_SERVICE, step};
 use crate::facts::{Host, HostId};
 use crate::gates::Touches;
-use crate::plan::{Act, Condition, Step, Undo};
+use crate::plan::{Act, Condition, Safety, Step, Undo};
 
 /// The key of the SSH service in `HostServiceSystem`.
 pub(crate) const SSH_SERVICE: &str = "TSM-SSH";
@@ -34,6 +34,7 @@ fn service(host: &Host, running: bool, timeout_seconds: i64) -> Step {
         skip_when: holds.clone(),
         done_when: holds,
         undo,
+        safety: Safety::Disturbs,
         disturbs: "SSH is open on the host for the time of the steps between".to_owned(),
         privilege: NET_SERVICE.to_owned(),
         ..step(Some(host), act, Touches::Shell, timeout_seconds)

@@ -16,6 +16,7 @@ pub(crate) fn restart_provider_daemon(host: &Host, timeout_seconds: i64) -> Step
         skip_when: Condition::ListenerFollowsHost { host: host.id.clone() },
         done_when: Condition::ListenerFollowsHost { host: host.id.clone() },
         undo: Undo::Nothing("a restart leaves no state of its own".to_owned()),
+        safety: Safety::Disturbs,
         disturbs: DAEMON_AWAY.to_owned(),
         ..shell(host, SshChange::RestartProviderDaemon, Touches::ProviderDaemon, timeout_seconds)
     }
@@ -84,8 +85,9 @@ pub(crate) fn regenerate_by_shell(
                 ),
             ),
             undo: Undo::Nothing("putting the earlier pair back restarts the agents once more".to_owned()),
-            safety: Safety::Disturbs,
-            disturbs: "all management agents of the host restart and it leaves vCenter for a while; virtual machines go on, those with auto-start may be started again".to_owned(),
+            // Whether auto-start is on is not read (`HostAutoStartManager`), and machines that start again come as a surprise.
+            safety: Safety::AskFirst,
+            disturbs: "all management agents of the host restart and it leaves vCenter for a while; virtual machines go on; where auto-start is on for the host, its machines may be started again: turn it off before".to_owned(),
             ..shell(host, SshChange::RestartManagementAgents, Touches::HostCertificate, timeout_seconds)
         },
     ]

@@ -4,7 +4,7 @@ use super::{CERTIFICATE_MANAGE, step};
 use crate::certificate::{Certificate, Fingerprint};
 use crate::facts::Host;
 use crate::gates::Touches;
-use crate::plan::{Act, Condition, IfNotDone, PemCertificate, Step, Undo};
+use crate::plan::{Act, Condition, IfNotDone, PemCertificate, Safety, Step, Undo};
 
 /// A6. It may drop what else the store held (seen on 6.7 and 7.0), so [`add_to_ca_store`] with all that was there must
 /// follow; that it also adds what is wanted is why this one may be refused.
@@ -18,6 +18,7 @@ pub(crate) fn push_roots(host: &Host, wanted: &[&Certificate], timeout_seconds: 
         done_when: holds,
         if_not_done: IfNotDone::GoOnIfEnded,
         undo: Undo::PutBackCaStore,
+        safety: Safety::Disturbs,
         disturbs: "the host may stop to trust SPS until the next step, which puts back what was dropped".to_owned(),
         privilege: CERTIFICATE_MANAGE.to_owned(),
         ..step(Some(host), Act::PushRoots { host: host.id.clone() }, Touches::ClientTrust, timeout_seconds)

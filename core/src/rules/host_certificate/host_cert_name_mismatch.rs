@@ -17,8 +17,9 @@
 //!
 //! ## What cures it
 //!
-//! Agree on one name, in DNS both ways, then renew the certificate. A host that was added by its old name has to be
-//! removed and added again.
+//! Agree on one name, in DNS both ways. Where the certificate carries the name in the inventory and only the provider is
+//! registered by another, the provider is registered anew; otherwise the certificate is renewed. A host that was added by
+//! its old name has to be removed and added again.
 //!
 //! ## Sources
 //!
@@ -51,7 +52,7 @@ pub(crate) const RULE: Rule = Rule {
         "provider-syncerror",
     ],
     log: Some(Leg::Name),
-    cure: Cure::Remedy("renew-host-certificate"),
+    cure: Cure::Remedy("agree-on-name"),
     check: Check::Host(check),
     source: include_str!("host_cert_name_mismatch.rs"),
     #[cfg(test)]

@@ -254,7 +254,9 @@ impl World {
     /// Has VMCA issue a host's certificate and installs it; vCenter records it. The old one stays in no file.
     fn reissue(&mut self, host: &str) -> Result<(), Fault> {
         let identity = self.issue_for(host, Signer::Vmca)?;
+        let roots = self.switches.renewal_pushes_roots.then(|| self.vcenter.trusted_roots.clone());
         let target = self.host_or_fault(host)?;
+        target.castore = roots.unwrap_or_else(|| std::mem::take(&mut target.castore));
         target.install(identity);
         target.recorded = Arc::clone(&target.machine.certificate);
         let (moref, name) = (target.moref.clone(), target.name.clone());
