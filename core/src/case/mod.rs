@@ -16,6 +16,7 @@ pub(crate) use authority::{BY_CERTOOL, Whose, is_vmca_name};
 pub(crate) use happenings::standing;
 pub use place::{Place, PlaceKind};
 pub(crate) use port::Port;
+pub(crate) use stranger::is_unexpected;
 pub(crate) use verdict::known;
 pub use verdict::{Found, Reach, Verdict};
 pub(crate) use words::{certificate_seen, span};
