@@ -54,7 +54,7 @@ fn the_appliance_tells_of_all_its_stores_in_one_session() {
     let url = |name: &str| format!("https://{name}.lab.example:{port}/version.xml");
     assert_eq!(aliases, [url("esx01").as_str(), url("esx02").as_str(), "sms_self_signed", "sps-extension"]);
     assert!(sms.entries.iter().all(|entry| entry.certificate.is_some()));
-    assert!(sms.permissions.iter().any(|one| one.user == "sps" && one.write && !one.read));
+    assert!(sms.permissions.iter().any(|one| one.user == "deploy" && one.read && !one.write));
     let secret = stores.get("APPLMGMT_PASSWORD").and_then(|store| store.entries.first()).expect("it holds a secret");
     assert_eq!(secret.certificate, None);
     let entry = sms.entry("sms_self_signed").and_then(|entry| entry.certificate);

@@ -18,6 +18,7 @@ pub(crate) use happenings::{first_standing, standing};
 pub(crate) use logged::Logged;
 pub use place::{Place, PlaceKind};
 pub(crate) use port::Port;
+pub(crate) use stranger::is_unexpected;
 pub(crate) use verdict::known;
 pub use verdict::{Found, Reach, Verdict};
 pub(crate) use words::{certificate_seen, span};

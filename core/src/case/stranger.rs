@@ -16,22 +16,15 @@ impl<'a> Case<'a> {
         let is_denied = match port {
             Port::Host => {
                 let end = host.reported.value().and_then(|told| told.not_after);
-                self.is_unexpected(host, leaf) && end.is_some_and(|end| end != leaf.not_after)
+                is_unexpected(host, leaf) && end.is_some_and(|end| end != leaf.not_after)
             }
             Port::Provider => {
                 let own = self.leaf(host, Port::Host).ok().filter(|own| own.issuer == leaf.issuer);
-                let is_known = own.is_some_and(|own| !self.is_unexpected(host, own));
+                let is_known = own.is_some_and(|own| !is_unexpected(host, own));
                 !is_known && self.online_with(host).is_some_and(|stored| stored.issuer != leaf.issuer)
             }
         };
         (is_denied && self.is_of_nobody_known(host, port, leaf)).then_some(leaf)
-    }
-
-    /// True when vCenter keeps another thumbprint of the host than this certificate's.
-    pub(crate) fn is_unexpected(&self, host: &Host, leaf: &Certificate) -> bool {
-        let digits = |text: &str| text.trim().replace(':', "").to_ascii_lowercase();
-        let own = [digits(&leaf.sha1_thumbprint), digits(&leaf.fingerprint.to_string())];
-        host.expected_thumbprint.value().is_some_and(|expected| !own.contains(&digits(expected)))
     }
 
     /// The certificate that SMS has of the host's provider, while it is online with it.
@@ -62,4 +55,11 @@ impl<'a> Case<'a> {
         matches!(chain, Ok(ChainVerdict::UnknownIssuer { .. } | ChainVerdict::Incomplete { .. }))
             && self.completed(shown).is_none()
     }
+}
+
+/// True when vCenter keeps another thumbprint of the host than this certificate's, of either digest.
+pub(crate) fn is_unexpected(host: &Host, leaf: &Certificate) -> bool {
+    let digits = |text: &str| text.trim().replace(':', "").to_ascii_lowercase();
+    let own = [digits(&leaf.sha1_thumbprint), digits(&leaf.fingerprint.to_string())];
+    host.expected_thumbprint.value().is_some_and(|expected| !own.contains(&digits(expected)))
 }

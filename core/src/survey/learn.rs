@@ -201,7 +201,7 @@ fn http(inquiry: &mut Inquiry, now: UnixTime, question: &Question, response: &Ht
             nothing
         }
         Question::HostClock { host } => {
-            learn_host::clock(inquiry, now, host, vim::query_date_time::parse(response)?);
+            learn_host_values::clock(inquiry, now, host, vim::query_date_time::parse(response)?);
             nothing
         }
         Question::DisksUsingFilter { cluster, .. } => {

@@ -311,20 +311,6 @@ pub(crate) fn revocation_lists(inquiry: &mut Inquiry, now: UnixTime, host: &Host
     on(inquiry, host, |host| host.ca_revocation_lists = Observed::seen(lists, now));
 }
 
-/// How far the host's clock is from vCenter's. Both were read at about the same moment of our own clock, so that
-/// one drops out. Without vCenter's there is nothing to compare with.
-pub(crate) fn clock(inquiry: &mut Inquiry, now: UnixTime, host: &HostId, told: UnixTime) {
-    let ahead = match &inquiry.facts.vcenter.clock_ahead_seconds {
-        Observed::Seen { value, .. } => Observed::seen(told.seconds_since(now.plus_seconds(*value)), now),
-        Observed::Unknown(missing) => Observed::Unknown(Missing {
-            reason: missing.reason,
-            message: "the clock of vCenter, with which that of the host is compared, is not known".to_owned(),
-            help: "survey again".to_owned(),
-        }),
-    };
-    on(inquiry, host, |host| host.clock_ahead_of_vcenter_seconds = ahead);
-}
-
 pub(crate) fn disks(inquiry: &mut Inquiry, now: UnixTime, cluster: &str, disks: u32) {
     let nobody = Missing { reason: MissingReason::NotAsked, message: String::new(), help: String::new() };
     for id in inquiry.cluster_hosts.get(cluster).into_iter().flatten() {
@@ -380,27 +366,5 @@ pub(crate) fn file(inquiry: &mut Inquiry, host: &HostId, output: &SshOutput) {
 pub(crate) fn on(inquiry: &mut Inquiry, host: &HostId, write: impl FnOnce(&mut Host)) {
     if let Some(host) = inquiry.facts.hosts.get_mut(host) {
         write(host);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::job::Job;
-    use crate::request::Trust;
-
-    #[test]
-    fn a_clock_is_compared_with_vcenters_and_with_no_other() {
-        let now = UnixTime(1_000_000);
-        let id = HostId("host-1".to_owned());
-        let mut inquiry = Inquiry::new(Job::new("vc.example.com:443", "u", Trust::HostRoots), now);
-        inquiry.facts.hosts.insert(id.clone(), Host::named(id.clone(), "esx01".to_owned()));
-        let mut ahead = |of_vcenter: Observed<i64>| {
-            inquiry.facts.vcenter.clock_ahead_seconds = of_vcenter;
-            clock(&mut inquiry, now, &id, now.plus_seconds(90));
-            inquiry.facts.hosts.get(&id).and_then(|host| host.clock_ahead_of_vcenter_seconds.value().copied())
-        };
-        assert_eq!(ahead(Observed::not_asked("the clock did not answer", "")), None);
-        assert_eq!(ahead(Observed::seen(30, now)), Some(60));
     }
 }

@@ -101,6 +101,20 @@ pub(super) fn vasa_client(inquiry: &mut Inquiry, now: UnixTime, host: &HostId, l
     on(inquiry, host, |host| host.vasa_client = Observed::seen(client, now));
 }
 
+/// How far the host's clock is from vCenter's. Both were read at about the same moment of our own clock, so that
+/// one drops out. Without vCenter's there is nothing to compare with.
+pub(crate) fn clock(inquiry: &mut Inquiry, now: UnixTime, host: &HostId, told: UnixTime) {
+    let ahead = match &inquiry.facts.vcenter.clock_ahead_seconds {
+        Observed::Seen { value, .. } => Observed::seen(told.seconds_since(now.plus_seconds(*value)), now),
+        Observed::Unknown(missing) => Observed::Unknown(Missing {
+            reason: missing.reason,
+            message: "the clock of vCenter, with which that of the host is compared, is not known".to_owned(),
+            help: "survey again".to_owned(),
+        }),
+    };
+    on(inquiry, host, |host| host.clock_ahead_of_vcenter_seconds = ahead);
+}
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -146,5 +160,19 @@ mod tests {
     #[test]
     fn a_task_that_may_not_be_seen_leaves_the_number_unknown() {
         assert_eq!(running(&[record("task-1", None, Some("NoPermission"))]).value(), None);
+    }
+
+    #[test]
+    fn a_clock_is_compared_with_vcenters_and_with_no_other() {
+        let mut inquiry = Inquiry::new(Job::new("vc.example.com:443", "u", Trust::HostRoots), NOW);
+        let id = HostId("host-1".to_owned());
+        inquiry.facts.hosts.insert(id.clone(), Host::named(id.clone(), "esx01".to_owned()));
+        let mut ahead = |of_vcenter: Observed<i64>| {
+            inquiry.facts.vcenter.clock_ahead_seconds = of_vcenter;
+            clock(&mut inquiry, NOW, &id, NOW.plus_seconds(90));
+            inquiry.facts.hosts.get(&id).unwrap().clock_ahead_of_vcenter_seconds.value().copied()
+        };
+        assert_eq!(ahead(Observed::not_asked("the clock did not answer", "")), None);
+        assert_eq!(ahead(Observed::seen(30, NOW)), Some(60));
     }
 }

@@ -120,3 +120,31 @@ fn unverifiable(shown: &str, chain: &ChainVerdict) -> Verdict {
 
 /// How the SMS certificate gets known: no API tells it.
 const PROVIDE: &str = "provide the certificate `sms_self_signed`: `--appliance-ssh-key` or `--appliance-ssh-password-file` lets it be read, `--sms-certificate FILE` takes it";
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::CertificateMode;
+    use crate::rules::testing::{Authority, Fleet, Leaf, seen, shown};
+
+    #[test]
+    fn a_chain_that_cannot_be_verified_is_neither_trusted_nor_found_wanting() {
+        let mut fleet = Fleet::of(1);
+        fleet.host(1).version = seen("9.0.0".to_owned());
+        fleet.vcenter().version = seen("9.0.0".to_owned());
+        fleet.vcenter().mode = seen(CertificateMode::Custom);
+        let odd = Authority::of_an_unknown_kind("Example Root", "IT");
+        fleet.trust(&odd.certificate);
+        let mut held = fleet.host(1).ca_store.value().cloned().unwrap_or_default();
+        held.push(odd.certificate.fingerprint);
+        fleet.host(1).ca_store = seen(held);
+        let extension = fleet.keep(odd.sign(&Leaf::of("sps-extension")));
+        fleet.vcenter().sms.sps_extension = seen(extension);
+        let https = fleet.keep(odd.sign(&Leaf::of("vc.lab.test")));
+        fleet.vcenter().on_https = shown(https);
+        let open: Vec<String> = fleet.judge().unanswered.into_iter().flat_map(|open| open.codes).collect();
+        for code in ["castore-missing-machine-issuer", "esx9-client-untrusted", "sps-extension-old-root"] {
+            assert!(open.contains(&code.to_owned()), "{code}: {open:?}");
+            assert!(!fleet.codes().contains(&code.to_owned()), "{code}");
+        }
+    }
+}

@@ -32,7 +32,7 @@
 
 use std::net::IpAddr;
 
-use crate::case::{Case, Port, Verdict, known};
+use crate::case::{Case, Port, Verdict, is_unexpected, known};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Host, Missing, MissingReason, NamesSeen};
 use crate::log::Leg;
@@ -101,7 +101,7 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
 
 /// Whatever the names say, what was seen of the host from here is of this host.
 fn shows_what_vcenter_knows(case: &Case<'_>, host: &Host) -> bool {
-    let own = case.leaf(host, Port::Host).is_ok_and(|leaf| !case.is_unexpected(host, leaf));
+    let own = case.leaf(host, Port::Host).is_ok_and(|leaf| !is_unexpected(host, leaf));
     let served = case.leaf(host, Port::Provider).ok();
     let stored = served.and_then(|_| case.online_with(host));
     own && host.expected_thumbprint.value().is_some() && (stored.is_none() || served == stored)

@@ -25,7 +25,7 @@
 //!
 //! An inference from what both sides see (grade C).
 
-use crate::case::{Case, Port, Verdict, certificate_seen};
+use crate::case::{Case, Port, Verdict, certificate_seen, is_unexpected};
 use crate::certificate::Certificate;
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::{Host, Missing, MissingReason};
@@ -105,7 +105,7 @@ fn check(case: &Case<'_>, host: &Host) -> Verdict {
 /// shows.
 fn is_on_both(case: &Case<'_>, host: &Host, served: &Certificate) -> bool {
     let Ok(own) = case.leaf(host, Port::Host) else { return false };
-    own.issuer == served.issuer && case.is_unexpected(host, own) && case.online_with(host) != Some(own)
+    own.issuer == served.issuer && is_unexpected(host, own) && case.online_with(host) != Some(own)
 }
 
 fn alone(host: &Host, forged: &Certificate) -> Missing {

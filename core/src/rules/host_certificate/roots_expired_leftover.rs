@@ -1,7 +1,7 @@
 //! ## What it finds
 //!
-//! An authority among vCenter's trusted roots has expired, and nothing uses it: it is not that of vCenter's own CA, and
-//! neither vCenter's own certificates nor those of hosts lead to it.
+//! An authority among vCenter's trusted roots has expired, and nothing uses it: it is not that of vCenter's own CA, neither
+//! vCenter's own certificates nor those of hosts lead to it, and it stands above no trusted authority that they lead to.
 //!
 //! One that hosts still lead to is not left over: see `host-cert-old-vmca-root` and `host-cert-untrusted-custom`.
 //!
@@ -103,5 +103,18 @@ mod tests {
         fleet.trust(&old.certificate);
         fleet.has_one_cause("host-cert-old-vmca-root");
         assert_eq!(fleet.codes(), ["host-cert-old-vmca-root"]);
+    }
+
+    #[test]
+    fn a_root_above_an_authority_in_use_is_not_left_over() {
+        let mut fleet = Fleet::of(1);
+        let customer = Authority::root_within("Example Root", "IT", &Leaf::of("root").ends(-1));
+        let issuing = customer.subordinate("Example Issuing", "IT");
+        fleet.trust(&customer.certificate);
+        fleet.trust(&issuing.certificate);
+        assert!(fleet.codes().contains(&"roots-expired-leftover".to_owned()), "nothing leads to either");
+        let leaf = fleet.keep(issuing.sign(&Leaf::of("esx01.lab.test")));
+        fleet.serve(1, leaf);
+        assert!(!fleet.codes().contains(&"roots-expired-leftover".to_owned()));
     }
 }

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair, PublicKeyData,
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair, PKCS_ED25519, PublicKeyData,
     SignatureAlgorithm,
 };
 use time::OffsetDateTime;
@@ -107,8 +107,17 @@ impl Authority {
         Self::with_key(common_name, unit, dates, &key(1))
     }
 
+    /// Another root, whose signatures nothing here can verify.
+    pub(crate) fn of_an_unknown_kind(common_name: &str, unit: &str) -> Self {
+        let key = KeyPair::generate_for(&PKCS_ED25519).unwrap();
+        Self::of_pair(common_name, unit, &Leaf::of("root").ends(2650 * DAY_SECONDS), key)
+    }
+
     fn with_key(common_name: &str, unit: &str, dates: &Leaf, key: &str) -> Self {
-        let key = KeyPair::from_pem(key).unwrap();
+        Self::of_pair(common_name, unit, dates, KeyPair::from_pem(key).unwrap())
+    }
+
+    fn of_pair(common_name: &str, unit: &str, dates: &Leaf, key: KeyPair) -> Self {
         let parameters = authority(common_name, unit, dates);
         let certificate = Certificate::from_der(parameters.self_signed(&key).unwrap().der()).unwrap();
         Self { certificate, issuer: Issuer::new(parameters, key) }

@@ -125,10 +125,9 @@ impl VCenter {
 
     /// Whether SPS may use the store `SMS` as its version needs to, without which it cannot make its certificates anew.
     pub fn sps_may_write(&self) -> bool {
-        let is_given = |store: &Store| match self.version.starts_with(['6', '7']) {
-            true => store.writers.contains("sps"),
-            false => store.readers.contains("deploy"),
-        };
+        let is_old = self.version.starts_with(['6', '7']);
+        let is_given =
+            |store: &Store| if is_old { store.writers.contains("sps") } else { store.readers.contains("deploy") };
         self.vecs.stores.get(SMS_STORE).is_some_and(is_given)
     }
 
