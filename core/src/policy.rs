@@ -82,7 +82,8 @@ pub enum Approve {
 #[serde(rename_all = "snake_case")]
 pub enum RenewBy {
     /// By vCenter, in the way that the certificate allows: a renewal, or a reconnection once it has expired. By the shell
-    /// where vCenter cannot: the pair on disk is broken, or vCenter refused; and only with a login for it.
+    /// where vCenter cannot: the pair on disk is broken, or vCenter refused; and only with a login for it and the ceiling
+    /// `ask-first`, since it restarts management agents.
     Auto,
     /// By vCenter only.
     Vcenter,

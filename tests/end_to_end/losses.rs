@@ -53,7 +53,7 @@ fn a_host_that_was_lost_with_its_certificate_comes_back_and_its_shell_is_closed_
 #[test]
 fn both_client_certificates_are_made_anew_in_one_run_by_one_restart() {
     let world = World::of(
-        "seed = 37\n[vcenter]\nversion = \"9.0.0\"\ntroubles = [\"sms-cert-expired\", \"sps-extension-expired\"]\n\
+        "seed = 37\n[vcenter]\nversion = \"9.0.0\"\ntroubles = [\"sms-cert-missing\", \"sps-extension-expired\"]\n\
          [[clusters]]\nname = \"a\"\ncount = 2\n[[clusters]]\nname = \"b\"\ncount = 2\nversion = \"9.0.0\"\n",
     );
     let outcome = is_cured(&world, &Policy { allow_fleet_wide: true, ..quick() });

@@ -11,7 +11,7 @@ use crate::facts::{Facts, Host, HostId, Provider};
 use crate::gates::{GateReading, Touches, read_gates};
 use crate::job::Job;
 use crate::policy::{Policy, Safety};
-use crate::remedies::{self, FleetDraft, HostDraft, Scope, moves};
+use crate::remedies::{self, Anew, FleetDraft, HostDraft, Scope, moves};
 use crate::rules::{Finding, Judgement};
 
 /// What remedies are given.
@@ -165,8 +165,7 @@ impl Work {
                 draft.drop_optional(|step| {
                     step.if_not_done == IfNotDone::GoOn && !held_by(planning, Some(host), step, connects).is_empty()
                 });
-                let anew = draft.must_register_anew.then(|| renaming(planning, host)).into_iter().flatten();
-                let anew: Vec<Step> = anew.collect();
+                let anew = if draft.anew == Anew::Surely { renaming(planning, host) } else { Vec::new() };
                 // A closed gate is named before what the remedy itself lacks.
                 admit(planning, Some(host), draft.steps().chain(&anew))?;
                 drafted.map_err(no_gate)?;
@@ -198,8 +197,8 @@ impl Work {
             if draft.awaits_provider {
                 self.fleet.await_providers.insert(id.clone(), reference.clone());
             }
-            if draft.may_register_anew {
-                self.register_anew(planning, host, &reference, draft.must_register_anew);
+            if draft.anew > Anew::Never {
+                self.register_anew(planning, host, &reference, draft.anew);
             }
             if draft.reloads_store {
                 self.reload(planning, host, &reference);
@@ -238,7 +237,7 @@ impl Work {
     }
 
     /// The last and strongest way to a good provider, as far as the gates leave it open.
-    fn register_anew(&mut self, planning: &Planning<'_>, host: &Host, reference: &HostRef, is_misnamed: bool) {
+    fn register_anew(&mut self, planning: &Planning<'_>, host: &Host, reference: &HostRef, anew: Anew) {
         if let Some(why) = self.why_no_restart(planning, host) {
             self.notes.push(format!(
                 "`{}`: if its provider is still not well after a synchronisation, it is not registered anew, because {why}",
@@ -251,7 +250,7 @@ impl Work {
         }
         if let Some(provider) = planning.case.canonical_provider(host) {
             let (stored, timeout) = (planning.stored_certificate(provider), planning.case.policy.step_timeout_seconds);
-            self.fleet.unregister(if is_misnamed {
+            self.fleet.unregister(if anew == Anew::Surely {
                 moves::unregister_to_rename(host, provider, stored, timeout)
             } else {
                 moves::unregister_to_register_anew(host, provider, stored, timeout)

@@ -2,7 +2,7 @@
 //! certificate carries the host's name in the inventory and only the URL is of another, an older one, the certificate is
 //! right: the provider is registered anew (A3, A12, A4). Otherwise the certificate is renewed.
 
-use super::{HostDraft, Remedy, Scope};
+use super::{Anew, HostDraft, Remedy, Scope};
 use crate::certificate::NameMatch;
 use crate::facts::{Facts, Host};
 use crate::plan::Planning;
@@ -18,8 +18,7 @@ fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft) -> Result<
         return super::renew_host_certificate::steps(planning, host, draft);
     }
     super::refresh_provider::may_register_anew(planning)?;
-    draft.may_register_anew = true;
-    draft.must_register_anew = true;
+    draft.anew = Anew::Surely;
     draft.awaits_provider = true;
     Ok(())
 }

@@ -34,14 +34,24 @@ pub(crate) enum Stage {
     Reconnect,
 }
 
+/// Whether a provider is registered anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(crate) enum Anew {
+    /// It is not.
+    #[default]
+    Never,
+    /// If it is still not well after all else, or there is none.
+    IfUnwell,
+    /// Whatever SMS says of it: it is registered under a wrong name.
+    Surely,
+}
+
 /// The steps for one host, and what the fleet must do for it afterwards.
 #[derive(Debug, Default)]
 pub(crate) struct HostDraft {
     steps: BTreeMap<Stage, Vec<Step>>,
-    /// Whether the provider may be registered anew, once a run, if it is still not well.
-    pub(crate) may_register_anew: bool,
-    /// Whether the provider must be registered anew, whatever SMS says of it: it is registered under a wrong name.
-    pub(crate) must_register_anew: bool,
+    /// Whether the provider is registered anew, once a run.
+    pub(crate) anew: Anew,
     /// Whether the host's provider must be well at the end.
     pub(crate) awaits_provider: bool,
     /// Whether the service `sps` must read its store again, once a run, if the provider is still not well.
@@ -68,8 +78,7 @@ impl HostDraft {
                 self.add(stage, step);
             }
         }
-        self.may_register_anew |= other.may_register_anew;
-        self.must_register_anew |= other.must_register_anew;
+        self.anew = self.anew.max(other.anew);
         self.awaits_provider |= other.awaits_provider;
         self.reloads_store |= other.reloads_store;
         self.then_by_hand = self.then_by_hand.take().or(other.then_by_hand);

@@ -27,7 +27,7 @@ mod synchronise_time;
 mod trust_sms_certificate;
 mod unregister_provider;
 
-pub(crate) use draft::{FleetDraft, HostDraft, Stage};
+pub(crate) use draft::{Anew, FleetDraft, HostDraft, Stage};
 
 use crate::facts::{Host, Provider};
 use crate::plan::Planning;

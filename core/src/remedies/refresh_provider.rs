@@ -2,7 +2,7 @@
 //! it register itself anew: unregister (A3), one restart of `sps` for the whole run (A12), wait (A4). KB 320568 notes
 //! that the dates in the Storage Providers view change only by the last way.
 
-use super::{HostDraft, Remedy, Scope, Stage, moves};
+use super::{Anew, HostDraft, Remedy, Scope, Stage, moves};
 use crate::facts::{CertificateMode, Host};
 use crate::plan::Planning;
 
@@ -32,7 +32,7 @@ pub(super) fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft)
             draft.add(Stage::Reconnect, moves::reconnect_provider(host, patience));
         }
     }
-    draft.may_register_anew = true;
+    draft.anew = Anew::IfUnwell;
     draft.awaits_provider = true;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! A host has no provider: SPS registers missing ones when it restarts (KB 320568), so restart it once for the whole
 //! run (A12) and wait (A4). What does not come by itself is registered by hand (A5), the last resort.
 
-use super::{HostDraft, Remedy, Scope};
+use super::{Anew, HostDraft, Remedy, Scope};
 use crate::facts::Host;
 use crate::plan::Planning;
 
@@ -13,7 +13,7 @@ pub(super) const REMEDY: Remedy = Remedy {
 
 #[expect(clippy::unnecessary_wraps, reason = "all remedies have one face")]
 fn steps(_: &Planning<'_>, _: &Host, draft: &mut HostDraft) -> Result<(), String> {
-    draft.may_register_anew = true;
+    draft.anew = Anew::IfUnwell;
     draft.awaits_provider = true;
     Ok(())
 }
