@@ -24,3 +24,33 @@ pub(super) fn rests_on_copy(case: &Case<'_>, place: &Place, found: &Found) -> bo
 fn rests_on(found: &Found, taken_for: &str) -> bool {
     found.message.contains(taken_for) || found.evidence.iter().any(|evidence| evidence.what.contains(taken_for))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::{HostId, SavedFile};
+    use crate::rules::Confidence;
+    use crate::rules::testing::Fleet;
+
+    #[test]
+    fn what_rests_on_the_file_of_the_provider_is_inferred() {
+        let mut fleet = Fleet::copy_of_one_ending_in(-1);
+        let told = |fleet: &Fleet| {
+            let judgement = fleet.judge();
+            judgement.causes().map(|cause| (cause.diagnostic.code.clone(), cause.confidence)).collect::<Vec<_>>()
+        };
+        let before = told(&fleet);
+        assert!(before.iter().all(|(_, confidence)| *confidence > Confidence::Low), "{before:?}");
+        let file = |taken_for: &str| {
+            vec![SavedFile {
+                path: "esx01/x.pem".to_owned(),
+                host: Some(HostId("host-1".to_owned())),
+                taken_for: taken_for.to_owned(),
+            }]
+        };
+        fleet.facts.files = file("CA certificates of the host");
+        assert_eq!(told(&fleet), before);
+        fleet.facts.files = file("certificate on port 9080");
+        let after = told(&fleet);
+        assert!(after.iter().all(|(_, confidence)| *confidence == Confidence::Low), "{after:?}");
+    }
+}

@@ -167,6 +167,21 @@ mod tests {
     }
 
     #[test]
+    fn a_line_whose_meaning_is_inferred_makes_nothing_certain() {
+        let mut fleet = refreshed();
+        let refused = "2026-02-04T11:07:01Z [t] ERROR opId=o com.vmware.vim.sms.client.VasaClientImpl - Setcontext() was \
+             interrupted https://esx01.lab.test:9080/version.xml\n\
+             java.lang.InterruptedException: org.apache.axis2.AxisFault: self signed certificate\n";
+        fleet.facts.logs = vec![log_of(refused)];
+        let judgement = fleet.judge();
+        let cause = judgement.causes().next();
+        assert!(
+            cause.is_some_and(|cause| cause.diagnostic.evidence.iter().any(|one| one.seen.contains("supports this")))
+        );
+        assert_eq!(cause.map(|cause| cause.confidence), Some(Confidence::Medium));
+    }
+
+    #[test]
     fn a_host_from_9_0_on_is_shown_another_certificate() {
         let mut fleet = refreshed();
         fleet.host(1).version = seen("9.0.0".to_owned());
