@@ -143,6 +143,7 @@ impl Work {
                     self.merge(host, draft, &finding.diagnostic.code);
                 }
                 self.fleet.afterwards.extend(draft.afterwards);
+                self.notes.extend(draft.notes);
                 for step in draft.first {
                     if !self.fleet.first.iter().any(|other| other.act == step.act) {
                         self.fleet.first.push(step);
