@@ -15,6 +15,9 @@ impl Run {
         if matches!(self.status(id), Status::Failed | Status::NotReached) {
             self.never_sent.insert(id);
         }
+        if self.stopping.is_some() && self.trusts_client(id) {
+            self.out_of_turn.insert(id);
+        }
     }
 
     /// The effect of an entry that is about no step.

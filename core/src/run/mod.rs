@@ -88,6 +88,9 @@ pub struct Run {
     /// Undoings that were begun, and of which it is not known whether they came to their end.
     #[serde(default)]
     unsure_back: BTreeSet<StepId>,
+    /// Steps by which a host came to trust SPS again although nothing new was begun: their hosts are not in hand.
+    #[serde(default)]
+    out_of_turn: BTreeSet<StepId>,
     /// What steps made, by step.
     #[serde(default)]
     made: BTreeMap<StepId, String>,
@@ -182,6 +185,7 @@ impl Run {
             never_sent: BTreeSet::new(),
             unsure: BTreeSet::new(),
             unsure_back: BTreeSet::new(),
+            out_of_turn: BTreeSet::new(),
             made: BTreeMap::new(),
             tracks,
             changes: BTreeMap::new(),
