@@ -8,12 +8,12 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use iofilter_certs::native::{
-    self, Apply, Connection, Journal, OperationError, Resume, Rollback, SshAccess, Stop, SystemClock,
+    self, Apply, Connection, Journal, OperationError, Progress, Resume, Rollback, SshAccess, Stop, SystemClock,
 };
 use iofilter_certs::policy::Policy;
 use iofilter_certs::report::Report;
 use iofilter_certs::request::{Approval, ApprovalRequest};
-use iofilter_certs::run::{JournalEntry, Outcome};
+use iofilter_certs::run::{JournalEntry, JournalEvent, Outcome};
 use iofilter_certs_lab::{Lab, Scenario, troubles};
 
 /// A lab that runs, and the way to it.
@@ -106,6 +106,22 @@ impl World {
         let stop = Stop::new();
         let operation = native::apply(&self.connection, policy, apply, &SystemClock, &stop, |_| {});
         native::run(operation).expect("a runtime")
+    }
+
+    /// Carries out what is planned now; `watch` sees every entry of the journal before what follows it is done, and may ask
+    /// to stop.
+    pub fn apply_watched(&self, policy: &Policy, watch: impl Fn(&JournalEvent, &Stop)) -> Outcome {
+        let stop = Stop::new();
+        let (folder, locks) = (self.run_folder("run"), Some(self.run_folder("locks")));
+        let apply = Apply { plan: None, folder, locks, approver: Arc::new(agree) };
+        let progress = |progress: Progress<'_>| {
+            if let Progress::Running { entry, .. } = progress {
+                watch(&entry.event, &stop);
+            }
+        };
+        let operation = native::apply(&self.connection, policy, apply, &SystemClock, &stop, progress);
+        let ended = native::run(operation).expect("a runtime").unwrap_or_else(|error| panic!("apply failed: {error}"));
+        ended.unwrap_or_else(|report| panic!("nothing to do: {}\n{:#?}", told(&report), report.plan))
     }
 
     /// Goes on with the run in a folder.

@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use iofilter_certs::request::{SshChange, SshLook};
+use iofilter_certs::request::SshLook;
 use iofilter_certs_lab::shell::{Machine, run};
 use iofilter_certs_tests::World;
 
@@ -137,42 +137,5 @@ fn a_shell_compares_certificate_and_key_as_the_lab_does() {
         // Releases of openssl name the digest in their own ways.
         let plain = |text: &str| text.replace("SHA256(stdin)=", "(stdin)=").replace("SHA2-256(stdin)=", "(stdin)=");
         assert_eq!(plain(&text(&of_shell(folder.path(), &here))), expect, "{troubles}");
-    }
-}
-
-/// The files of a folder, with what is in them.
-fn contents(folder: &Path) -> Vec<(String, String)> {
-    let entries = fs::read_dir(folder).expect("it is there").map(|entry| entry.expect("it reads"));
-    let read = |entry: fs::DirEntry| {
-        let text = fs::read_to_string(entry.path()).expect("it is text");
-        (entry.file_name().to_string_lossy().into_owned(), text)
-    };
-    let mut all: Vec<(String, String)> = entries.map(read).collect();
-    all.sort();
-    all
-}
-
-#[test]
-fn what_was_left_of_a_pair_comes_back_alone_wherever_its_way_back_is_cut_off() {
-    for there in [["rui.crt", "rui.key"].as_slice(), &["rui.crt"], &["rui.key"]] {
-        let parts = SshChange::RestoreRemains.text().split(" && ").count();
-        for part in 1..=parts {
-            let folder = tempfile::tempdir().expect("there is room");
-            let here = |line: &str| line.replace("/etc/vmware/ssl", &folder.path().display().to_string());
-            for name in there {
-                fs::write(folder.path().join(name), format!("old {name}")).expect("it can be written");
-            }
-            let before = contents(folder.path());
-            text(&of_shell(folder.path(), &here(SshChange::SetRemainsAside.text())));
-            for name in ["rui.crt", "rui.key"] {
-                assert!(!folder.path().join(name).exists(), "{there:?}: `{name}` is set aside");
-                fs::write(folder.path().join(name), "new").expect("it can be written");
-            }
-            let line = here(SshChange::RestoreRemains.text());
-            let begun: Vec<&str> = line.split(" && ").take(part).collect();
-            text(&of_shell(folder.path(), &begun.join(" && ")));
-            text(&of_shell(folder.path(), &line));
-            assert_eq!(contents(folder.path()), before, "{there:?}, cut off after {part} of {parts}");
-        }
     }
 }

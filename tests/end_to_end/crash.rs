@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use iofilter_certs::native::{self, Clock as _, DriveError, Stop, SystemClock};
+use iofilter_certs::policy::Policy;
 use iofilter_certs::report::Verdict;
-use iofilter_certs::run::{Ending, JournalEntry, Run, RunEvent};
+use iofilter_certs::run::{Ending, JournalEntry, JournalEvent, Run, RunEvent};
 use iofilter_certs_tests::{World, agree, quick, told};
 
 /// Two hosts, one of which needs a shell that is closed: services to open and close, lists to change, a canary.
@@ -65,6 +66,37 @@ fn dies_after(lines: usize, twice: bool) -> usize {
     let after = world.check(&quick());
     assert_eq!(after.verdict, Verdict::Healthy, "after {lines} lines: {}", told(&after));
     journal.len()
+}
+
+/// SPS is not restarted where it should be, so that the entry which was deleted for it is put back.
+const PUT_BACK: &str = "seed = 37\n[vcenter]\nversion = \"9.0.0\"\ntroubles = [\"sps-extension-expired\"]\n[[clusters]]\n\
+     name = \"a\"\ncount = 2\nversion = \"9.0.0\"\n[[faults]]\n\
+     call = \"POST /api/vcenter/services/sps?action=restart\"\nwhat = \"fault:ERROR\"\n";
+
+#[test]
+fn an_undo_that_was_cut_off_is_done_once_more_although_all_looks_as_it_was() {
+    let policy = || Policy { allow_fleet_wide: true, step_timeout_seconds: 6, ..quick() };
+    let begin = |world: &World| {
+        let plan = world.plan(&policy()).plan.expect("there is something to do");
+        Run::new(plan, policy(), world.connection.job().expect("the connection is right"), SystemClock.now())
+    };
+    let mut whole = Vec::new();
+    let twin = World::of(PUT_BACK);
+    assert!(drive(&twin, &mut begin(&twin), &mut whole, usize::MAX));
+    let is_back = |entry: &JournalEntry| matches!(entry.event, JournalEvent::UndoFinished { .. });
+    // The restart has nothing to be taken back; what comes after that is the entry.
+    let last = whole.iter().rposition(is_back).expect("it is taken back");
+    let world = World::of(PUT_BACK);
+    let (mut run, mut journal) = (begin(&world), Vec::new());
+    assert!(!drive(&world, &mut run, &mut journal, last), "it has died");
+    assert!(matches!(journal.last().map(|entry| &entry.event), Some(JournalEvent::UndoStarted { .. })), "{journal:#?}");
+    let restarts = || world.lab.calls().iter().filter(|call| call.method == "service-control").count();
+    assert_eq!(restarts(), 1, "it was put back, and nobody wrote that down");
+    let job = world.connection.job().expect("the connection is right");
+    let mut run = Run::recover(&journal, job, None, SystemClock.now()).expect("the journal is right");
+    assert!(drive(&world, &mut run, &mut journal, usize::MAX));
+    assert!(matches!(run.ending(), Some(Ending::RolledBack { .. })), "{:#?}", run.ending());
+    assert_eq!(restarts(), 2, "whether SPS had been restarted was not known");
 }
 
 /// Every fourth line, and with `SOAK_CRASHES=all` all of them.

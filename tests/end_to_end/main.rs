@@ -5,6 +5,7 @@ mod apply;
 mod bad_input;
 mod canary;
 mod check;
+mod client_certificate;
 mod commands;
 mod crash;
 mod economy;

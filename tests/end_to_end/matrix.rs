@@ -188,9 +188,15 @@ fn text<'v>(value: &'v Value, place: &str) -> &'v str {
 /// Of what is named as kept, the fields and files in which it shows.
 fn fields_of(thing: KeptThing) -> &'static [&'static str] {
     match thing {
-        KeptThing::HostCertificate => {
-            &["certificate_443", "rui.crt", "rui.key", "rui.bak", "old.rui.crt", "old.rui.key"]
-        }
+        KeptThing::HostCertificate => &[
+            "certificate_443",
+            "rui.crt",
+            "rui.key",
+            "rui.bak",
+            "old.rui.crt",
+            "old.rui.key",
+            "old.rui.iofilter-certs",
+        ],
         KeptThing::ProviderCertificate => &["certificate_9080", "iofiltervp.pem"],
         KeptThing::CaStore => &["castore"],
         KeptThing::Registration => &["registration"],

@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
-use iofilter_certs::native::{self, Apply, Clock as _, Progress, Stop, SystemClock};
-use iofilter_certs::policy::{Approve, Policy};
+use iofilter_certs::native::{Clock as _, SystemClock};
+use iofilter_certs::plan::{Act, StepId};
+use iofilter_certs::policy::{Approve, Policy, RenewBy};
 use iofilter_certs::report::Verdict;
 use iofilter_certs::request::{Approval, ApprovalRequest, Subject};
 use iofilter_certs::run::{Ending, JournalEvent, Outcome, Status};
@@ -15,24 +16,12 @@ const TWO: &str = "seed = 31\n[[clusters]]\nname = \"a\"\ncount = 2\n[[hosts]]\n
 
 /// Runs what is planned now, and asks to stop when `when` says so.
 fn stopped_at(world: &World, policy: &Policy, when: impl Fn(&JournalEvent) -> bool) -> Outcome {
-    let (stop, asked) = (Stop::new(), std::cell::Cell::new(false));
-    let apply = Apply {
-        plan: None,
-        folder: world.run_folder("run"),
-        locks: Some(world.run_folder("locks")),
-        approver: Arc::new(agree),
-    };
-    let progress = |progress: Progress<'_>| {
-        if let Progress::Running { entry, .. } = progress
-            && when(&entry.event)
-            && !asked.replace(true)
-        {
+    let asked = std::cell::Cell::new(false);
+    world.apply_watched(policy, |event, stop| {
+        if when(event) && !asked.replace(true) {
             stop.ask();
         }
-    };
-    let operation = native::apply(&world.connection, policy, apply, &SystemClock, &stop, progress);
-    let ended = native::run(operation).expect("a runtime").unwrap_or_else(|error| panic!("apply failed: {error}"));
-    ended.unwrap_or_else(|report| panic!("nothing to do: {}", told(&report)))
+    })
 }
 
 fn is_healthy(world: &World) {
@@ -84,6 +73,56 @@ fn a_shell_that_was_opened_is_closed_before_the_run_stops() {
         assert_eq!(resumed(&world).ending, Ending::Cured);
     }
     is_healthy(&world);
+}
+
+/// The step that does this in what would be planned now.
+fn step_that(world: &World, policy: &Policy, is_it: impl Fn(&Act) -> bool) -> StepId {
+    let plan = world.plan(policy).plan.expect("there is something to do");
+    plan.steps().find(|step| is_it(&step.act)).expect("it is one of the steps").id
+}
+
+#[test]
+fn what_a_push_of_roots_has_dropped_is_put_back_before_a_run_stops() {
+    let is_at_work = |event: &JournalEvent, id| matches!(event, JournalEvent::TaskBegun { step, .. } if *step == id);
+    let is_done = |event: &JournalEvent, id| matches!(event, JournalEvent::Succeeded { step } if *step == id);
+    // While the task is still at it, for longer than anybody who wants to stop has patience; and when it is over.
+    for (when, milliseconds) in [(is_at_work as fn(&JournalEvent, StepId) -> bool, 2000), (is_done, 50)] {
+        let world = World::of(&format!(
+            "seed = 31\n[[clusters]]\nname = \"a\"\ncount = 2\n[[hosts]]\nname = \"esx01\"\n\
+             troubles = [\"castore-missing-vmca-root\"]\n[switches]\nrefresh_ca_drops_sms = true\n\
+             [delays]\ntask_running = {milliseconds}\n"
+        ));
+        let before = world.on_hosts("castore");
+        let policy = Policy { stop_seconds: 1, ..quick() };
+        let push = step_that(&world, &policy, |act| matches!(act, Act::PushRoots { .. }));
+        let outcome = stopped_at(&world, &policy, |event| when(event, push));
+        let after = world.on_hosts("castore");
+        for (host, held) in before {
+            let now = after.get(&host).expect("it is there").to_string();
+            for kept in held.as_array().expect("a list") {
+                assert!(now.contains(&kept.to_string()), "{host} lost {kept}: {:#?}", outcome.steps);
+            }
+        }
+        assert!(matches!(outcome.ending, Ending::Halted { .. }), "{:#?}", outcome.ending);
+        assert_eq!(resumed(&world).ending, Ending::Cured);
+        is_healthy(&world);
+    }
+}
+
+#[test]
+fn the_provider_serves_a_certificate_that_was_renewed_before_a_run_stops() {
+    let world = World::of(
+        "seed = 31\n[[clusters]]\nname = \"a\"\ncount = 2\n[[hosts]]\nname = \"esx01\"\nssh_running = false\n\
+         troubles = [\"host-cert-expiring-hard\"]\n",
+    );
+    let services = world.on_hosts("services");
+    let policy = Policy { renew_by: RenewBy::Vcenter, ..quick() };
+    let renewal = step_that(&world, &policy, |act| matches!(act, Act::RenewHostCertificate { .. }));
+    let outcome =
+        stopped_at(&world, &policy, |event| matches!(event, JournalEvent::Succeeded { step } if *step == renewal));
+    assert_eq!(world.on_hosts("certificate_9080"), world.on_hosts("certificate_443"), "{:#?}", outcome.steps);
+    assert_eq!(world.on_hosts("services"), services, "{:#?}", outcome.steps);
+    assert!(matches!(outcome.ending, Ending::Halted { .. }), "{:#?}", outcome.ending);
 }
 
 #[test]

@@ -3,9 +3,10 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use iofilter_certs::plan::{Act, Undo};
-use iofilter_certs::policy::{Policy, RenewBy, Safety};
+use iofilter_certs::policy::{Approve, Policy, RenewBy, Safety};
 use iofilter_certs::report::Verdict;
-use iofilter_certs::run::{Ending, Outcome, Status};
+use iofilter_certs::request::{Approval, ApprovalRequest, Subject};
+use iofilter_certs::run::{Ending, JournalEntry, JournalEvent, Outcome, Status};
 use iofilter_certs_tests::{World, agree, quick, told};
 use serde_json::Value;
 
@@ -217,4 +218,87 @@ fn a_shell_way_that_fails_restores_the_pair_and_closes_ssh_again() {
         let own = services.get("esx02.lab.example").and_then(|own| own.pointer("/TSM-SSH/running"));
         assert_eq!(own, Some(&Value::Bool(false)), "{call}: SSH is closed again");
     }
+}
+
+#[test]
+fn a_pair_that_a_person_keeps_on_the_host_stops_the_way_by_the_shell_and_both_stay_where_they_are() {
+    let world = fleet("vmca", "host-cert-expiring-hard", "");
+    {
+        let mut inner = world.lab.shared().world();
+        let other = inner.host("esx01.lab.example").expect("it is there").files.clone();
+        let own = inner.host_mut("esx02.lab.example").expect("it is there");
+        for name in ["rui.crt", "rui.key"] {
+            own.files.insert(format!("old.{name}"), other.get(name).expect("it has a pair").clone());
+        }
+    }
+    let before = lasting(&world);
+    let ended = world.apply_as("run", &by_shell(), agree).unwrap_or_else(|error| panic!("apply failed: {error}"));
+    let outcome = ended.unwrap_or_else(|report| panic!("nothing to do: {}", told(&report)));
+    let Ending::RolledBack { why, .. } = &outcome.ending else { panic!("{:#?}", outcome.ending) };
+    assert!(why.contains("`old.rui.key` is in the way") && why.contains("plan again"), "{why}");
+    assert_eq!(lasting(&world), before, "{:#?}", outcome.steps);
+    assert!(!world.lab.calls().iter().any(|call| call.method == "services.sh"), "agents restarted for nothing");
+}
+
+#[test]
+fn a_host_is_given_a_new_pair_twice_and_both_earlier_ones_are_kept() {
+    let world = fleet("vmca", "host-cert-expiring-hard", "");
+    let files = |world: &World| world.on_hosts("files").remove("esx02.lab.example").expect("it is there");
+    apply_as(&world, "first", &by_shell());
+    let first = files(&world);
+    world.trouble(Some("esx02.lab.example"), "host-cert-expiring-hard");
+    let before = files(&world);
+    apply_as(&world, "second", &by_shell());
+    let second = files(&world);
+    for name in ["rui.crt", "rui.key"] {
+        let old = format!("old.{name}");
+        assert_eq!(second.get(&old), before.get(name), "{second}");
+        let earlier = second.as_object().expect("names").iter().filter(|(one, _)| one.starts_with(&format!("{old}.")));
+        assert!(earlier.map(|(_, file)| Some(file)).any(|file| file == first.get(&old)), "{second}");
+    }
+    // What the second one keeps is not put back for the first.
+    world.trouble(Some("esx02.lab.example"), "host-cert-expiring-hard");
+    let now = files(&world);
+    let back = world.rollback("first").unwrap_or_else(|error| panic!("rollback failed: {error}"));
+    assert_eq!(files(&world).get("rui.crt"), now.get("rui.crt"), "{:#?}", back.steps);
+    assert_eq!(files(&world).get("old.rui.crt"), now.get("old.rui.crt"), "{:#?}", back.steps);
+}
+
+#[test]
+fn nothing_is_put_back_over_a_store_that_cannot_be_seen() {
+    let world = fleet(
+        "vmca",
+        "castore-missing-vmca-root",
+        "[[faults]]\ncall = \"ReplaceCACertificatesAndCRLs\"\ntimes = 1\nwhat = \"fault:HostConfigFault\"\n",
+    );
+    let blind = r#"{"call": "ListCACertificates", "what": "fault:HostConfigFault"}"#;
+    let policy = Policy { step_timeout_seconds: 4, ..quick() };
+    let outcome = world.apply_watched(&policy, |event, _| {
+        if matches!(event, JournalEvent::UndoStarted { .. }) {
+            world.lab.add_fault(serde_json::from_str(blind).expect("the rule is right"));
+        }
+    });
+    let Ending::Stuck { left_behind, .. } = &outcome.ending else { panic!("{:#?}", outcome.ending) };
+    assert!(left_behind.iter().any(|line| line.contains("could not be seen")), "{left_behind:?}");
+    let calls = world.lab.calls();
+    let writes = calls.iter().filter(|call| call.method == "ReplaceCACertificatesAndCRLs").count();
+    assert_eq!(writes, 1, "it wrote over what it did not see: {:#?}", outcome.steps);
+}
+
+#[test]
+fn what_was_never_begun_is_not_taken_back_live_or_from_its_journal() {
+    let world = fleet("vmca", "castore-missing-sms", "");
+    let refuse = |request: ApprovalRequest| match &request.subject {
+        Subject::Step(step) if matches!(step.act, Act::AddToCaStore { .. }) => {
+            Approval::Rejected { reason: "not this one".to_owned() }
+        }
+        _ => agree(request),
+    };
+    let policy = Policy { approve: Approve::Step, step_timeout_seconds: 4, ..quick() };
+    let ended = world.apply_as("run", &policy, refuse).unwrap_or_else(|error| panic!("apply failed: {error}"));
+    ended.unwrap_or_else(|report| panic!("nothing to do: {}", told(&report)));
+    let journal = world.journal("run");
+    let has_begun = |entry: &JournalEntry| matches!(entry.event, JournalEvent::Started { .. });
+    assert!(!journal.iter().any(has_begun), "{journal:#?}");
+    world.assert_unchanged();
 }

@@ -318,7 +318,14 @@ impl Act {
                     | SshChange::RestartManagementAgents
                     | SshChange::SetHostCertificateAside
                     | SshChange::SetRemainsAside
+                    | SshChange::RestoreHostCertificate
+                    | SshChange::RestoreRemains
             ),
         }
+    }
+
+    /// True when it ends with a restart, of which what was put in place before does not tell.
+    pub(crate) fn ends_with_restart(&self) -> bool {
+        matches!(self, Self::RestoreClientEntry { .. } | Self::Shell { command: SshChange::RestoreHostCertificate, .. })
     }
 }

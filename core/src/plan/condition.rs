@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{AlarmAt, ClientEntry};
 use crate::certificate::Fingerprint;
 use crate::facts::{ConnectionState, HostId, ProviderId};
+use crate::request::ASIDE_MARK;
 use crate::time::UnixTime;
 
 /// A statement about the world that holds, does not hold, or cannot be told.
@@ -191,17 +192,17 @@ pub enum Condition {
         /// The object's id.
         entity: String,
     },
-    /// Neither `rui.crt` nor `rui.key` is there.
+    /// Neither `rui.crt` nor `rui.key` is there, and the mark says that a repair has set aside what was.
     HostPairAside {
         /// The host.
         host: HostId,
     },
-    /// Neither `old.rui.crt` nor `old.rui.key` is there.
+    /// The mark is gone by which a repair knows what it has set aside; `old.rui.*` without it are somebody else's.
     RemainsInPlace {
         /// The host.
         host: HostId,
     },
-    /// `rui.crt` and `rui.key` are set aside: `old.rui.*` are there, `rui.*` are not.
+    /// `rui.crt` and `rui.key` are set aside: `old.rui.*` and the mark are there, `rui.*` are not.
     HostCertificateSetAside {
         /// The host.
         host: HostId,
@@ -240,6 +241,19 @@ impl Condition {
 pub struct OnDisk {
     /// The names in `/etc/vmware/ssl`.
     pub names: Option<Vec<String>>,
-    /// The certificate in `rui.crt`.
+    /// The certificate in `rui.crt`; of what is none, the fingerprint all the same.
     pub host_certificate: Option<Fingerprint>,
+}
+
+impl OnDisk {
+    /// The same with this run's mark by the name that marks have, and without any other's.
+    pub(crate) fn as_seen_by(&self, run: i64) -> Self {
+        let own = format!("{ASIDE_MARK}.{run}");
+        let seen = |name: &String| match name {
+            name if *name == own => Some(ASIDE_MARK.to_owned()),
+            name if name.starts_with(ASIDE_MARK) => None,
+            name => Some(name.clone()),
+        };
+        Self { names: self.names.as_ref().map(|all| all.iter().filter_map(seen).collect()), ..self.clone() }
+    }
 }

@@ -3,6 +3,7 @@
 use super::{ClientEntry, Condition, OnDisk};
 use crate::certificate::{ChainVerdict, Fingerprint, Validity, verify_chain};
 use crate::facts::{CertificateMode, Facts, Host, HostId, MissingReason, Observed, Presented};
+use crate::request::ASIDE_MARK;
 use crate::time::UnixTime;
 
 impl Condition {
@@ -15,15 +16,18 @@ impl Condition {
     ) -> Option<bool> {
         match self {
             Self::Never => Some(false),
-            Self::Both { left, right } => Some(left.holds(facts, on_disk, now)? && right.holds(facts, on_disk, now)?),
+            Self::Both { left, right } => match (left.holds(facts, on_disk, now), right.holds(facts, on_disk, now)) {
+                (Some(false), _) | (_, Some(false)) => Some(false),
+                (left, right) => Some(left? && right?),
+            },
             Self::Either { left, right } => match (left.holds(facts, on_disk, now), right.holds(facts, on_disk, now)) {
                 (Some(true), _) | (_, Some(true)) => Some(true),
                 (left, right) => Some(left? || right?),
             },
-            Self::HostCertificateReplaced { host, before } => {
-                let presented = host_of(facts, host)?.on_443.value()?;
-                Some(presented.leaf != *before && is_good(facts, presented, now)?)
-            }
+            Self::HostCertificateReplaced { host, before } => match shown(&host_of(facts, host)?.on_443)? {
+                Some(presented) => Some(presented.leaf != *before && is_good(facts, presented, now)?),
+                None => Some(false),
+            },
             Self::HostCertificateEndsAfter { host, before } => {
                 ends_after(facts, &host_of(facts, host)?.on_443.value()?.leaf, *before, now)
             }
@@ -101,20 +105,29 @@ impl Condition {
                 Some(!alarms.iter().any(|one| one.alarm == *alarm && one.entity == *entity && !one.acknowledged))
             }
             Self::HostCertificateSetAside { host } => is_set_aside(&on_disk(host)?),
-            Self::HostPairAside { host } => lacks(&on_disk(host)?, ["rui.crt", "rui.key"]),
-            Self::RemainsInPlace { host } => lacks(&on_disk(host)?, ["old.rui.crt", "old.rui.key"]),
+            Self::HostPairAside { host } => is_pair_aside(&on_disk(host)?),
+            Self::RemainsInPlace { host } => Some(!has(on_disk(host)?.names.as_ref()?, ASIDE_MARK)),
             Self::HostCertificateGenerated { host, before } => {
                 let found = on_disk(host)?;
-                let has_key = found.names?.iter().any(|name| name == "rui.key");
-                Some(has_key && found.host_certificate.is_some_and(|now| now != *before))
+                let is_new = |now: Fingerprint| now != *before && facts.certificates.find(&now).is_some();
+                Some(has(found.names.as_ref()?, "rui.key") && found.host_certificate.is_some_and(is_new))
             }
-            Self::HostCertificateOnDisk { host, certificate } => {
-                Some(on_disk(host)?.host_certificate.as_ref() == Some(certificate))
-            }
-            Self::AgentsFollowDisk { host } => {
-                let shown = &host_of(facts, host)?.on_443.value()?.leaf;
-                Some(on_disk(host)?.host_certificate.as_ref() == Some(shown))
-            }
+            Self::HostCertificateOnDisk { host, certificate } => is_on_disk(&on_disk(host)?, certificate),
+            Self::AgentsFollowDisk { host } => match shown(&host_of(facts, host)?.on_443)? {
+                Some(presented) => is_on_disk(&on_disk(host)?, &presented.leaf),
+                None => Some(false),
+            },
+        }
+    }
+}
+
+/// What a port shows: nothing, where something answers there and no certificate comes of it. `None` when that is not known.
+fn shown(port: &Observed<Presented>) -> Option<Option<&Presented>> {
+    match port {
+        Observed::Seen { value, .. } => Some(Some(value)),
+        Observed::Unknown(missing) => {
+            let answers = [MissingReason::Refused, MissingReason::Closed, MissingReason::Tls];
+            answers.contains(&missing.reason).then_some(None)
         }
     }
 }
@@ -124,16 +137,27 @@ fn are_the_same<T: PartialEq>(left: &[T], right: &[T]) -> bool {
     left.iter().all(|one| right.contains(one)) && right.iter().all(|one| left.contains(one))
 }
 
-/// Whether the pair stands under its other names, and under its own nothing does.
+/// Whether the pair stands under its other names with the mark of a repair, and under its own nothing does.
 fn is_set_aside(on_disk: &OnDisk) -> Option<bool> {
     let names = on_disk.names.as_ref()?;
-    let has = |name: &str| names.iter().any(|one| one == name);
-    Some(has("old.rui.crt") && has("old.rui.key") && !has("rui.crt") && !has("rui.key"))
+    Some(is_pair_aside(on_disk)? && has(names, "old.rui.crt") && has(names, "old.rui.key"))
 }
 
-fn lacks(on_disk: &OnDisk, files: [&str; 2]) -> Option<bool> {
+fn is_pair_aside(on_disk: &OnDisk) -> Option<bool> {
     let names = on_disk.names.as_ref()?;
-    Some(!names.iter().any(|name| files.contains(&name.as_str())))
+    Some(has(names, ASIDE_MARK) && !has(names, "rui.crt") && !has(names, "rui.key"))
+}
+
+fn has(names: &[String], name: &str) -> bool {
+    names.iter().any(|one| one == name)
+}
+
+/// Whether `rui.crt` holds this certificate. One that was not read is not another one, unless there is none.
+fn is_on_disk(on_disk: &OnDisk, certificate: &Fingerprint) -> Option<bool> {
+    match &on_disk.host_certificate {
+        Some(found) => Some(found == certificate),
+        None => (!has(on_disk.names.as_ref()?, "rui.crt")).then_some(false),
+    }
 }
 
 fn host_of<'a>(facts: &'a Facts, host: &HostId) -> Option<&'a Host> {

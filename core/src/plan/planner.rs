@@ -144,6 +144,7 @@ impl Work {
                     self.merge(host, draft, &finding.diagnostic.code);
                 }
                 self.fleet.afterwards.extend(draft.afterwards);
+                self.notes.extend(draft.notes);
                 draft.first.into_iter().for_each(|step| self.fleet.add_first(step));
             }
             Scope::Provider(steps) => {

@@ -91,14 +91,16 @@ impl Act {
             Self::TrustClientCertificate { .. } => format!(
                 "on `{host}`, back up /etc/vmware/ssl/castore.pem, append what `vecs-cli entry getcert --store SMS --alias sms_self_signed` prints on the appliance, and run `/etc/init.d/iofiltervpd restart`"
             ),
-            Self::Shell { command, .. } => format!("on `{host}`, run: {}", command.text()),
+            Self::Shell { command, .. } => format!("on `{host}`, run: {}", command.by_hand()),
             Self::NotifyServices { .. } => format!("on `{host}`, run: services.sh restart"),
             Self::DisconnectHost { .. } => client(&format!("`{host}`, Connection > Disconnect")),
             Self::ReconnectHost { .. } => client(&format!("`{host}`, Connection > Connect")),
             Self::RestartSps => "on the vCenter appliance, run: service-control --restart vmware-sps".to_owned(),
             Self::StartSps => "on the vCenter appliance, run: service-control --start vmware-sps".to_owned(),
-            Self::DeleteClientEntry { entry } => format!("on the vCenter appliance, run: {}", entry.delete().text()),
-            Self::RestoreClientEntry { entry } => format!("on the vCenter appliance, run: {}", entry.restore().text()),
+            Self::DeleteClientEntry { entry } => format!("on the vCenter appliance, run: {}", entry.delete().by_hand()),
+            Self::RestoreClientEntry { entry } => {
+                format!("on the vCenter appliance, run: {}", entry.restore().by_hand())
+            }
             Self::PinProvider { url, .. } => format!(
                 "on the vCenter appliance, save the certificate of `{url}` as FILE and run: vecs-cli entry create --store SMS --alias {url} --cert FILE"
             ),

@@ -146,6 +146,8 @@ pub(crate) struct FleetDraft {
     pub(crate) first: Vec<Step>,
     /// What hosts need because of them.
     pub(crate) hosts: BTreeMap<HostId, HostDraft>,
+    /// What a person must know of it.
+    pub(crate) notes: Vec<String>,
     /// Steps on the vCenter that come last of all.
     pub(crate) afterwards: Vec<Step>,
     /// Providers that are unregistered, each once.

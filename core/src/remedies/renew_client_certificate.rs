@@ -1,7 +1,8 @@
 //! A certificate that SPS shows to hosts is expired, gone, or from an earlier root: keep and delete its entry (A13, A13x),
 //! restart SPS, which makes it anew (A12), and let every host that it is shown to trust the new one (A8). Until a host does,
 //! it refuses SPS, so the whole fleet is disturbed; that needs a consent of its own, and one gate that holds one host holds
-//! all.
+//! all. A host whose release is not known may be one of them, so it holds all too; one that is not connected cannot be told
+//! of the new certificate, and the plan names it.
 
 use super::{FleetDraft, HostDraft, Remedy, Scope, Stage, moves};
 use crate::facts::{CertificateMode, Host, MissingReason, Observed};
@@ -49,6 +50,9 @@ fn renew(planning: &Planning<'_>, entry: ClientEntry, draft: &mut FleetDraft) ->
         Observed::Unknown(missing) if missing.reason == MissingReason::Gone => None,
         Observed::Unknown(missing) => return Err(format!("`{alias}` is not known: {}", missing.message)),
     };
+    if entry == ClientEntry::SmsSelfSigned {
+        draft.notes = out_of_reach(planning)?;
+    }
     let timeout = planning.case.policy.step_timeout_seconds;
     if before.is_some() {
         draft.first.push(moves::delete_client_entry(entry, before, timeout));
@@ -62,6 +66,29 @@ fn renew(planning: &Planning<'_>, entry: ClientEntry, draft: &mut FleetDraft) ->
         draft.hosts.insert(host.id.clone(), on_host(planning, host, entry, timeout));
     }
     Ok(())
+}
+
+/// The hosts below 9.0 that cannot be told of a new `sms_self_signed` now. `Err` where it is not known which hosts see it.
+fn out_of_reach(planning: &Planning<'_>) -> Result<Vec<String>, String> {
+    let hosts = || planning.case.facts.hosts.values();
+    let unknown: Vec<&str> =
+        hosts().filter(|host| host.major_version().is_none()).map(|host| host.name.as_str()).collect();
+    if !unknown.is_empty() {
+        return Err(format!(
+            "whether `{}` would refuse SPS after it is not known, because the release there is not; bring the host back into vCenter's view, or remove it from the inventory",
+            unknown.join("`, `")
+        ));
+    }
+    let is_away = |host: &&Host| host.major_version().is_some_and(|major| major < 9) && !host.is_connected();
+    Ok(hosts()
+        .filter(is_away)
+        .map(|host| {
+            format!(
+                "`{}`: it is not connected to vCenter, so it is not told of the new `sms_self_signed`, and refuses SPS when it is back; plan again then",
+                host.name
+            )
+        })
+        .collect())
 }
 
 /// `sps-extension` is trusted through its issuer, so hosts from 9.0 on need nothing in their store.

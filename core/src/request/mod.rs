@@ -10,6 +10,7 @@ mod commands;
 pub use answers::{
     Approval, Chunk, Failure, FailureKind, HttpResponse, NameAnswer, NamesFound, Peer, Response, SshOutput,
 };
+pub(crate) use commands::ASIDE_MARK;
 pub use commands::{SshChange, SshLook};
 
 use serde::{Deserialize, Serialize};

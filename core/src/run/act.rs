@@ -43,11 +43,12 @@ pub(super) enum Begun {
     SmsTask(MoRef),
 }
 
-/// The request for an act. `saved` is what [`saving::save`] gave.
+/// The request for an act. `saved` is what [`saving::save`] gave, `run` the number of the run.
 pub(super) fn prepare(
     act: &Act,
     inquiry: &Inquiry,
     saved: Option<&SavedCaStore>,
+    run: i64,
     now: UnixTime,
 ) -> Result<Prepared, String> {
     let change = match act {
@@ -60,7 +61,7 @@ pub(super) fn prepare(
         | Act::DeleteClientEntry { .. }
         | Act::RestoreClientEntry { .. }
         | Act::PinProvider { .. }
-        | Act::UnpinProvider { .. } => by_shell(act, inquiry)?,
+        | Act::UnpinProvider { .. } => by_shell(act, inquiry, run)?,
         _ => by_api(act, inquiry, saved)?,
     };
     Ok(Prepared::Send(Box::new(change)))
@@ -170,6 +171,11 @@ pub(super) fn read(act: &Act, response: &Response) -> Result<Begun, Refused> {
         Response::Http(response) => read_http(act, response),
         Response::Ssh(output) if output.exit_code == 0 => Ok(Begun::Over),
         Response::Ssh(output) => {
+            if let Act::Shell { command, .. } = act
+                && let Some(why) = command.refusal(output.exit_code)
+            {
+                return Err(Refused::Said(why.to_owned()));
+            }
             let said = String::from_utf8_lossy(&output.stderr);
             let said: String =
                 said.lines().next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect();
@@ -270,12 +276,14 @@ fn shown_identity(facts: &Facts, host: &HostId) -> Result<HostIdentity, String> 
     })
 }
 
-fn by_shell(act: &Act, inquiry: &Inquiry) -> Result<Change, String> {
-    let none = String::new;
+fn by_shell(act: &Act, inquiry: &Inquiry, run: i64) -> Result<Change, String> {
+    let number = |command: SshChange| if command.is_of_run() { format!("{run}\n") } else { String::new() };
     match act {
-        Act::Shell { host, command } => on_host(&inquiry.job, host_of(&inquiry.facts, host)?, *command),
-        Act::DeleteClientEntry { entry } => on_appliance(&inquiry.job, entry.delete(), none()),
-        Act::RestoreClientEntry { entry } => on_appliance(&inquiry.job, entry.restore(), none()),
+        Act::Shell { host, command } => {
+            on_host(&inquiry.job, host_of(&inquiry.facts, host)?, *command, number(*command))
+        }
+        Act::DeleteClientEntry { entry } => on_appliance(&inquiry.job, entry.delete(), number(entry.delete())),
+        Act::RestoreClientEntry { entry } => on_appliance(&inquiry.job, entry.restore(), number(entry.restore())),
         Act::PinProvider { url, certificate } => {
             on_appliance(&inquiry.job, SshChange::PinProviderCertificate, format!("{url}\n{}", certificate.pem))
         }
@@ -286,14 +294,14 @@ fn by_shell(act: &Act, inquiry: &Inquiry) -> Result<Change, String> {
     }
 }
 
-fn on_host(job: &Job, host: &Host, command: SshChange) -> Result<Change, String> {
+fn on_host(job: &Job, host: &Host, command: SshChange, input: String) -> Result<Change, String> {
     let login = job.esxi_ssh.as_ref().ok_or("no login for SSH to ESXi hosts was given")?;
     Ok(Change::Ssh(SshRequest {
         authority: Job::authority(address_of(host), login.port),
         user: login.user.clone(),
         credential: secret::ESXI_SSH.to_owned(),
         command,
-        input: String::new(),
+        input,
         max_output_bytes: OUTPUT_BYTES,
         deadline_seconds: COMMAND_SECONDS,
     }))

@@ -28,7 +28,7 @@ impl Run {
             Ok(saved) => saved,
             Err(why) => return self.refused(now, index, id, why),
         };
-        match act::prepare(&act, &self.inquiry, saved.as_ref(), now) {
+        match act::prepare(&act, &self.inquiry, saved.as_ref(), self.number(), now) {
             Err(why) => self.refused(now, index, id, why),
             Ok(prepared) => {
                 self.record(now, JournalEvent::Started { step: id, saved });
@@ -180,6 +180,13 @@ impl Run {
         let Sent { direction, tries } = sent;
         self.unsure.insert(id);
         let act = self.act_of(id, direction);
+        if direction == Direction::Back && tries.sendings < MOST_SENDINGS {
+            self.unsure_back.insert(id);
+            // What SPS has loaded does not show, so that a restart which was cut off is never seen to be missing.
+            if matches!(act, Some(Act::RestoreClientEntry { .. })) {
+                return self.look(now, index, id, Why::Resend { direction, tries: tries.with_sending(), why });
+            }
+        }
         if direction == Direction::Back || act.as_ref().is_some_and(Act::shows) {
             return self.look_at_effect(now, index, id, direction, blame);
         }
@@ -288,7 +295,7 @@ struct Sent {
 }
 
 /// How often a change that leaves no trace is sent again when nobody answers.
-const MOST_SENDINGS: u32 = 3;
+pub(super) const MOST_SENDINGS: u32 = 3;
 /// Seconds for which a change that has not arrived is sent again on the way forward, if the step has them.
 const PATIENCE_SECONDS: i64 = 60;
 /// The longest wait between two sendings, in seconds.

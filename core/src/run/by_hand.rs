@@ -35,7 +35,7 @@ fn shell(host: &HostSteps) -> Vec<String> {
     let commands =
         [SshChange::SetHostCertificateAside, SshChange::GenerateHostCertificate, SshChange::RestartManagementAgents];
     let mut lines = vec![format!("if that does not help, `{name}` by the way of KB 320568, as root on its shell:")];
-    lines.extend(commands.map(|command| format!("  {}", command.text())));
+    lines.extend(commands.map(|command| format!("  {}", command.by_hand())));
     let acts = [Act::DisconnectHost { host: id() }, Act::ReconnectHost { host: id(), accept_shown_certificate: false }];
     lines.extend(acts.iter().map(|act| format!("  {}", act.by_hand(name))));
     lines.push(format!(

@@ -5,7 +5,8 @@
 //! them wait until it has caught up. The end of the maintenance window is a time of day, and stays what it is.
 
 use super::track::{Activity, Then, Tries, Why};
-use super::{Phase, Run};
+use super::{KEEP_ALIVE_SECONDS, Phase, Run};
+use crate::survey::Question;
 use crate::time::UnixTime;
 
 /// Seconds by which an input may be late without anything being made of it.
@@ -34,6 +35,14 @@ impl Run {
         let due = self.next_time().unwrap_or(before).max(before);
         let is_changing = self.tracks.iter().any(|track| matches!(track.activity, Some((_, Activity::Send { .. }))));
         if is_changing { due } else { due.min(before.plus_seconds(self.job.deadline_seconds.into())) }
+    }
+
+    /// Asks vCenter for something small before it ends a session that nothing else has need of for a while.
+    pub(super) fn keep_alive(&mut self, now: UnixTime) {
+        if self.inquiry.is_idle() && now.seconds_since(self.asked_at) >= KEEP_ALIVE_SECONDS {
+            self.inquiry.put(Question::CurrentTime, 0);
+            self.asked_at = now;
+        }
     }
 
     fn shift(&mut self, seconds: i64) {

@@ -1,10 +1,25 @@
 //! The effect of journal entries that are about the run and not about a step; the same for a live and a recovered run.
 
-use super::journal::JournalEvent;
+use super::journal::{JournalEvent, Status};
 use super::{GivenApproval, Run, track};
+use crate::plan::StepId;
 use crate::time::UnixTime;
 
 impl Run {
+    /// What is to be known of a step that has just left the state `before`, if that was of one whose turn had not come.
+    pub(super) fn note_beginning(&mut self, id: StepId, before: Status) {
+        if before != Status::Waiting {
+            return;
+        }
+        // It came to its end without a beginning: it was refused, or not approved, before anything was sent.
+        if matches!(self.status(id), Status::Failed | Status::NotReached) {
+            self.never_sent.insert(id);
+        }
+        if self.stopping.is_some() && self.trusts_client(id) {
+            self.out_of_turn.insert(id);
+        }
+    }
+
     /// The effect of an entry that is about no step.
     pub(super) fn apply_to_run(&mut self, at: UnixTime, event: &JournalEvent) {
         match event {

@@ -63,14 +63,14 @@ pub(super) fn of(run: &Run, facts: &Facts, proof: &Report, unseen: Option<&Diagn
         return stuck(run);
     }
     if let Some(step) = run.plan().steps().find(|step| has_failed(run, step)) {
-        let why = run.why(step.id).unwrap_or("it failed").to_owned();
+        let why = run.and_who_refuses(run.why(step.id).unwrap_or("it failed"));
         return Ending::RolledBack { step: step.id, why, kept: kept::of(run) };
     }
     if let Some((step, why)) = unwell(run) {
-        return Ending::RolledBack { step, why, kept: kept::of(run) };
+        return Ending::RolledBack { step, why: run.and_who_refuses(&why), kept: kept::of(run) };
     }
     if let Some(stopping) = run.stopping.as_ref().filter(|_| run.remaining() > 0) {
-        return Ending::Halted { remaining: run.remaining(), why: stopping.why.clone() };
+        return Ending::Halted { remaining: run.remaining(), why: run.and_who_refuses(&stopping.why) };
     }
     if let Some(unseen) = unseen {
         return Ending::Stuck {
@@ -149,6 +149,7 @@ fn stuck(run: &Run) -> Ending {
             Undo::Nothing(_) => {}
         }
     }
+    left_behind.extend(run.refusing());
     by_hand.push("then run `iofilter-certs check`".to_owned());
     Ending::Stuck { step: first, left_behind, by_hand }
 }

@@ -65,15 +65,15 @@ pub(super) fn questions(condition: &Condition, facts: &Facts) -> Vec<Question> {
         Condition::HostPairAside { host: id }
         | Condition::RemainsInPlace { host: id }
         | Condition::HostCertificateSetAside { host: id } => vec![Question::HostFolder { host: host(id) }],
-        Condition::HostCertificateGenerated { host: id, .. } => {
+        Condition::HostCertificateGenerated { host: id, .. } | Condition::HostCertificateOnDisk { host: id, .. } => {
             vec![Question::HostFolder { host: host(id) }, Question::HostFile { host: host(id) }]
         }
-        Condition::HostCertificateOnDisk { host: id, .. } | Condition::DiskCertificateEndsAfter { host: id, .. } => {
-            vec![Question::HostFile { host: host(id) }]
-        }
-        Condition::AgentsFollowDisk { host: id } => {
-            vec![Question::HostFile { host: host(id) }, Question::Peek443 { host: host(id) }]
-        }
+        Condition::DiskCertificateEndsAfter { host: id, .. } => vec![Question::HostFile { host: host(id) }],
+        Condition::AgentsFollowDisk { host: id } => vec![
+            Question::HostFolder { host: host(id) },
+            Question::HostFile { host: host(id) },
+            Question::Peek443 { host: host(id) },
+        ],
     }
 }
 

@@ -1,9 +1,10 @@
 //! Looking whether a step is needed, has had its effect, or is taken back; and what follows from what is seen.
 
-use super::acting::session_of;
+use super::acting::{MOST_SENDINGS, session_of};
 use super::journal::{JournalEvent, Status};
 use super::track::{Activity, Direction, Then, Tries, Why};
 use super::{Run, StopCause, look};
+use crate::facts::HostId;
 use crate::plan::{Condition, IfNotDone, StepId, Undo};
 use crate::survey::{Question, Session};
 use crate::time::UnixTime;
@@ -83,8 +84,14 @@ impl Run {
         self.is_so(&self.condition(id, why)?, now)
     }
 
-    fn is_so(&self, condition: &Condition, now: UnixTime) -> Option<bool> {
-        let on_disk = |host: &crate::facts::HostId| self.inquiry.on_disk.get(host).cloned();
+    /// The number by which this run knows what it has set aside on machines, in a journal that is resumed too: the time of
+    /// what its plan was made from.
+    pub(super) fn number(&self) -> i64 {
+        self.plan.facts_at.0.max(0)
+    }
+
+    pub(super) fn is_so(&self, condition: &Condition, now: UnixTime) -> Option<bool> {
+        let on_disk = |host: &HostId| self.inquiry.on_disk.get(host).map(|found| found.as_seen_by(self.number()));
         let ahead = self.inquiry.facts.vcenter.clock_ahead_seconds.value().copied().unwrap_or(0);
         condition.holds(&self.inquiry.facts, on_disk, now.plus_seconds(ahead))
     }
@@ -149,6 +156,7 @@ impl Run {
             return true;
         }
         let holds = self.holds(id, &why, now);
+        let is_over = now >= deadline;
         match (why, holds) {
             (Why::Skip, Some(true)) => {
                 self.record(now, JournalEvent::Skipped { step: id });
@@ -165,6 +173,14 @@ impl Run {
                 self.record(now, JournalEvent::Succeeded { step: id });
                 self.set(index, id, None);
             }
+            // Once more would be once too often, if it was done.
+            (Why::InDoubt, None) if !self.is_idempotent(id) => {
+                if self.is_late(now, index, id, Direction::Forward, deadline) {
+                    self.not_done(now, index, id, Some("whether it was done before could not be seen".to_owned()));
+                } else {
+                    self.pause(now, index, id, Then::Look(Why::InDoubt), deadline);
+                }
+            }
             (Why::InDoubt, _) => self.act(now, index, id, Tries::default()),
             (Why::Again { tries, .. }, Some(true)) => self.act(now, index, id, tries),
             (Why::Done { why }, _) if self.is_late(now, index, id, Direction::Forward, deadline) => {
@@ -176,22 +192,50 @@ impl Run {
             (why @ (Why::Done { .. } | Why::Again { .. }), _) => {
                 self.pause(now, index, id, Then::Look(why), deadline);
             }
+            (Why::Undone { acted: false, .. }, Some(true)) if self.is_undone_once_more(now, id) => {
+                self.act_back(now, index, id, Tries::default());
+            }
+            (Why::Resend { direction: Direction::Back, tries, .. }, Some(true))
+                if self.is_undone_once_more(now, id) =>
+            {
+                self.act_back(now, index, id, tries);
+            }
             (Why::Undone { .. } | Why::Resend { direction: Direction::Back, .. }, Some(true)) => {
                 self.record(now, JournalEvent::UndoFinished { step: id });
                 self.set(index, id, None);
             }
-            (Why::Undone { acted: false, .. }, _) => self.act_back(now, index, id, Tries::default()),
-            (Why::Undone { why, .. }, _) if now >= deadline => {
-                let why = why.unwrap_or_else(|| "it is not as it was before".to_owned());
-                self.not_undone(now, index, id, why);
+            (Why::Undone { acted: false, .. }, Some(false)) => self.act_back(now, index, id, Tries::default()),
+            // It was sent, nobody heard what became of it, and it has not come to its end by itself.
+            (Why::Undone { acted: true, .. }, Some(false)) if is_over && self.was_undoing_cut_off(id) => {
+                self.act_back(now, index, id, Tries { sendings: MOST_SENDINGS, ..Tries::default() });
+            }
+            (Why::Undone { why, .. }, _) if is_over => {
+                let unseen = holds.is_none();
+                let what = if unseen {
+                    "whether it is as it was before could not be seen"
+                } else {
+                    "it is not as it was before"
+                };
+                self.not_undone(now, index, id, why.unwrap_or_else(|| what.to_owned()));
             }
             (why @ Why::Undone { .. }, _) => self.pause(now, index, id, Then::Look(why), deadline),
+            // Nothing is put back over what cannot be seen.
+            (Why::Resend { direction: Direction::Back, why, .. }, None) if is_over => {
+                self.not_undone(now, index, id, why);
+            }
+            (why @ Why::Resend { direction: Direction::Back, .. }, None) => {
+                self.pause(now, index, id, Then::Look(why), deadline);
+            }
             (Why::Session { direction, tries } | Why::Resend { direction, tries, .. }, _) => match direction {
                 Direction::Forward => self.act(now, index, id, tries),
                 Direction::Back => self.act_back(now, index, id, tries),
             },
         }
         true
+    }
+
+    fn is_idempotent(&self, id: StepId) -> bool {
+        self.plan.step(id).is_some_and(|step| step.act.is_idempotent())
     }
 
     fn shows(&self, id: StepId) -> bool {

@@ -55,7 +55,7 @@ use crate::plan::{Plan, StepId};
 use crate::policy::Policy;
 use crate::report::Report;
 use crate::request::{Failure, Response, Work};
-use crate::survey::{Inquiry, Question, Survey, SurveyEvent, Tag};
+use crate::survey::{Inquiry, Survey, SurveyEvent, Tag};
 use crate::time::UnixTime;
 
 /// The version of a run's snapshot; one of another version is refused.
@@ -85,6 +85,12 @@ pub struct Run {
     /// Steps of which it is not known whether what they began has ended.
     #[serde(default)]
     unsure: BTreeSet<StepId>,
+    /// Undoings that were begun, and of which it is not known whether they came to their end.
+    #[serde(default)]
+    unsure_back: BTreeSet<StepId>,
+    /// Steps by which a host came to trust SPS again although nothing new was begun: their hosts are not in hand.
+    #[serde(default)]
+    out_of_turn: BTreeSet<StepId>,
     /// What steps made, by step.
     #[serde(default)]
     made: BTreeMap<StepId, String>,
@@ -178,6 +184,8 @@ impl Run {
             tasks: BTreeMap::new(),
             never_sent: BTreeSet::new(),
             unsure: BTreeSet::new(),
+            unsure_back: BTreeSet::new(),
+            out_of_turn: BTreeSet::new(),
             made: BTreeMap::new(),
             tracks,
             changes: BTreeMap::new(),
@@ -223,8 +231,10 @@ impl Run {
     /// The effect of an entry on what the run knows; the same for a live and for a recovered run.
     fn apply(&mut self, at: UnixTime, event: &JournalEvent) -> bool {
         if let Some(step) = event.step() {
-            let Some(status) = self.status(step).after(event) else { return false };
+            let before = self.status(step);
+            let Some(status) = before.after(event) else { return false };
             self.status.insert(step, status);
+            self.note_beginning(step, before);
         }
         match event {
             JournalEvent::Started { step, saved } => {
@@ -287,13 +297,6 @@ impl Run {
             }
             Phase::Proving(survey) if survey.is_over() => self.proved(now, *survey),
             phase => self.phase = phase,
-        }
-    }
-
-    fn keep_alive(&mut self, now: UnixTime) {
-        if self.inquiry.is_idle() && now.seconds_since(self.asked_at) >= KEEP_ALIVE_SECONDS {
-            self.inquiry.put(Question::CurrentTime, 0);
-            self.asked_at = now;
         }
     }
 

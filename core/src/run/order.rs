@@ -50,14 +50,13 @@ impl Run {
                     None => continue,
                 }
             };
-            if !self.is_finished_all_the_same(unit) {
-                continue;
-            }
             let is_new = unit.steps.iter().all(|id| self.status(*id) == Status::Waiting);
-            if is_new && self.is_full() {
-                return None;
+            if self.is_finished_all_the_same(unit) {
+                return if is_new && self.is_full() { None } else { Some(self.first_of(unit, next, is_new)) };
             }
-            return Some(self.first_of(unit, next, is_new));
+            if let Some(owed) = self.owed(unit) {
+                return if is_new && self.is_full() { None } else { Some(Next::Forward(owed)) };
+            }
         }
         Some(Next::End)
     }

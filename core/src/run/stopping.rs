@@ -6,7 +6,7 @@ use super::journal::{JournalEvent, Status};
 use super::track::{Direction, Unit};
 use super::{Ending, Phase, Run};
 use crate::machine::{Input, Machine as _, Misuse};
-use crate::plan::{Act, Condition, StepId, Undo};
+use crate::plan::{Act, Condition, Step, StepId, Undo};
 use crate::request::SshChange;
 use crate::time::UnixTime;
 
@@ -85,7 +85,8 @@ impl Run {
     /// Whether the next step of `unit` may begin although nothing new is begun.
     pub(super) fn is_finished_all_the_same(&self, unit: &Unit) -> bool {
         let Some(stopping) = &self.stopping else { return true };
-        let is_in_hand = unit.steps.iter().any(|id| self.status(*id) != Status::Waiting);
+        let is_begun = |id: &StepId| self.status(*id) != Status::Waiting && !self.out_of_turn.contains(id);
+        let is_in_hand = unit.steps.iter().any(is_begun);
         let is_soon = stopping.cause != StopCause::Failure || self.hurry.is_some();
         let is_in_doubt = || unit.steps.iter().any(|id| self.status(*id) == Status::Started);
         if is_in_hand && (!is_soon || is_in_doubt() || self.would_be_left_worse(unit)) {
@@ -95,20 +96,71 @@ impl Run {
     }
 
     /// True while something stands open on the host that a later step closes: a service that was started, a connection
-    /// that was ended, a certificate that was set aside.
+    /// that was ended, a certificate that was set aside; a CA store that a push of roots has written anew, or a new
+    /// certificate that the provider does not serve yet.
     pub(super) fn would_be_left_worse(&self, unit: &Unit) -> bool {
         let steps = || unit.steps.iter().filter_map(|id| self.plan.step(*id));
-        let has_acted = |id: StepId| matches!(self.status(id), Status::Started | Status::Succeeded);
-        let takes_back = |undo: &Undo, act: &Act| matches!(undo, Undo::By { act: back, .. } if back == act);
-        steps().filter(|step| has_acted(step.id)).any(|open| {
-            let mut closers =
-                steps().filter(|other| other.id > open.id && takes_back(&open.undo, &other.act)).peekable();
-            let is_behind = |id: StepId| matches!(self.status(id), Status::Succeeded | Status::Skipped);
+        steps().filter(|step| self.may_have_acted(step)).any(|open| {
+            let later = || steps().filter(|other| other.id > open.id);
+            let is_done = |step: &Step| matches!(self.status(step.id), Status::Succeeded | Status::Skipped);
+            if later().any(|other| follows_from(&open.act, &other.act) && !self.status(other.id).is_behind()) {
+                return true;
+            }
+            let mut closers = later().filter(|other| closes(open, &other.act)).peekable();
             match closers.peek() {
-                Some(_) => !closers.any(|closer| is_behind(closer.id)),
+                Some(_) => !closers.any(is_done),
                 None => stands_open_to_the_end(&open.act),
             }
         })
+    }
+
+    /// Whether a step has had an effect, or may have. A push of roots may have dropped certificates even where it did not
+    /// bring what it was for.
+    fn may_have_acted(&self, step: &Step) -> bool {
+        match self.status(step.id) {
+            Status::Started | Status::Succeeded => true,
+            Status::NotReached => matches!(step.act, Act::PushRoots { .. }) && !self.never_sent.contains(&step.id),
+            _ => false,
+        }
+    }
+
+    /// Whether a step has a host trust the certificate that SPS shows by then.
+    pub(super) fn trusts_client(&self, id: StepId) -> bool {
+        self.plan.step(id).is_some_and(|step| matches!(step.act, Act::TrustClientCertificate { .. }))
+    }
+
+    /// Whether SPS shows another certificate since this run, which every host refuses that was not told of it.
+    fn has_new_client(&self) -> bool {
+        let acted = |id: StepId| matches!(self.status(id), Status::Started | Status::Succeeded | Status::UndoFailed);
+        let makes_anew = |act: &Act| matches!(act, Act::DeleteClientEntry { .. } | Act::RestartSps);
+        self.plan.first.iter().any(|step| makes_anew(&step.act) && acted(step.id))
+    }
+
+    /// What a host is owed although nothing new is begun: it refuses SPS because of this run, until this one step of its
+    /// is done. Not where a person would have been asked first, nor behind a gate that has closed.
+    pub(super) fn owed(&self, unit: &Unit) -> Option<StepId> {
+        let is_free = self.part_before_host(unit.host.as_ref()).is_none();
+        let is_open = |id: &StepId| self.status(*id) == Status::Waiting && !self.held.contains_key(id);
+        let mut steps = unit.steps.iter().copied();
+        steps.find(|id| is_free && self.trusts_client(*id) && is_open(id)).filter(|_| self.has_new_client())
+    }
+
+    /// The hosts that refuse SPS since this run, if any, for the end of a sentence.
+    pub(super) fn refusing(&self) -> Option<String> {
+        let is_behind = |id: StepId| matches!(self.status(id), Status::Succeeded | Status::Skipped);
+        let open = self.plan.steps().filter(|step| self.trusts_client(step.id) && !is_behind(step.id));
+        let names: Vec<&str> = open.filter_map(|step| Some(step.host.as_ref()?.name.as_str())).collect();
+        (!names.is_empty() && self.has_new_client()).then(|| {
+            format!(
+                "`{}`: refuses SPS until its CA store holds the new certificate of SPS; plan again",
+                names.join("`, `")
+            )
+        })
+    }
+
+    /// A reason, and the hosts that refuse SPS since this run.
+    pub(super) fn and_who_refuses(&self, why: &str) -> String {
+        self.refusing().map_or_else(|| why.to_owned(), |who| format!("{why}; {who}"))
     }
 
     /// True when this step brings back what an earlier one took away from a host for a while: a provider that was
@@ -125,7 +177,7 @@ impl Run {
 
     /// Whether a step is passed over because the run stops: what would only come back with `sps` is not unregistered.
     pub(super) fn is_passed_over(&self, id: StepId) -> bool {
-        let is_unregistering = |step: &crate::plan::Step| matches!(step.act, Act::UnregisterProvider { .. });
+        let is_unregistering = |step: &Step| matches!(step.act, Act::UnregisterProvider { .. });
         self.stopping.is_some()
             && self.status(id) == Status::Waiting
             && self.plan.last.iter().any(|step| step.id == id && is_unregistering(step))
@@ -166,7 +218,37 @@ impl Run {
     }
 }
 
+/// Whether `later` brings to rest what `open` leaves open. After a push of roots the list that was there before is written
+/// again; all else is closed by what would take it back.
+fn closes(open: &Step, later: &Act) -> bool {
+    match &open.act {
+        Act::PushRoots { .. } => matches!(later, Act::AddToCaStore { .. }),
+        _ => matches!(&open.undo, Undo::By { act, .. } if act == later),
+    }
+}
+
+/// Whether `later` must come after `act` for the host not to be worse than before: its provider serves an earlier
+/// certificate until its daemon is told, and its CA store may be another one with a new certificate.
+fn follows_from(act: &Act, later: &Act) -> bool {
+    let is_new_certificate = matches!(
+        act,
+        Act::RenewHostCertificate { .. } | Act::InstallHostCertificate { .. } | Act::ReconnectHost { .. }
+    );
+    let follows = matches!(
+        later,
+        Act::NotifyServices { .. }
+            | Act::AddToCaStore { .. }
+            | Act::Shell { command: SshChange::RestartProviderDaemon, .. }
+    );
+    is_new_certificate && follows
+}
+
 /// What no single later step closes, but all of them together.
 fn stands_open_to_the_end(act: &Act) -> bool {
-    matches!(act, Act::UnregisterProvider { .. } | Act::Shell { command: SshChange::SetHostCertificateAside, .. })
+    matches!(
+        act,
+        Act::UnregisterProvider { .. }
+            | Act::DeleteClientEntry { .. }
+            | Act::Shell { command: SshChange::SetHostCertificateAside | SshChange::SetRemainsAside, .. }
+    )
 }

@@ -229,7 +229,9 @@ impl Run {
                 true
             }
             Some(Next::Back(id)) => {
-                if self.status(id) != Status::UndoStarted {
+                if self.status(id) == Status::UndoStarted {
+                    self.unsure_back.insert(id);
+                } else {
                     self.record(now, JournalEvent::UndoStarted { step: id });
                 }
                 self.begin_undo(now, index, id);

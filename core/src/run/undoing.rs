@@ -4,7 +4,7 @@ use super::Run;
 use super::act::{self, Prepared};
 use super::journal::{JournalEvent, SavedCaStore};
 use super::track::{Direction, Tries, Why};
-use crate::plan::{IfNotDone, StepId, Undo};
+use crate::plan::{Condition, IfNotDone, StepId, Undo};
 use crate::survey::TaskSeen;
 use crate::time::UnixTime;
 
@@ -38,7 +38,7 @@ impl Run {
 
     pub(super) fn act_back(&mut self, now: UnixTime, index: usize, id: StepId, tries: Tries) {
         let change = self.plan.step(id).map(|step| match &step.undo {
-            Undo::By { act, .. } => match act::prepare(act, &self.inquiry, None, now) {
+            Undo::By { act, .. } => match act::prepare(act, &self.inquiry, None, self.number(), now) {
                 Ok(Prepared::Send(change)) => Ok((*change, act.is_idempotent())),
                 Ok(Prepared::Wait) => Err("there is nothing to send".to_owned()),
                 Err(why) => Err(why),
@@ -58,6 +58,31 @@ impl Run {
             Some(Err(why)) => self.not_undone(now, index, id, why),
             None => {}
         }
+    }
+
+    /// Whether an undoing that was cut off, or of which nobody heard, is carried out once more although all that is seen is
+    /// as it was before: what it restarts at its end may go on with what it had loaded.
+    pub(super) fn is_undone_once_more(&mut self, now: UnixTime, id: StepId) -> bool {
+        if !self.was_undoing_cut_off(id) {
+            return false;
+        }
+        match self.plan.step(id).map(|step| &step.undo) {
+            Some(Undo::By { done_when, .. }) => {
+                // The other side says that it need not be as before.
+                let restored = match done_when {
+                    Condition::Either { left, .. } => left,
+                    whole => whole,
+                };
+                self.is_so(restored, now) == Some(true)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether an undoing that ends with a restart may have been cut off. Said once.
+    pub(super) fn was_undoing_cut_off(&mut self, id: StepId) -> bool {
+        let restarts = self.act_of(id, Direction::Back).is_some_and(|act| act.ends_with_restart());
+        self.unsure_back.remove(&id) && restarts
     }
 
     pub(super) fn not_undone(&mut self, now: UnixTime, index: usize, id: StepId, why: String) {

@@ -358,8 +358,11 @@ pub(crate) fn folder(inquiry: &mut Inquiry, host: &HostId, output: &SshOutput) {
 
 pub(crate) fn file(inquiry: &mut Inquiry, host: &HostId, output: &SshOutput) {
     let text = String::from_utf8_lossy(&output.stdout);
-    let certificate = Certificate::from_pem(&text).ok().filter(|_| output.exit_code == 0);
-    let fingerprint = certificate.map(|one| inquiry.facts.certificates.keep(one));
+    let fingerprint = (output.exit_code == 0 && !output.truncated).then(|| match Certificate::from_pem(&text) {
+        Ok(certificate) => inquiry.facts.certificates.keep(certificate),
+        // It is seen to be another one than any.
+        Err(_) => Fingerprint::of(&output.stdout),
+    });
     inquiry.on_disk.entry(host.clone()).or_default().host_certificate = fingerprint;
 }
 

@@ -47,9 +47,9 @@ fn an_alias_comes_by_standard_input_and_is_one_word_whatever_is_in_it() {
 
 #[test]
 fn nothing_is_put_back_that_was_not_kept_and_nothing_deleted_that_could_not_be_kept() {
-    assert_eq!(run(SshChange::RestoreSmsSelfSigned, ""), (Some(1), String::new()));
+    assert_eq!(run(SshChange::RestoreSmsSelfSigned, "1764500001\n"), (Some(1), String::new()));
     // This `vecs-cli` writes no file, so the chain ends before it deletes.
-    let (code, told) = run(SshChange::DeleteSmsSelfSigned, "");
+    let (code, told) = run(SshChange::DeleteSmsSelfSigned, "1764500001\n");
     assert_ne!(code, Some(0));
     assert!(told.contains("getcert") && told.contains("getkey") && !told.contains("delete"), "{told}");
 }

@@ -49,10 +49,12 @@ pub(crate) fn regenerate_by_shell(
     let id = || host.id.clone();
     let replaced = || Condition::HostCertificateReplaced { host: id(), before: *before };
     let generated = || Condition::HostCertificateGenerated { host: id(), before: *before };
+    let earlier = Condition::HostCertificateOnDisk { host: id(), certificate: *before };
+    let in_place = both(earlier, Condition::RemainsInPlace { host: id() });
     let restore = Undo::By {
         act: Act::Shell { host: id(), command: SshChange::RestoreHostCertificate },
         // Where reconnecting brought a good certificate after all, the earlier one must not take its place.
-        done_when: either(Condition::HostCertificateOnDisk { host: id(), certificate: *before }, replaced()),
+        done_when: either(both(in_place, Condition::AgentsFollowDisk { host: id() }), replaced()),
     };
     [
         Step {

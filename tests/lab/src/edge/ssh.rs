@@ -91,7 +91,7 @@ impl Handler for Visitor {
     ) -> Result<(), Self::Error> {
         session.channel_success(channel)?;
         let line = String::from_utf8_lossy(data);
-        if line.starts_with("IFS= read -r alias") {
+        if line.starts_with("IFS= read -r ") {
             self.waiting = Some((line.into_owned(), Vec::new()));
             return Ok(());
         }

@@ -58,7 +58,12 @@ fn files(host: &mut Host, folder: &str, words: &[&str]) -> Outcome {
             None => refused("touch", path),
         },
         ["rm", "-f", paths @ ..] => {
-            paths.iter().filter_map(|path| place(path)).for_each(|name| drop(host.files.remove(&name)));
+            for name in paths.iter().filter_map(|path| place(path)) {
+                match name.strip_suffix("[0-9]*") {
+                    Some(begin) => host.files.retain(|one, _| !is_numbered(one, begin)),
+                    None => drop(host.files.remove(&name)),
+                }
+            }
             Outcome::default()
         }
         ["cat", path] => match place(path).and_then(|name| read(host, &name)) {
@@ -75,6 +80,11 @@ fn files(host: &mut Host, folder: &str, words: &[&str]) -> Outcome {
         ["ls"] if format!("{}/", folder.trim_end_matches('/')) == FOLDER => list(host),
         _ => unknown(words),
     }
+}
+
+/// Whether a shell takes a name for one that begins so and goes on with a number.
+fn is_numbered(name: &str, begin: &str) -> bool {
+    name.strip_prefix(begin).is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_digit()))
 }
 
 fn rename(host: &mut Host, from: &str, to: String) -> Outcome {

@@ -46,7 +46,7 @@ pub enum Machine {
 
 /// Runs a command line on a machine of the lab, records it, and answers a fault that a rule has for it instead.
 /// Commands joined by `&&` run until one fails, those joined by `||` until one ends well; the fault rules see the first
-/// word of each. A line that begins with `read` takes the first line of `input` for its `$alias`.
+/// word of each. A line that begins with `read` takes the first line of `input` for its `$alias` or `$run`.
 pub fn run(lab: &LabState, machine: &Machine, line: &str, input: &str) -> Result<Outcome, What> {
     if let Some(answer) = lines::find(machine, line) {
         let words: Vec<&str> = line.split_whitespace().collect();
@@ -55,17 +55,18 @@ pub fn run(lab: &LabState, machine: &Machine, line: &str, input: &str) -> Result
             None => Ok(answer(&lab.world(), machine)),
         };
     }
-    let (line, input, alias) = match line.strip_prefix(READ_ALIAS) {
-        Some(rest) => {
-            let (alias, input) = input.split_once('\n').unwrap_or((input, ""));
-            if !(alias.starts_with("https://") && alias.ends_with("/version.xml")) {
-                return Ok(Outcome::failed(64, ""));
-            }
-            (rest, input, alias)
-        }
-        None => (line, input, ""),
+    let (begin, name, is_right): (&str, &str, fn(&str) -> bool) = match line {
+        _ if line.starts_with(READ_ALIAS) => (READ_ALIAS, "$alias", is_provider_url),
+        _ if line.starts_with(READ_RUN) => (READ_RUN, "$run", is_number),
+        _ => ("", "", |_| true),
     };
-    let mut session = Session { lab, machine, folder: String::from("/"), input, alias };
+    let (told, input) = if begin.is_empty() { ("", input) } else { input.split_once('\n').unwrap_or((input, "")) };
+    if !is_right(told) {
+        return Ok(Outcome::failed(64, ""));
+    }
+    let line = line.strip_prefix(begin).unwrap_or(line);
+    let mut session =
+        Session { lab, machine, folder: String::from("/"), input, told: (name, told), kept: String::new() };
     let mut all = Outcome::default();
     for group in line.split("&&").map(|group| group.trim().trim_start_matches("{ ").trim_end_matches("; }")) {
         for command in group.split("||") {
@@ -87,19 +88,38 @@ pub fn run(lab: &LabState, machine: &Machine, line: &str, input: &str) -> Result
 /// How a line begins that is told an alias by its standard input.
 const READ_ALIAS: &str = "IFS= read -r alias && case \"$alias\" in https://*:*/version.xml) ;; *) exit 64 ;; esac && ";
 
+/// How a line begins that is told the number of a run.
+const READ_RUN: &str = "IFS= read -r run && case \"$run\" in ''|*[!0-9]*) exit 64 ;; esac && ";
+
+fn is_provider_url(alias: &str) -> bool {
+    alias.starts_with("https://") && alias.ends_with("/version.xml")
+}
+
+fn is_number(run: &str) -> bool {
+    !run.is_empty() && run.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// A line on its way through the shell.
 struct Session<'a> {
     lab: &'a LabState,
     machine: &'a Machine,
     folder: String,
     input: &'a str,
-    alias: &'a str,
+    /// A variable that was read, and what stands for it.
+    told: (&'a str, &'a str),
+    /// What `$kept` stands for.
+    kept: String,
 }
 
 impl Session<'_> {
     /// Runs one command. `Err` is what a fault rule has for it instead.
     fn run(&mut self, command: &str) -> Result<Outcome, What> {
-        let words: Vec<String> = words(command).iter().map(|word| word.replace("$alias", self.alias)).collect();
+        let (name, told) = self.told;
+        let filled = |word: &String| {
+            let word = if name.is_empty() { word.clone() } else { word.replace(name, told) };
+            word.replace("$kept", &self.kept)
+        };
+        let words: Vec<String> = words(command).iter().map(filled).collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         if let Some(fault) = self.lab.receive(&incoming(self.machine, &words)) {
             return Err(fault);
@@ -110,6 +130,12 @@ impl Session<'_> {
                 Ok(Outcome::default())
             }
             ["true"] | ["umask", _] => Ok(Outcome::default()),
+            ["exit", code] => Ok(Outcome { status: code.parse().unwrap_or(2), ..Outcome::default() }),
+            ["kept=$(date", "+%s)"] => {
+                let now = date(&self.lab.world(), self.machine, &["+%s"]);
+                self.kept = String::from_utf8_lossy(&now.stdout).trim().to_owned();
+                Ok(Outcome::default())
+            }
             _ => Ok(carry_out(&mut self.lab.world(), self.machine, &self.folder, &words, self.input)),
         }
     }
@@ -137,8 +163,25 @@ fn incoming<'a>(machine: &'a Machine, words: &[&'a str]) -> Incoming<'a> {
         Machine::VCenter => None,
         Machine::Esxi(host) => Some(host.as_str()),
     };
-    let looks = ["cat", "ls", "date", "cd", "test", "stat", "tail", "head", "dd", "wc", "sed", "echo", "true", "umask"]
-        .contains(&method)
+    let looks = [
+        "cat",
+        "ls",
+        "date",
+        "cd",
+        "test",
+        "stat",
+        "tail",
+        "head",
+        "dd",
+        "wc",
+        "sed",
+        "echo",
+        "true",
+        "umask",
+        "exit",
+        "kept=$(date",
+    ]
+    .contains(&method)
         || words.iter().any(|word| ["status", "--status", "list", "getcert", "get-permissions"].contains(word));
     Incoming { endpoint: "ssh", method, object: host, host, changes: !looks }
 }
