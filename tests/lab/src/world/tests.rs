@@ -270,6 +270,7 @@ fn only_the_troubles_that_should_take_a_provider_offline_do() {
         "castore-stale-sms",
         "castore-wiped-after-refresh",
         "cert-not-yet-valid",
+        "dns-mismatch",
         "esx9-client-untrusted",
         "host-cert-expired",
         "host-cert-name-mismatch",
