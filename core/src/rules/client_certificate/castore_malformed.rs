@@ -116,6 +116,7 @@ mod tests {
             host: Some("esx01.lab.test".to_owned()),
             count: 1,
             joined: 0,
+            busiest: None,
             sightings: vec![sighting],
         };
         LogFacts { file: "hostd.log".to_owned(), hits: vec![hit], ..LogFacts::default() }

@@ -173,6 +173,7 @@ mod tests {
             host: Some("esx01".to_owned()),
             count: 1,
             joined: 0,
+            busiest: None,
             sightings: vec![Sighting {
                 line: 3,
                 at: Some(NOW.plus_seconds(-seconds)),
