@@ -22,6 +22,8 @@ pub enum StopCause {
     Person,
     /// A part of the plan was not approved. As for the window.
     Declined,
+    /// All that could be done is done, and hosts are left that were passed over because a gate is closed.
+    Gate,
 }
 
 /// A run that begins nothing new.
@@ -85,7 +87,7 @@ impl Run {
     /// Whether the next step of `unit` may begin although nothing new is begun.
     pub(super) fn is_finished_all_the_same(&self, unit: &Unit) -> bool {
         let Some(stopping) = &self.stopping else { return true };
-        let is_in_hand = unit.steps.iter().any(|id| self.status(*id) != Status::Waiting);
+        let is_in_hand = !self.is_new(unit);
         let is_soon = stopping.cause != StopCause::Failure || self.hurry.is_some();
         let is_in_doubt = || unit.steps.iter().any(|id| self.status(*id) == Status::Started);
         if is_in_hand && (!is_soon || is_in_doubt() || self.would_be_left_worse(unit)) {
@@ -95,14 +97,21 @@ impl Run {
     }
 
     /// True while something stands open on the host that a later step closes: a service that was started, a connection
-    /// that was ended, a certificate that was set aside.
+    /// that was ended, a certificate that was set aside, what a push of roots may have dropped.
     pub(super) fn would_be_left_worse(&self, unit: &Unit) -> bool {
         let steps = || unit.steps.iter().filter_map(|id| self.plan.step(*id));
-        let has_acted = |id: StepId| matches!(self.status(id), Status::Started | Status::Succeeded);
+        let has_acted = |id: StepId| match self.status(id) {
+            Status::Started | Status::Succeeded => true,
+            Status::NotReached => !self.never_sent.contains(&id),
+            _ => false,
+        };
         let takes_back = |undo: &Undo, act: &Act| matches!(undo, Undo::By { act: back, .. } if back == act);
         steps().filter(|step| has_acted(step.id)).any(|open| {
-            let mut closers =
-                steps().filter(|other| other.id > open.id && takes_back(&open.undo, &other.act)).peekable();
+            let makes_up = |act: &Act| {
+                takes_back(&open.undo, act)
+                    || matches!((&open.act, act), (Act::PushRoots { .. }, Act::AddToCaStore { .. }))
+            };
+            let mut closers = steps().filter(|other| other.id > open.id && makes_up(&other.act)).peekable();
             let is_behind = |id: StepId| matches!(self.status(id), Status::Succeeded | Status::Skipped);
             match closers.peek() {
                 Some(_) => !closers.any(|closer| is_behind(closer.id)),
