@@ -8,12 +8,14 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use iofilter_certs::native::{
-    self, Apply, Connection, Journal, OperationError, Progress, Resume, Rollback, SshAccess, Stop, SystemClock,
+    self, Apply, Clock as _, Connection, DriveError, Journal, OperationError, Progress, Resume, Rollback, SshAccess,
+    Stop, SystemClock,
 };
+use iofilter_certs::plan::Plan;
 use iofilter_certs::policy::Policy;
 use iofilter_certs::report::Report;
 use iofilter_certs::request::{Approval, ApprovalRequest};
-use iofilter_certs::run::{JournalEntry, JournalEvent, Outcome};
+use iofilter_certs::run::{JournalEntry, JournalEvent, Outcome, Run, RunEvent};
 use iofilter_certs_lab::{Lab, Scenario, troubles};
 
 /// A lab that runs, and the way to it.
@@ -165,6 +167,45 @@ impl World {
         let rollback = Rollback { folder, locks, approver: Arc::new(approver), waivers: BTreeMap::new() };
         let operation = native::rollback(&self.connection, rollback, &SystemClock, &stop, |_| {});
         native::run(operation).expect("a runtime")
+    }
+
+    /// Carries out what is planned now in a process that dies as soon as it has stored the entry that `is_last` names: what
+    /// would have been sent after it is not. Answers the journal.
+    pub fn interrupted(&self, policy: &Policy, is_last: impl Fn(&JournalEvent, &Plan) -> bool) -> Vec<JournalEntry> {
+        let plan = self.plan(policy).plan.expect("there is something to do");
+        let job = self.connection.job().expect("the connection is right");
+        let mut run = Run::new(plan, policy.clone(), job, SystemClock.now());
+        let journal = self.drive_until(&mut run, is_last);
+        assert!(run.ending().is_none(), "it came to its end: {:?}", run.ending());
+        journal
+    }
+
+    /// Goes on from a journal in another process, to the end.
+    pub fn recovered(&self, journal: &[JournalEntry]) -> Run {
+        let job = self.connection.job().expect("the connection is right");
+        let run = Run::recover(journal, job, None, SystemClock.now());
+        let mut run = run.unwrap_or_else(|error| panic!("it cannot be gone on with: {error}"));
+        self.drive_until(&mut run, |_, _| false);
+        run
+    }
+
+    /// Drives a run to its end, or until its process dies.
+    pub fn drive_until(&self, run: &mut Run, is_last: impl Fn(&JournalEvent, &Plan) -> bool) -> Vec<JournalEntry> {
+        let host = Arc::new(self.connection.host(Some(Arc::new(agree))).expect("the connection is right"));
+        let (plan, mut journal) = (run.plan().clone(), Vec::new());
+        let mut store = |event: RunEvent| match event {
+            RunEvent::Journal(entry) => {
+                let is_last = is_last(&entry.event, &plan);
+                journal.push(entry);
+                if is_last { Err(()) } else { Ok(()) }
+            }
+            RunEvent::Evidence(_) | RunEvent::Looking(_) => Ok(()),
+        };
+        let record = |events: Vec<RunEvent>| events.into_iter().try_for_each(&mut store);
+        match native::run(native::drive(run, &host, &SystemClock, &Stop::new(), record)).expect("a runtime") {
+            Ok(()) | Err(DriveError::Record(())) => journal,
+            Err(error) => panic!("it cannot be driven: {error:?}"),
+        }
     }
 
     /// One field of every ESXi host as the lab has it, by name.

@@ -76,6 +76,20 @@ fn a_canary_that_is_not_cured_is_taken_back_and_nobody_follows() {
 }
 
 #[test]
+fn a_process_that_dies_as_the_first_host_fails_lets_nobody_follow_either() {
+    let world = World::of(&format!(
+        "{FLEET}[[faults]]\ncall = \"ReplaceCACertificatesAndCRLs\"\nwhat = \"fault:HostConfigFault\"\n"
+    ));
+    let before = world.on_hosts("castore");
+    let journal = world.interrupted(&impatient(), |event, _| matches!(event, JournalEvent::Failed { .. }));
+    let run = world.recovered(&journal);
+    assert!(matches!(run.ending(), Some(Ending::RolledBack { .. })), "{:#?}", run.ending());
+    assert_eq!(world.on_hosts("castore"), before);
+    let order = changed(&world);
+    assert!(order.iter().all(|name| name == "esx02.lab.example"), "others were touched: {order:?}");
+}
+
+#[test]
 fn without_a_canary_clusters_begin_side_by_side() {
     let world = World::of(FLEET);
     let policy = Policy { canary: false, ..quick() };

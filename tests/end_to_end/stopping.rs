@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use iofilter_certs::native::{Clock as _, SystemClock};
+use iofilter_certs::native::{self, Apply, Clock as _, Progress, Stop, SystemClock};
 use iofilter_certs::plan::{Act, StepId};
 use iofilter_certs::policy::{Approve, Policy, RenewBy};
 use iofilter_certs::report::Verdict;
@@ -228,4 +228,103 @@ fn a_step_that_is_not_approved_takes_its_host_back() {
     for host in undone {
         assert_eq!(now.get(host), castores.get(host), "{host} was taken back");
     }
+}
+
+/// Agrees to all, and before the first step lets happen what `then` says.
+fn slow(
+    policy: &Policy,
+    world: &Arc<World>,
+    then: impl Fn(&World, &str) + Send + Sync + 'static,
+) -> (Outcome, Vec<JournalEvent>) {
+    let inner = Arc::clone(world);
+    let approver = move |request: ApprovalRequest| {
+        if let Subject::Step(step) = &request.subject {
+            then(&inner, &step.act.title());
+        }
+        agree(request)
+    };
+    let policy = Policy { approve: Approve::Step, ..policy.clone() };
+    let ended = world.apply_as("run", &policy, approver).unwrap_or_else(|error| panic!("apply failed: {error}"));
+    let outcome = ended.unwrap_or_else(|report| panic!("nothing to do: {}", told(&report)));
+    (outcome, world.journal("run").into_iter().map(|entry| entry.event).collect())
+}
+
+fn castore(world: &World) -> Vec<String> {
+    let stores = world.on_hosts("castore");
+    let own = stores.get("esx01.lab.example").and_then(|store| store.as_array()).expect("it has a store");
+    own.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn what_changed_while_a_person_decided_is_looked_at_before_the_step_acts() {
+    let world = Arc::new(World::of(TWO));
+    let seen = Arc::new(std::sync::Mutex::new(None));
+    let inner = Arc::clone(&seen);
+    // Somebody else trusts one certificate more just now.
+    let (outcome, _) = slow(&quick(), &world, move |world, _| {
+        inner.lock().expect("nobody panics").get_or_insert_with(|| {
+            let before = castore(world);
+            world.trouble(Some("esx01.lab.example"), "castore-stale-sms");
+            let after = castore(world);
+            assert!(after.len() > before.len(), "one more is there");
+            after
+        });
+    });
+    let (now, seen) = (castore(&world), seen.lock().expect("nobody panics").take().expect("it was asked"));
+    let lost: Vec<&String> = seen.iter().filter(|one| !now.contains(one)).collect();
+    assert!(lost.is_empty(), "{lost:?} {:#?}", outcome.steps);
+}
+
+#[test]
+fn an_approval_that_comes_after_the_window_begins_nothing() {
+    let world = Arc::new(World::of(TWO));
+    let until = SystemClock.now().plus_seconds(12);
+    let (outcome, journal) = slow(&Policy { until: Some(until), ..quick() }, &world, move |_, _| {
+        while SystemClock.now() <= until {
+            std::thread::sleep(std::time::Duration::from_millis(200));
+        }
+    });
+    assert!(matches!(outcome.ending, Ending::Halted { .. }), "{:#?}", outcome.ending);
+    assert!(journal.iter().any(|event| matches!(event, JournalEvent::PartApproved { .. })), "nobody was asked in time");
+    world.assert_unchanged();
+}
+
+#[test]
+fn a_failure_elsewhere_while_a_host_is_looked_at_for_the_first_time_keeps_it_from_being_begun() {
+    let mut world = World::of(
+        "seed = 31\n[[clusters]]\nname = \"a\"\ncount = 1\n[[clusters]]\nname = \"b\"\ncount = 1\n\
+         [[hosts]]\nname = \"esx01\"\ntroubles = [\"castore-missing-sms\"]\n\
+         [[hosts]]\nname = \"esx02\"\ntroubles = [\"castore-missing-sms\"]\n",
+    );
+    world.connection.timeout_seconds = Some(6);
+    let apply = Apply {
+        plan: None,
+        folder: world.run_folder("run"),
+        locks: Some(world.run_folder("locks")),
+        approver: Arc::new(agree),
+    };
+    let progress = |progress: Progress<'_>| {
+        if let Progress::Running { entry, .. } = progress
+            && matches!(entry.event, JournalEvent::Before { .. })
+        {
+            let rules = [
+                r#"{"call": "ReplaceCACertificatesAndCRLs", "object": "esx01.lab.example", "what": "fault:HostConfigFault"}"#,
+                r#"{"call": "ListCACertificates", "object": "esx02.lab.example", "times": 1, "what": "timeout"}"#,
+            ];
+            for rule in rules {
+                world.lab.add_fault(serde_json::from_str(rule).expect("the rule is right"));
+            }
+        }
+    };
+    let policy = Policy { canary: false, ..quick() };
+    let stop = Stop::new();
+    let operation = native::apply(&world.connection, &policy, apply, &SystemClock, &stop, progress);
+    let ended = native::run(operation).expect("a runtime").unwrap_or_else(|error| panic!("apply failed: {error}"));
+    let outcome = ended.unwrap_or_else(|report| panic!("nothing to do: {}", told(&report)));
+    assert!(matches!(outcome.ending, Ending::RolledBack { .. }), "{:#?}", outcome.ending);
+    let of_second = outcome.steps.iter().filter(|step| step.host.as_deref() == Some("esx02.lab.example"));
+    let begun: Vec<_> = of_second.filter(|step| step.status != Status::Waiting).collect();
+    assert!(begun.is_empty(), "{begun:#?}");
+    let played = world.lab.calls().into_iter().filter(|call| call.fault.is_some()).count();
+    assert!(played >= 2, "both faults were played");
 }

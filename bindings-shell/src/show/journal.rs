@@ -26,6 +26,9 @@ pub(crate) fn entry(entry: &JournalEntry, plan: &Plan) -> Option<String> {
         JournalEvent::Before { .. } => "what is needed to go back was kept".to_owned(),
         JournalEvent::PartApproved { part, by } => format!("approved by {by}: {}", self::part(part, plan)),
         JournalEvent::PartRejected { part, reason } => format!("not approved, {}: {reason}", self::part(part, plan)),
+        JournalEvent::HostPassedOver { host, why } => {
+            format!("{}  {}: {why}", paint(style::STRONG, &named(host, plan)), paint(style::WARNING, "is passed over"))
+        }
         JournalEvent::HostProved { host, left } if left.is_empty() => {
             format!("{}  {}", paint(style::STRONG, &named(host, plan)), paint(style::GOOD, "is well, as was seen"))
         }

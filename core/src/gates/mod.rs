@@ -75,6 +75,19 @@ pub fn find(name: &str) -> Option<&'static Gate> {
 
 /// Reads every gate at every place where it stands, by name and then by host id.
 pub fn read_gates(case: &Case<'_>) -> Vec<GateReading> {
+    read(case, GATES.iter())
+}
+
+/// Gates that can close while a run goes on for hours, and are read again when a host's turn comes.
+const OF_A_TURN: [&str; 8] =
+    ["certificate-mode", "clock", "connected", "failover-capacity", "host-busy", "lockdown", "maintenance", "vsan"];
+
+/// Reads again what stands before a host whose turn has come. The case is of that host alone.
+pub(crate) fn read_for_turn(case: &Case<'_>) -> Vec<GateReading> {
+    read(case, GATES.iter().filter(|gate| OF_A_TURN.contains(&gate.name)))
+}
+
+fn read<'g>(case: &Case<'_>, gates: impl Iterator<Item = &'g Gate>) -> Vec<GateReading> {
     let reading = |gate: &Gate, place: Place, state: GateState| GateReading {
         gate: gate.name.to_owned(),
         place,
@@ -82,7 +95,7 @@ pub fn read_gates(case: &Case<'_>) -> Vec<GateReading> {
         waived: case.policy.waivers.get(gate.name).cloned(),
     };
     let mut readings = Vec::new();
-    for gate in GATES {
+    for gate in gates {
         let (at_vcenter, at_host) = match gate.check {
             GateCheck::VCenter(check) => (Some(check), None),
             GateCheck::Host(check) => (None, Some(check)),

@@ -16,6 +16,9 @@ impl Run {
     /// Sends the step's change. It was journalled before, with what is needed to go back.
     pub(super) fn act(&mut self, now: UnixTime, index: usize, id: StepId, tries: Tries) {
         let Some(act) = self.plan.step(id).map(|step| step.act.clone()) else { return };
+        if !self.may_begin(index, id) {
+            return self.set(index, id, None);
+        }
         if tries.logins == 0 && session_of(&act).is_some_and(|session| !self.inquiry.has_session(session)) {
             return self.look(
                 now,
@@ -87,9 +90,7 @@ impl Run {
                 self.set(index, id, None);
             }
             Ok(Begun::VimTask(task) | Begun::SmsTask(task)) => {
-                if direction == Direction::Forward {
-                    self.record(now, JournalEvent::TaskBegun { step: id, task: task.value.clone() });
-                }
+                self.record(now, JournalEvent::TaskBegun { step: id, task: task.value.clone() });
                 self.watch_task(now, index, id, task, direction);
             }
             Err(Refused::Wire(WireError::NotAuthenticated { .. })) if tries.logins < 2 => {
@@ -251,11 +252,7 @@ impl Run {
     pub(super) fn ask_task(&mut self, index: usize, id: StepId, task: MoRef, direction: Direction, deadline: UnixTime) {
         let tag = self.take_tag();
         self.inquiry.knock_again();
-        let question = match task.kind.as_str() {
-            "SmsTask" => Question::SmsTask { task: task.clone() },
-            _ => Question::VimTask { task: task.clone() },
-        };
-        self.inquiry.put(question, tag);
+        self.inquiry.put(Question::of_task(&task), tag);
         self.set(index, id, Some(Activity::Task { task, tag, direction, deadline }));
     }
 
@@ -269,7 +266,11 @@ impl Run {
         deadline: UnixTime,
     ) -> bool {
         self.asked_at = now;
-        match self.inquiry.tasks.get(&task.value).cloned() {
+        let seen = self.inquiry.tasks.get(&task.value).cloned();
+        if direction == Direction::Forward && !matches!(seen, Some(TaskSeen::Going) | None) {
+            self.unsure.remove(&id);
+        }
+        match seen {
             Some(TaskSeen::Error(why)) => self.said_no(now, index, id, direction, format!("the task failed: {why}")),
             Some(TaskSeen::Success | TaskSeen::Gone) => self.look_at_effect(now, index, id, direction, None),
             Some(TaskSeen::Going) | None if self.is_late(now, index, id, direction, deadline) => {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::journal::{JournalEvent, Status};
-use super::track::{Activity, Direction, Tries};
+use super::track::{Activity, Direction};
 use super::{Ending, Phase, Run, StopCause};
 use crate::certificate::Fingerprint;
 use crate::facts::HostId;
@@ -86,10 +86,6 @@ impl Run {
     pub(super) fn replan(&self) -> Result<Option<Plan>, String> {
         let facts = &self.inquiry.facts;
         let now = crate::plan::plan(facts, &judge(facts, &self.policy), &self.policy, Ways::of(&self.job));
-        let is_other_vcenter = self.plan.instance_uuid.is_some() && self.plan.instance_uuid != now.instance_uuid;
-        if is_other_vcenter {
-            return Err("the plan is for another vCenter: the instance uuid differs".to_owned());
-        }
         let steps = |plan: &Plan| (plan.first.clone(), plan.lanes.clone(), plan.last.clone(), plan.canary.clone());
         if steps(&self.plan) == steps(&now) {
             return Ok(None);
@@ -164,12 +160,10 @@ impl Run {
         let Some((asked, summary, _)) = self.subject(&part) else { return };
         match decision(answer, &asked) {
             Ok(by) => {
-                self.record(now, JournalEvent::PartApproved { part: part.clone(), by });
-                match part {
-                    // It was seen to be needed, and is what is in hand.
-                    Part::Step(_) => self.act(now, index, id, Tries::default()),
-                    Part::Host(_) => self.set(index, id, None),
-                }
+                self.record(now, JournalEvent::PartApproved { part, by });
+                // People take their time: what was seen before they were asked is looked at anew.
+                self.let_in.clear();
+                self.set(index, id, None);
             }
             Err(reason) => self.part_rejected(now, index, id, part, &summary, reason),
         }

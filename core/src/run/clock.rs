@@ -69,7 +69,10 @@ impl Activity {
                 }
             }
             Self::Send { tries, .. } => tries.shift(seconds),
-            Self::Prove { deadline, .. } | Self::Task { deadline, .. } => shift(deadline),
+            Self::Prove { deadline, .. }
+            | Self::Gates { deadline, .. }
+            | Self::Settle { deadline, .. }
+            | Self::Task { deadline, .. } => shift(deadline),
             Self::Ask { .. } => {}
         }
     }

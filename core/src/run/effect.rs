@@ -1,11 +1,69 @@
-//! The effect of journal entries that are about the run and not about a step; the same for a live and a recovered run.
+//! The effect of journal entries on what a run knows; the same for a live and a recovered run.
 
-use super::journal::{JournalEvent, Status};
-use super::{GivenApproval, Run, track};
+use super::journal::{JournalEntry, JournalEvent, Status};
+use super::stopping::Stopping;
+use super::{GivenApproval, Run, RunEvent, StopCause, track};
+use crate::machine::Output;
 use crate::plan::StepId;
 use crate::time::UnixTime;
 
 impl Run {
+    /// Writes an entry, and lets it have its effect through the one transition table.
+    pub(super) fn record(&mut self, now: UnixTime, event: JournalEvent) {
+        self.apply(now, &event);
+        self.outbox.push_back(Output::Event(RunEvent::Journal(JournalEntry { at: now, event })));
+    }
+
+    /// The same for an entry after which nothing new is begun. That follows from the entry itself, since a crash may come
+    /// between it and the one that says so.
+    pub(super) fn record_and_stop(&mut self, now: UnixTime, event: JournalEvent) {
+        let is_new = self.stopping.is_none();
+        self.record(now, event);
+        if let Some(Stopping { why, cause }) = self.stopping.clone().filter(|_| is_new) {
+            self.record(now, JournalEvent::Stopping { why, cause });
+        }
+    }
+
+    /// The effect of an entry. False when it cannot follow what was before.
+    pub(super) fn apply(&mut self, at: UnixTime, event: &JournalEvent) -> bool {
+        if let Some(step) = event.step() {
+            let before = self.status(step);
+            let Some(status) = before.after(event) else { return false };
+            self.status.insert(step, status);
+            self.note_beginning(step, before);
+        }
+        match event {
+            JournalEvent::Started { step, saved } => {
+                self.tasks.remove(step);
+                // What was saved first is what was there before anything was done.
+                if let Some(saved) = saved {
+                    self.saved.entry(*step).or_insert_with(|| saved.clone());
+                }
+            }
+            JournalEvent::TaskBegun { step, task } => {
+                self.tasks.insert(*step, task.clone());
+            }
+            JournalEvent::Made { step, text } => {
+                self.made.insert(*step, text.clone());
+            }
+            JournalEvent::NotReached { step, why } | JournalEvent::UndoFailed { step, why } => {
+                self.why_failed.insert(*step, why.clone());
+            }
+            JournalEvent::Failed { step, why } => {
+                self.failed.insert(*step);
+                self.why_failed.insert(*step, why.clone());
+                let host = self.plan.step(*step).and_then(|step| step.host.as_ref());
+                let host = host.map_or("vCenter", |host| host.name.as_str());
+                self.begin_nothing_new(format!("a step failed on `{host}`: {why}"));
+            }
+            JournalEvent::Stopping { why, cause } => {
+                self.stopping.get_or_insert_with(|| Stopping { why: why.clone(), cause: *cause });
+            }
+            _ => self.apply_to_run(at, event),
+        }
+        true
+    }
+
     /// What is to be known of a step that has just left the state `before`, if that was of one whose turn had not come.
     pub(super) fn note_beginning(&mut self, id: StepId, before: Status) {
         if before != Status::Waiting {
@@ -21,7 +79,7 @@ impl Run {
     }
 
     /// The effect of an entry that is about no step.
-    pub(super) fn apply_to_run(&mut self, at: UnixTime, event: &JournalEvent) {
+    fn apply_to_run(&mut self, at: UnixTime, event: &JournalEvent) {
         match event {
             JournalEvent::Begun { .. } => self.is_begun = true,
             JournalEvent::Approved { by, digest } => {
@@ -37,18 +95,32 @@ impl Run {
                 self.granted.insert(part.clone());
                 self.approvals.push(GivenApproval { at, by: by.clone(), of: self.part_in_words(part) });
             }
+            JournalEvent::HostPassedOver { host, why } => {
+                self.passed_over.insert(host.clone(), why.clone());
+            }
             JournalEvent::HostProved { host, .. } => {
                 self.proved.insert(host.clone());
             }
             JournalEvent::HostUnwell { host, why } => {
                 self.unwell.insert(host.clone(), why.clone());
+                let name = self.plan.hosts().find(|one| one.host.id == *host).map_or("", |one| one.host.name.as_str());
+                let is_first = self.plan.canary.as_ref().is_some_and(|canary| canary.id == *host);
+                let went = if is_first { " went first, alone, and" } else { "" };
+                self.begin_nothing_new(format!("`{name}`{went} is not well after its steps: {why}"));
             }
-            JournalEvent::Resumed { until } => self.policy.until = *until,
+            JournalEvent::Resumed { until } => {
+                self.policy.until = *until;
+                self.passed_over.clear();
+            }
             JournalEvent::TakingBack { waivers, .. } => {
                 self.policy.waivers.clone_from(waivers);
                 self.begin_again_backwards();
             }
             _ => {}
         }
+    }
+
+    fn begin_nothing_new(&mut self, why: String) {
+        self.stopping.get_or_insert(Stopping { why, cause: StopCause::Failure });
     }
 }

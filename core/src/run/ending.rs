@@ -33,8 +33,8 @@ pub enum Ending {
         /// What to do by hand, one line each, in order.
         by_hand: Vec<String>,
     },
-    /// The run was stopped by a person, by the end of its window, or by an approval that was not given. It can be
-    /// resumed: what is in doubt is looked at then, and the rest is begun.
+    /// The run was stopped by a person, by the end of its window, or by an approval that was not given, or passed hosts over
+    /// because a gate is closed. It can be resumed: what is in doubt is looked at then, and the rest is begun.
     Halted {
         /// Steps that were not begun, and those in doubt.
         remaining: u32,

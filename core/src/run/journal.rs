@@ -84,7 +84,7 @@ pub enum JournalEvent {
         /// What is needed to go back, where that is not in the plan.
         saved: Option<SavedCaStore>,
     },
-    /// The act began a task on vCenter.
+    /// The act, or what takes it back, began a task on vCenter.
     TaskBegun {
         /// The step.
         step: StepId,
@@ -119,6 +119,13 @@ pub enum JournalEvent {
     LeftOff {
         /// The step.
         step: StepId,
+        /// Why.
+        why: String,
+    },
+    /// The host's turn came, and a gate before it is closed by now: its steps wait, and others go on.
+    HostPassedOver {
+        /// The host.
+        host: HostId,
         /// Why.
         why: String,
     },
@@ -252,6 +259,7 @@ impl Status {
                 Self::Started | Self::Succeeded | Self::Failed | Self::NotReached | Self::UndoStarted,
                 JournalEvent::UndoStarted { .. },
             ) => Some(Self::UndoStarted),
+            (Self::UndoStarted, JournalEvent::TaskBegun { .. }) => Some(Self::UndoStarted),
             (Self::UndoStarted, JournalEvent::UndoFinished { .. }) => Some(Self::Undone),
             (Self::UndoStarted, JournalEvent::UndoFailed { .. }) => Some(Self::UndoFailed),
             _ => None,
@@ -302,6 +310,7 @@ impl JournalEvent {
             | Self::Before { .. }
             | Self::PartApproved { .. }
             | Self::PartRejected { .. }
+            | Self::HostPassedOver { .. }
             | Self::HostProved { .. }
             | Self::HostUnwell { .. }
             | Self::Stopping { .. }

@@ -3,7 +3,7 @@
 use super::acting::{MOST_SENDINGS, session_of};
 use super::journal::{JournalEvent, Status};
 use super::track::{Activity, Direction, Then, Tries, Why};
-use super::{Run, StopCause, look};
+use super::{Run, look};
 use crate::facts::HostId;
 use crate::plan::{Condition, IfNotDone, StepId, Undo};
 use crate::survey::{Question, Session};
@@ -30,6 +30,7 @@ impl Run {
                     once
                 })
             }
+            Why::InDoubt => self.doubt_questions(id),
             _ => self
                 .condition(id, &why)
                 .map_or_else(Vec::new, |condition| look::questions(&condition, &self.inquiry.facts)),
@@ -58,9 +59,9 @@ impl Run {
             Why::Resend { direction: Direction::Back, .. } => {
                 self.condition(id, &Why::Undone { acted: false, why: None })
             }
-            Why::Skip | Why::Ahead { .. } => Some(step.skip_when.clone()),
+            Why::Skip | Why::Ahead { .. } => Some(self.without_passed_over(step.skip_when.clone())),
             // What leaves no trace is only known not to be needed any more.
-            Why::InDoubt if !step.act.shows() => Some(step.skip_when.clone()),
+            Why::InDoubt if !step.act.shows() => Some(self.without_passed_over(step.skip_when.clone())),
             Why::InDoubt | Why::Done { .. } | Why::Again { .. } => Some(step.done_when.clone()),
             Why::Undone { .. } => match (&step.undo, &step.act) {
                 (Undo::By { done_when, .. }, _) => Some(done_when.clone()),
@@ -107,9 +108,9 @@ impl Run {
         let all = self.unit_of(index, id).map_or(&[][..], |unit| unit.steps.as_slice());
         let open = all.iter().skip_while(|one| **one != id).filter(|one| self.status(**one) == Status::Waiting);
         let asked = |one: &StepId| {
-            let condition = &self.plan.step(*one)?.skip_when;
-            let narrow = look::without_login(condition, &self.inquiry.facts).unwrap_or(condition);
-            Some((*one, narrow.clone()))
+            let condition = self.condition(*one, &Why::Skip)?;
+            let narrow = look::without_login(&condition, &self.inquiry.facts).cloned();
+            Some((*one, narrow.unwrap_or(condition)))
         };
         open.take(steps).filter_map(asked).collect()
     }
@@ -142,6 +143,12 @@ impl Run {
         if let Some(track) = self.tracks.get_mut(index) {
             track.unneeded = 0;
         }
+        if !self.may_begin(index, id) {
+            return self.set(index, id, None);
+        }
+        if let Some(why) = self.held_now(index, id) {
+            return self.hold_half_way(now, index, id, why);
+        }
         match self.part_before_act(index, id) {
             Some(part) => self.ask_part(index, id, part),
             None => self.act(now, index, id, Tries::default()),
@@ -173,15 +180,7 @@ impl Run {
                 self.record(now, JournalEvent::Succeeded { step: id });
                 self.set(index, id, None);
             }
-            // Once more would be once too often, if it was done.
-            (Why::InDoubt, None) if !self.is_idempotent(id) => {
-                if self.is_late(now, index, id, Direction::Forward, deadline) {
-                    self.not_done(now, index, id, Some("whether it was done before could not be seen".to_owned()));
-                } else {
-                    self.pause(now, index, id, Then::Look(Why::InDoubt), deadline);
-                }
-            }
-            (Why::InDoubt, _) => self.act(now, index, id, Tries::default()),
+            (Why::InDoubt, _) => self.still_in_doubt(now, index, id, deadline),
             (Why::Again { tries, .. }, Some(true)) => self.act(now, index, id, tries),
             (Why::Done { why }, _) if self.is_late(now, index, id, Direction::Forward, deadline) => {
                 self.not_done(now, index, id, why);
@@ -234,11 +233,7 @@ impl Run {
         true
     }
 
-    fn is_idempotent(&self, id: StepId) -> bool {
-        self.plan.step(id).is_some_and(|step| step.act.is_idempotent())
-    }
-
-    fn shows(&self, id: StepId) -> bool {
+    pub(super) fn shows(&self, id: StepId) -> bool {
         self.plan.step(id).is_some_and(|step| step.act.shows())
     }
 
@@ -261,6 +256,8 @@ impl Run {
             Then::Look(why) => self.look_until(index, id, why, deadline),
             Then::Task(task, direction) => self.ask_task(index, id, task, direction, deadline),
             Then::Prove(host) => self.ask_host(index, id, host, deadline),
+            Then::Gates(host) => self.ask_gates(index, id, host, deadline),
+            Then::Settle(task) => self.ask_whether_settled(index, id, task, deadline),
         }
         true
     }
@@ -282,13 +279,7 @@ impl Run {
     }
 
     pub(super) fn failed(&mut self, now: UnixTime, id: StepId, why: &str) {
-        self.record(now, JournalEvent::Failed { step: id, why: why.to_owned() });
-        if self.stopping.is_none() {
-            let host =
-                self.plan.step(id).and_then(|step| step.host.as_ref()).map_or("vCenter", |host| host.name.as_str());
-            let why = format!("a step failed on `{host}`: {why}");
-            self.record(now, JournalEvent::Stopping { why, cause: StopCause::Failure });
-        }
+        self.record_and_stop(now, JournalEvent::Failed { step: id, why: why.to_owned() });
     }
 }
 

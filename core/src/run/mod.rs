@@ -13,7 +13,9 @@ mod approval;
 mod by_hand;
 mod changes;
 mod clock;
+mod doubt;
 mod effect;
+mod elsewhere;
 mod ending;
 mod estimate;
 mod evidence;
@@ -31,6 +33,7 @@ mod rollback;
 mod saving;
 mod stopping;
 mod track;
+mod turn;
 mod undoing;
 mod view;
 
@@ -108,6 +111,12 @@ pub struct Run {
     approvals: Vec<GivenApproval>,
     /// Steps that a closed gate holds, with the reason.
     held: BTreeMap<StepId, String>,
+    /// Hosts whose gates were read for their turn, and are open.
+    #[serde(default)]
+    let_in: BTreeSet<HostId>,
+    /// Hosts that are passed over, with the reason.
+    #[serde(default)]
+    passed_over: BTreeMap<HostId, String>,
     found_before: BTreeMap<HostId, BTreeSet<String>>,
     proved: BTreeSet<HostId>,
     unwell: BTreeMap<HostId, String>,
@@ -196,6 +205,8 @@ impl Run {
             granted: BTreeSet::new(),
             approvals: Vec::new(),
             held: BTreeMap::new(),
+            let_in: BTreeSet::new(),
+            passed_over: BTreeMap::new(),
             found_before: BTreeMap::new(),
             proved: BTreeSet::new(),
             unwell: BTreeMap::new(),
@@ -220,50 +231,6 @@ impl Run {
         let id = RequestId(self.next_id);
         self.next_id = self.next_id.saturating_add(1);
         id
-    }
-
-    /// Writes an entry, and lets it have its effect through the one transition table.
-    fn record(&mut self, now: UnixTime, event: JournalEvent) {
-        self.apply(now, &event);
-        self.outbox.push_back(Output::Event(RunEvent::Journal(JournalEntry { at: now, event })));
-    }
-
-    /// The effect of an entry on what the run knows; the same for a live and for a recovered run.
-    fn apply(&mut self, at: UnixTime, event: &JournalEvent) -> bool {
-        if let Some(step) = event.step() {
-            let before = self.status(step);
-            let Some(status) = before.after(event) else { return false };
-            self.status.insert(step, status);
-            self.note_beginning(step, before);
-        }
-        match event {
-            JournalEvent::Started { step, saved } => {
-                self.tasks.remove(step);
-                // What was saved first is what was there before anything was done.
-                if let Some(saved) = saved {
-                    self.saved.entry(*step).or_insert_with(|| saved.clone());
-                }
-            }
-            JournalEvent::TaskBegun { step, task } => {
-                self.tasks.insert(*step, task.clone());
-            }
-            JournalEvent::Made { step, text } => {
-                self.made.insert(*step, text.clone());
-            }
-            JournalEvent::NotReached { step, why }
-            | JournalEvent::Failed { step, why }
-            | JournalEvent::UndoFailed { step, why } => {
-                if matches!(event, JournalEvent::Failed { .. }) {
-                    self.failed.insert(*step);
-                }
-                self.why_failed.insert(*step, why.clone());
-            }
-            JournalEvent::Stopping { why, cause } => {
-                self.stopping.get_or_insert_with(|| stopping::Stopping { why: why.clone(), cause: *cause });
-            }
-            _ => self.apply_to_run(at, event),
-        }
-        true
     }
 
     /// Whatever can go on without another input.

@@ -10,6 +10,10 @@ use crate::plan::StepId;
 pub(super) enum Next {
     /// A part is asked for, before its first step.
     Ask(StepId, Part),
+    /// The gates before the host are read for its turn; the step is its first.
+    Gates(StepId, HostId),
+    /// The host's steps wait, because a gate before it is closed.
+    PassOver(HostId, String),
     /// Nothing new is begun from now on, because a gate before this track is closed.
     Hold(String),
     Forward(StepId),
@@ -50,28 +54,58 @@ impl Run {
                     None => continue,
                 }
             };
-            let is_new = unit.steps.iter().all(|id| self.status(*id) == Status::Waiting);
-            if self.is_finished_all_the_same(unit) {
-                return if is_new && self.is_full() { None } else { Some(self.first_of(unit, next, is_new)) };
+            if !self.is_finished_all_the_same(unit) {
+                match self.owed(unit) {
+                    None => continue,
+                    Some(_) if self.is_new(unit) && self.is_full() => return None,
+                    Some(owed) => return Some(Next::Forward(owed)),
+                }
             }
-            if let Some(owed) = self.owed(unit) {
-                return if is_new && self.is_full() { None } else { Some(Next::Forward(owed)) };
+            if self.is_passed_over_with(unit) {
+                continue;
             }
+            let is_new = self.is_new(unit);
+            if let Some(why) = self.held_first(unit).filter(|_| is_new) {
+                match (&unit.host, track.stage) {
+                    (Some(host), TrackStage::Lane) => return Some(Next::PassOver(host.clone(), why)),
+                    _ if self.stopping.is_none() => return Some(Next::Hold(why)),
+                    _ => continue,
+                }
+            }
+            if is_new && self.is_full() {
+                return None;
+            }
+            return Some(self.first_of(unit, next, is_new));
         }
         Some(Next::End)
     }
 
-    /// A new unit is held by a gate that has closed since the plan was made, or asked for, before it begins.
+    /// Before a new unit begins it is asked for, and the gates of its host are read.
     fn first_of(&self, unit: &Unit, next: StepId, is_new: bool) -> Next {
         if is_new && self.stopping.is_none() {
-            if let Some(why) = unit.steps.iter().find_map(|id| self.held.get(id)) {
-                return Next::Hold(why.clone());
-            }
             if let Some(part) = self.part_before_host(unit.host.as_ref()) {
                 return Next::Ask(next, part);
             }
+            if let Some(host) = unit.host.as_ref().filter(|host| !self.let_in.contains(*host)) {
+                return Next::Gates(next, host.clone());
+            }
         }
         Next::Forward(next)
+    }
+
+    /// Whether nothing of the unit has been begun. A step that was seen not to be needed is no beginning.
+    pub(super) fn is_new(&self, unit: &Unit) -> bool {
+        unit.steps.iter().all(|id| matches!(self.status(*id), Status::Waiting | Status::Skipped))
+    }
+
+    /// Whether a step that was looked at may act still: while it was looked at, or asked for, the run may have begun to
+    /// stop.
+    pub(super) fn may_begin(&self, index: usize, id: StepId) -> bool {
+        let is_finished = || {
+            let unit = self.unit_of(index, id);
+            unit.is_some_and(|unit| self.is_finished_all_the_same(unit) || self.owed(unit) == Some(id))
+        };
+        self.status(id) != Status::Waiting || (!self.is_passed_over(id) && is_finished())
     }
 
     fn next_back(&self, track: &Track) -> Option<Next> {

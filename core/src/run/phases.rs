@@ -24,6 +24,9 @@ impl Run {
         }
         self.inquiry = survey.into_inquiry();
         self.asked_at = now;
+        if let Some(why) = self.elsewhere() {
+            return self.turn_away(why);
+        }
         if self.status.is_empty() {
             match self.replan() {
                 Err(why) => return self.end(now, Ending::Refused { why }),
@@ -43,6 +46,7 @@ impl Run {
 
     /// The work is over: leave, and look once more.
     pub(super) fn leave(&mut self, now: UnixTime) {
+        self.name_passed_over(now);
         self.phase = Phase::Leaving;
         let leave = [(Session::Vim, Question::Logout), (Session::Rest, Question::RestLogout)];
         for (session, question) in leave {

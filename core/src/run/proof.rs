@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::Run;
 use super::journal::{JournalEvent, Status};
 use super::track::{Activity, Direction, Then};
-use super::{Run, StopCause};
 use crate::case::PlaceKind;
 use crate::diagnostic::Severity;
 use crate::facts::{Facts, HostId};
@@ -68,25 +68,12 @@ impl Run {
                 self.set(index, id, None);
             }
             Some(why) if self.is_late(now, index, id, Direction::Forward, deadline) => {
-                self.unwell_host(now, host, why);
+                self.record_and_stop(now, JournalEvent::HostUnwell { host: host.clone(), why });
                 self.set(index, id, None);
             }
             Some(_) => self.pause(now, index, id, Then::Prove(host.clone()), deadline),
         }
         true
-    }
-
-    fn unwell_host(&mut self, now: UnixTime, host: &HostId, why: String) {
-        let name = self.plan.hosts().find(|one| one.host.id == *host).map_or("", |one| one.host.name.as_str());
-        let what = if self.plan.canary.as_ref().is_some_and(|canary| canary.id == *host) {
-            format!("`{name}` went first, alone, and is not well after its steps: {why}")
-        } else {
-            format!("`{name}` is not well after its steps: {why}")
-        };
-        self.record(now, JournalEvent::HostUnwell { host: host.clone(), why });
-        if self.stopping.is_none() {
-            self.record(now, JournalEvent::Stopping { why: what, cause: StopCause::Failure });
-        }
     }
 
     /// What the host's steps were to cure and is still found, or cannot be told: code and message.
@@ -156,7 +143,7 @@ fn is_cured_at_the_end(code: &str, carries_own_name: bool) -> bool {
 
 /// The facts of one host and of vCenter, so that judging a host costs the same in a large fleet. Logs are left out: they
 /// tell of what was.
-fn only(facts: &Facts, now: UnixTime, host: &HostId) -> Facts {
+pub(super) fn only(facts: &Facts, now: UnixTime, host: &HostId) -> Facts {
     let own = facts.hosts.get(host);
     Facts {
         schema: facts.schema.clone(),

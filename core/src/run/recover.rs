@@ -79,6 +79,7 @@ impl Run {
             if !run.apply(entry.at, &entry.event) {
                 return Err(illegal(line, "the step was not where this entry says"));
             }
+            run.doubt(&entry.event);
         }
         Ok((run, standing))
     }

@@ -39,6 +39,7 @@ impl Run {
         self.stopping = None;
         self.hurry = None;
         self.policy.until = None;
+        self.passed_over.clear();
         // What could not be taken back then may be taken back now.
         for status in self.status.values_mut().filter(|status| **status == Status::UndoFailed) {
             *status = Status::Failed;
@@ -68,9 +69,11 @@ impl Run {
     /// Steps before which a gate is closed now: those that are still to begin, or still to be taken back.
     pub(super) fn read_held(&mut self) {
         let case = Case::new(&self.inquiry.facts, &self.policy);
-        let readings: Vec<GateReading> = read_gates(&case).into_iter().filter(|reading| !reading.passes()).collect();
+        let is_closed = |reading: &GateReading| !reading.passes() && !self.is_own_doing(reading);
+        let readings: Vec<GateReading> = read_gates(&case).into_iter().filter(is_closed).collect();
         let is_ahead = |id: StepId| match self.direction {
-            Direction::Forward => self.status(id) == Status::Waiting,
+            // One in doubt may have to act once more.
+            Direction::Forward => matches!(self.status(id), Status::Waiting | Status::Started),
             Direction::Back => self.can_be_undone(id),
         };
         let connected = connected_by(&self.plan);
@@ -95,7 +98,7 @@ impl Run {
 }
 
 /// Hosts that the plan connects itself: their steps are not held for want of a connection, forth or back.
-fn connected_by(plan: &Plan) -> BTreeSet<HostId> {
+pub(super) fn connected_by(plan: &Plan) -> BTreeSet<HostId> {
     let hosts = plan.steps().filter_map(|step| match &step.act {
         Act::ReconnectHost { host, .. } => Some(host.clone()),
         _ => None,
@@ -103,7 +106,12 @@ fn connected_by(plan: &Plan) -> BTreeSet<HostId> {
     hosts.collect()
 }
 
-fn closed_before(readings: &[GateReading], host: Option<&Host>, step: &Step, connects: bool) -> Option<String> {
+pub(super) fn closed_before(
+    readings: &[GateReading],
+    host: Option<&Host>,
+    step: &Step,
+    connects: bool,
+) -> Option<String> {
     let mut readings = readings.iter().filter(|reading| !(connects && reading.gate == connected::GATE.name));
     let closed = readings.find(|reading| {
         let is_before = host.map_or(reading.place.host.is_none(), |host| reading.stands_before(host));

@@ -22,6 +22,8 @@ pub enum StopCause {
     Person,
     /// A part of the plan was not approved. As for the window.
     Declined,
+    /// All that could be done is done, and hosts are left that were passed over because a gate is closed.
+    Gate,
 }
 
 /// A run that begins nothing new.
@@ -85,7 +87,9 @@ impl Run {
     /// Whether the next step of `unit` may begin although nothing new is begun.
     pub(super) fn is_finished_all_the_same(&self, unit: &Unit) -> bool {
         let Some(stopping) = &self.stopping else { return true };
-        let is_begun = |id: &StepId| self.status(*id) != Status::Waiting && !self.out_of_turn.contains(id);
+        let is_begun = |id: &StepId| {
+            !matches!(self.status(*id), Status::Waiting | Status::Skipped) && !self.out_of_turn.contains(id)
+        };
         let is_in_hand = unit.steps.iter().any(is_begun);
         let is_soon = stopping.cause != StopCause::Failure || self.hurry.is_some();
         let is_in_doubt = || unit.steps.iter().any(|id| self.status(*id) == Status::Started);

@@ -61,6 +61,11 @@ pub(super) enum Activity {
     Ask { part: Part },
     /// Answers about a host whose steps are behind.
     Prove { host: HostId, tag: Tag, deadline: UnixTime },
+    /// Answers about the gates before a host whose turn has come.
+    Gates { host: HostId, tag: Tag, deadline: UnixTime },
+    /// The answer to whether what a step began has ended, before the step is taken back; without a task that is known,
+    /// whether any runs on its host.
+    Settle { task: Option<MoRef>, tag: Tag, deadline: UnixTime },
     /// The answer to how far a task is.
     Task { task: MoRef, tag: Tag, direction: Direction, deadline: UnixTime },
 }
@@ -121,6 +126,8 @@ pub(super) enum Then {
     Look(Why),
     Task(MoRef, Direction),
     Prove(HostId),
+    Gates(HostId),
+    Settle(Option<MoRef>),
 }
 
 /// The tracks of a plan. The canary leaves its lane for a track of its own.
@@ -199,6 +206,12 @@ impl Run {
             Some((step, Activity::Prove { host, tag, deadline })) => {
                 self.inquiry.is_answered(tag) && self.host_seen(now, index, step, &host, deadline)
             }
+            Some((step, Activity::Gates { host, tag, deadline })) => {
+                self.inquiry.is_answered(tag) && self.gates_seen(now, index, step, &host, deadline)
+            }
+            Some((step, Activity::Settle { task, tag, deadline })) => {
+                self.inquiry.is_answered(tag) && self.settled(now, index, step, task, deadline)
+            }
             Some((step, Activity::Task { task, tag, direction, deadline })) => {
                 self.inquiry.is_answered(tag) && self.task_seen(now, index, step, &task, direction, deadline)
             }
@@ -218,6 +231,14 @@ impl Run {
             }
             Some(Next::Ask(id, part)) => {
                 self.ask_part(index, id, part);
+                true
+            }
+            Some(Next::Gates(id, host)) => {
+                self.look_at_gates(now, index, id, host);
+                true
+            }
+            Some(Next::PassOver(host, why)) => {
+                self.record(now, JournalEvent::HostPassedOver { host, why });
                 true
             }
             Some(Next::Hold(why)) => {
@@ -246,6 +267,9 @@ impl Run {
         }
         if self.is_passed_over(id) {
             let why = "the run stopped before its turn".to_owned();
+            return self.record(now, JournalEvent::NotReached { step: id, why });
+        }
+        if let Some(why) = self.not_at_the_end(index, id) {
             return self.record(now, JournalEvent::NotReached { step: id, why });
         }
         let in_doubt = self.status(id) == Status::Started;

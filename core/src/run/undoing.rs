@@ -21,9 +21,10 @@ impl Run {
                 self.not_undone(now, index, id, self.held_back(id).unwrap_or_default());
             }
             // What is still going on may undo the undoing.
-            Some(_) if let Some(task) = self.still_going(id) => {
+            Some(_) if let Some(task) = self.still_going(id).filter(|task| self.inquiry.tasks.contains_key(task)) => {
                 self.not_undone(now, index, id, format!("{STILL_GOING} `{task}`"));
             }
+            Some(_) if self.is_to_settle_first(id) => self.settle(now, index, id),
             Some(Undo::By { .. }) => self.look(now, index, id, Why::Undone { acted: false, why: None }),
             // Without a saved list the store was never touched.
             Some(Undo::PutBackCaStore) if self.saved.contains_key(&id) => {

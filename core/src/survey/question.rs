@@ -240,6 +240,14 @@ pub(crate) struct Link {
 }
 
 impl Question {
+    /// How far is this task, of vCenter or of SMS?
+    pub(crate) fn of_task(task: &MoRef) -> Self {
+        match task.kind.as_str() {
+            "SmsTask" => Self::SmsTask { task: task.clone() },
+            _ => Self::VimTask { task: task.clone() },
+        }
+    }
+
     /// The session that it needs, if any.
     pub(crate) fn session(&self) -> Option<Session> {
         match self {
