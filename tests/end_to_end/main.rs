@@ -15,6 +15,7 @@ mod journal;
 mod matrix;
 mod mixes;
 mod openssh;
+mod proof;
 mod rollback;
 mod shell_facts;
 mod snapshot;

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Act, HostRef, HostSteps, IfNotDone, Lane, PLAN_SCHEMA, Plan, Refusal, Step, StepId, canary};
+use super::{Act, FleetCure, HostRef, HostSteps, IfNotDone, Lane, PLAN_SCHEMA, Plan, Refusal, Step, StepId, canary};
 use crate::case::{Case, PlaceKind};
 use crate::certificate::Certificate;
 use crate::facts::{Facts, Host, HostId, Provider};
@@ -93,11 +93,17 @@ fn spread_on_hosts(cause: &Finding) -> Option<(&str, &str)> {
     (cause.place.kind == PlaceKind::Vcenter && is_of_hosts).then_some((cause.diagnostic.code.as_str(), name))
 }
 
+/// What steps on the vCenter promise to cure.
+fn cure(finding: &Finding) -> FleetCure {
+    FleetCure { code: finding.diagnostic.code.clone(), place: finding.place.clone() }
+}
+
 /// The plan in the making.
 #[derive(Default)]
 struct Work {
     fleet: FleetDraft,
     hosts: BTreeMap<HostId, (HostDraft, BTreeSet<String>)>,
+    cures: Vec<FleetCure>,
     refused: Vec<Refusal>,
     notes: Vec<String>,
 }
@@ -148,6 +154,7 @@ impl Work {
                         self.fleet.first.push(step);
                     }
                 }
+                self.cures.push(cure(finding));
             }
             Scope::Provider(steps) => {
                 let mut draft = FleetDraft::default();
@@ -155,6 +162,7 @@ impl Work {
                 steps(planning, provider.ok_or_else(by_hand)?, &mut draft).map_err(no_gate)?;
                 admit(planning, host, draft.unregister.iter())?;
                 draft.unregister.into_iter().for_each(|step| self.fleet.unregister(step));
+                self.cures.push(cure(finding));
             }
             Scope::Host(steps) => {
                 let host = host.ok_or_else(by_hand)?;
@@ -228,6 +236,7 @@ impl Work {
             lanes,
             last: self.last_steps(timeout),
             canary,
+            cures: self.cures,
             refused: self.refused,
             notes: self.notes,
         };

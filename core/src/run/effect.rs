@@ -18,6 +18,8 @@ impl Run {
                 self.round = self.round.saturating_add(1);
             }
             JournalEvent::Before { picture } => self.before = Some((**picture).clone()),
+            JournalEvent::After { picture } => self.after = Some((**picture).clone()),
+            JournalEvent::Ended { ending } => self.ending = Some(ending.clone()),
             JournalEvent::PartApproved { part, by } => {
                 self.granted.insert(part.clone());
                 self.approvals.push(GivenApproval { at, by: by.clone(), of: self.part_in_words(part) });
@@ -28,7 +30,11 @@ impl Run {
             JournalEvent::HostUnwell { host, why } => {
                 self.unwell.insert(host.clone(), why.clone());
             }
-            JournalEvent::Resumed { until } => self.policy.until = *until,
+            JournalEvent::Resumed { until } => {
+                self.policy.until = *until;
+                self.ending = None;
+                self.after = None;
+            }
             JournalEvent::TakingBack { waivers, .. } => {
                 self.policy.waivers.clone_from(waivers);
                 self.begin_again_backwards();

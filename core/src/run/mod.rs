@@ -30,6 +30,8 @@ mod recover;
 mod rollback;
 mod saving;
 mod stopping;
+#[cfg(test)]
+mod testing;
 mod track;
 mod undoing;
 mod view;
@@ -38,7 +40,9 @@ pub use approval::{GivenApproval, Part};
 pub use changes::{CHANGES_SCHEMA, Changes, HostChange};
 pub use ending::Ending;
 pub use estimate::Estimate;
-pub use evidence::{EVIDENCE_FOLDER, Evidence, EvidenceFile, HostPicture, Picture, ProviderPicture, ShownCertificate};
+pub use evidence::{
+    EVIDENCE_FOLDER, Evidence, EvidenceFile, FoundCode, HostPicture, Picture, ProviderPicture, ShownCertificate,
+};
 pub use journal::{IllegalEntry, JournalEntry, JournalEvent, SavedCaStore, Status};
 pub use kept::{Kept, KeptThing};
 pub use outcome::{OUTCOME_SCHEMA, Outcome, StepOutcome};
@@ -82,6 +86,9 @@ pub struct Run {
     tasks: BTreeMap<StepId, String>,
     /// Steps whose change never left this machine.
     never_sent: BTreeSet<StepId>,
+    /// Steps that were about to act, ever.
+    #[serde(default)]
+    acted: BTreeSet<StepId>,
     /// Steps of which it is not known whether what they began has ended.
     #[serde(default)]
     unsure: BTreeSet<StepId>,
@@ -177,6 +184,7 @@ impl Run {
             saved: BTreeMap::new(),
             tasks: BTreeMap::new(),
             never_sent: BTreeSet::new(),
+            acted: BTreeSet::new(),
             unsure: BTreeSet::new(),
             made: BTreeMap::new(),
             tracks,
@@ -229,6 +237,7 @@ impl Run {
         match event {
             JournalEvent::Started { step, saved } => {
                 self.tasks.remove(step);
+                self.acted.insert(*step);
                 // What was saved first is what was there before anything was done.
                 if let Some(saved) = saved {
                     self.saved.entry(*step).or_insert_with(|| saved.clone());
@@ -276,18 +285,6 @@ impl Run {
             self.prove(now);
         }
         self.take_survey(now);
-    }
-
-    /// A survey that is over gives its facts.
-    fn take_survey(&mut self, now: UnixTime) {
-        match std::mem::replace(&mut self.phase, Phase::Over) {
-            Phase::Checking(survey) if survey.is_over() => {
-                self.looked_around(now, *survey);
-                self.advance(now);
-            }
-            Phase::Proving(survey) if survey.is_over() => self.proved(now, *survey),
-            phase => self.phase = phase,
-        }
     }
 
     fn keep_alive(&mut self, now: UnixTime) {
@@ -384,7 +381,7 @@ impl Machine for Run {
                 }
             }
             Phase::New | Phase::Approving(_) => Output::Wait(None),
-            Phase::Settling(until) => Output::Wait(Some(*until)),
+            Phase::Settling(_) => Output::Wait(self.settling_until(self.seen_at)),
             Phase::Over => Output::Done,
         };
         if matches!(output, Output::Wait(_) | Output::Done) {
