@@ -125,6 +125,7 @@ fn at_first(act: &Act) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::HostId;
     use crate::run::testing::plan;
 
     fn estimate(clusters_at_once: u32) -> Estimate {
