@@ -63,8 +63,14 @@ impl Screen {
         if self.json {
             self.result(&serde_json::json!({ "error": failure }), String::new);
         }
-        let _ = write!(anstream::stderr().lock(), "{}", in_words(failure));
+        self.complain(failure);
         FAILED
+    }
+
+    /// Tells of a failure beside a result that stands.
+    #[expect(clippy::unused_self, reason = "whatever is told is told by the screen")]
+    pub(crate) fn complain(self, failure: &Failure) {
+        let _ = write!(anstream::stderr().lock(), "{}", in_words(failure));
     }
 }
 

@@ -1,4 +1,4 @@
-//! SIGINT and SIGTERM: asked once, what is in hand is finished; asked twice, it is broken off.
+//! SIGINT, SIGTERM and SIGHUP: asked once, what is in hand is finished; asked twice, it is broken off.
 
 use std::future::Future;
 
@@ -64,21 +64,39 @@ fn no_threads(why: &std::io::Error) -> Failure {
     Failure::system(format!("this machine gives no threads or signals: {why}"))
 }
 
-/// Both signals that ask a process to end.
+/// The signals that ask a process to end.
 struct Signals {
     interrupt: Signal,
     terminate: Signal,
+    /// `None` for a process that is to outlive its terminal, as `nohup` has it.
+    hangup: Option<Signal>,
 }
 
 impl Signals {
     fn new() -> std::io::Result<Self> {
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+        let hangup = (!is_hangup_ignored()).then(|| signal(SignalKind::hangup())).transpose()?;
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())?, hangup })
     }
 
     async fn next(&mut self) {
+        let hangup = async {
+            match &mut self.hangup {
+                Some(hangup) => hangup.recv().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
+            _ = hangup => {}
         }
     }
+}
+
+/// Whether the process was begun with SIGHUP ignored; told by Linux only.
+fn is_hangup_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    // The first signal, SIGHUP, is the last bit.
+    ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
 }

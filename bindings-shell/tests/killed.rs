@@ -131,10 +131,10 @@ impl Patient {
                 *figures.hit.entry(what).or_default() += 1;
             }
             drop(figures);
-            if at.contains(OVER) {
-                return;
-            }
             process = self.go_on();
+            if at.contains(OVER) {
+                break;
+            }
         }
         process.wait().expect("it ends");
     }
@@ -184,7 +184,7 @@ impl Patient {
 
     /// How it ended, after holding it to its promises.
     fn ending(&self) -> String {
-        // A process that is killed after its last line writes nothing else; the journal is what counts.
+        // A process that is killed after its last line writes nothing else; the next one writes what is missing.
         let journal = self.journal();
         let Some(JournalEntry { event: JournalEvent::Ended { ending }, .. }) = journal.last() else {
             panic!("{}: no ending: {:?}", self.told(), journal.last());
@@ -201,6 +201,9 @@ impl Patient {
                 assert!(said("by_hand").is_some_and(|steps| !steps.is_empty()), "what is to be done? {what}");
             }
             _ => panic!("a killed run ends cured or stuck: {what}"),
+        }
+        for file in ["outcome.json", "changes.json", "changes.txt"] {
+            assert!(self.run_folder().join(file).exists(), "`{file}` is missing: {what}");
         }
         self.has_lost_nothing(&what);
         name

@@ -90,7 +90,11 @@ fn ended(child: Child) -> (i32, String, String) {
 }
 
 fn signal(child: &Child) {
-    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    send("-INT", child);
+}
+
+fn send(signal: &str, child: &Child) {
+    let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
     assert!(sent.success());
 }
 
@@ -124,6 +128,76 @@ fn an_interrupted_run_says_where_its_journal_is_and_is_gone_on_with() {
     let (code, out, said) = ended(spawn(world.command(&resume)));
     let outcome: Value = serde_json::from_str(&out).unwrap();
     assert_eq!((code, outcome.get("ending").and_then(Value::as_str)), (0, Some("cured")), "{said}");
+}
+
+#[test]
+fn a_terminal_that_is_closed_stops_a_run_like_an_interrupt_unless_it_is_to_outlive_it() {
+    let world = World::new(55, 3_000);
+    let run = spawn(world.command(&[world.apply("run"), vec!["--yes".to_owned()]].concat()));
+    world.await_word("run", "task_begun");
+    send("-HUP", &run);
+    let (code, out, said) = ended(run);
+    assert_eq!(code, 2, "{out}{said}");
+    let world = World::new(55, 3_000);
+    let inner = world.command(&[world.apply("run"), vec!["--yes".to_owned()]].concat());
+    let mut command = Command::new("sh");
+    command.args(["-c", "trap '' HUP; exec \"$0\" \"$@\""]).arg(inner.get_program()).args(inner.get_args());
+    command.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?)))).stdin(Stdio::null());
+    let run = spawn(command);
+    world.await_word("run", "task_begun");
+    send("-HUP", &run);
+    let (code, out, said) = ended(run);
+    assert_eq!(code, 0, "{out}{said}");
+}
+
+#[test]
+fn a_stop_while_the_cure_is_proved_is_not_made_to_wait_for_the_second_look() {
+    let world = World::new(54, 300);
+    let mut arguments = [world.apply("run"), vec!["--yes".to_owned()]].concat();
+    // Longer than the test would be let live.
+    for argument in arguments.iter_mut().skip_while(|argument| *argument != "--proof-seconds").skip(1).take(1) {
+        "100000".clone_into(argument);
+    }
+    let run = spawn(world.command(&arguments));
+    world.await_word("run", "host_proved");
+    signal(&run);
+    let (code, out, said) = ended(run);
+    assert!([0, 2].contains(&code), "{out}{said}");
+}
+
+#[test]
+fn a_plan_of_a_file_that_has_no_steps_does_nothing_and_has_the_exit_code_of_what_there_is() {
+    let world = World::new(56, 300);
+    let healthy = {
+        let scenario = "seed = 56\n[[clusters]]\nname = \"a\"\ncount = 3\n";
+        let lab = Lab::start(Scenario::parse(scenario).unwrap()).unwrap();
+        World { lab, folder: tempfile::tempdir().unwrap() }
+    };
+    let plan = world.folder.path().join("plan.json").display().to_string();
+    let mut arguments = healthy.arguments(&["plan", "--out", &plan]);
+    // A plan takes no lock; the folder for locks stands last.
+    arguments.truncate(arguments.len() - 2);
+    let (code, _, said) = ended(spawn(healthy.command(&arguments)));
+    assert_eq!(code, 0, "{said}");
+    assert!(!said.contains("apply --plan"), "nobody is told to carry it out: {said}");
+    let apply = [world.apply("run"), vec!["--yes".to_owned(), "--plan".to_owned(), plan]].concat();
+    let (code, out, said) = ended(spawn(world.command(&apply)));
+    assert_eq!(code, 2, "{out}{said}");
+    assert!(said.contains("the given plan has no steps") && out.contains("provider-offline"), "{out}{said}");
+    assert_eq!(changes(&world), 0);
+    assert!(!world.run_dir("run").exists(), "there is no run");
+}
+
+#[test]
+fn an_outcome_that_cannot_be_kept_is_shown_all_the_same() {
+    let world = World::new(58, 300);
+    // A folder stands where the file is to be.
+    std::fs::create_dir_all(world.run_dir("run").join("outcome.json/in-the-way")).unwrap();
+    let apply = [world.apply("run"), vec!["--yes".to_owned(), "--json".to_owned()]].concat();
+    let (code, out, said) = ended(spawn(world.command(&apply)));
+    let outcome: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, outcome.get("ending").and_then(Value::as_str)), (0, Some("cured")), "{said}");
+    assert!(said.contains("outcome.json` cannot be written") && said.contains("run `resume`"), "{said}");
 }
 
 #[test]

@@ -80,6 +80,10 @@ fn what_is_needed_to_go_back_is_kept_before_anything_is_changed() {
         let of_both = kept.keys().filter(|path| path.contains("/evidence/") && path.ends_with(name)).count();
         assert_eq!(of_both, 2, "{name}: {:?}", kept.keys());
     }
+    for name in ["trusted-roots.pem", "vecs-sms.pem"] {
+        let of_vcenter = kept.iter().find(|(path, _)| path.ends_with(&format!("/evidence/{name}")));
+        assert!(of_vcenter.is_some_and(|(_, text)| text.contains("BEGIN CERTIFICATE")), "{name}: {:?}", kept.keys());
+    }
     for (path, text) in &kept {
         world.assert_no_secret(path, text);
         assert!(!text.contains("PRIVATE KEY"), "{path}");

@@ -17,9 +17,6 @@ use crate::screen::Screen;
 use crate::show;
 use crate::signals::with_stop;
 
-/// The outcome's file in a run's folder, beside the journal.
-pub(crate) const OUTCOME: &str = "outcome.json";
-
 /// The exit code is the outcome's; where there is nothing to carry out, the report's.
 pub(crate) fn run(options: &ApplyOptions, screen: Screen) -> Result<u8, Failure> {
     let policy = options.limits.policy()?;
@@ -35,22 +32,45 @@ pub(crate) fn run(options: &ApplyOptions, screen: Screen) -> Result<u8, Failure>
             None => return Ok(nothing_to_do(&report, screen)),
         }
     };
-    let given = consent.ask(&plan, options.plan.is_some(), screen)?;
+    // A given plan without steps is for nobody to approve; the world is looked at, and what is wrong there is told.
+    let given = (!plan.is_empty()).then(|| consent.ask(&plan, options.plan.is_some(), screen)).transpose()?;
     let folder = options.run_dir.clone().unwrap_or_else(|| default_folder(&plan.vcenter));
     let voice = Voice::new(screen);
-    let approver = consent.approver(Some(given), voice.clone(), screen);
+    let approver = consent.approver(given, voice.clone(), screen);
     let apply = Apply { plan: Some(plan), folder: folder.clone(), locks: options.locks.lock_dir.clone(), approver };
-    let outcome = carry_out(&connection, &policy, apply, &folder, voice)?;
-    finish(&outcome, &folder, screen)
+    match carry_out(&connection, &policy, apply, &folder, voice)? {
+        Ok(Ok(outcome)) => finish(Ok(outcome), &folder, screen),
+        Ok(Err(report)) => {
+            if options.plan.is_some() {
+                screen.aside("the given plan has no steps, so nothing was done; this is what there is now\n");
+            }
+            Ok(nothing_to_do(&report, screen))
+        }
+        Err(error) => finish(Err(error), &folder, screen),
+    }
 }
 
-/// Keeps the outcome beside its journal and shows it.
-pub(crate) fn finish(outcome: &Outcome, folder: &Path, screen: Screen) -> Result<u8, Failure> {
-    screen.result(outcome, || format!("\n{}", show::outcome::outcome(outcome)));
+/// Shows the outcome, which stands also where it could not be kept beside its journal.
+pub(crate) fn finish(ended: Result<Outcome, OperationError>, folder: &Path, screen: Screen) -> Result<u8, Failure> {
+    let (outcome, failure) = match ended {
+        Ok(outcome) => (outcome, None),
+        Err(error) => {
+            let kept =
+                if let OperationError::Changes { outcome, .. } = &error { Some((**outcome).clone()) } else { None };
+            let failure = after_begin(error, folder);
+            match kept {
+                Some(outcome) => (outcome, Some(failure)),
+                None => return Err(failure),
+            }
+        }
+    };
+    screen.result(&outcome, || format!("\n{}", show::outcome::outcome(&outcome)));
     if matches!(outcome.ending, Ending::Halted { .. }) {
         screen.aside(&format!("{}\n", how_to_resume(folder)));
     }
-    files::save(&folder.join(OUTCOME), outcome)?;
+    if let Some(failure) = failure {
+        screen.complain(&failure);
+    }
     Ok(outcome.exit_code())
 }
 
@@ -79,21 +99,17 @@ fn carry_out(
     apply: Apply,
     folder: &Path,
     voice: Voice,
-) -> Result<Outcome, Failure> {
+) -> Result<Result<Result<Outcome, Box<Report>>, OperationError>, Failure> {
     let mut show = Show::new(voice.clone());
     let work = async |stop: Stop| -> Result<Result<Outcome, Box<Report>>, OperationError> {
         Box::pin(native::apply(connection, policy, apply, &SystemClock, &stop, |progress| show.progress(&progress)))
             .await
     };
-    match with_stop(voice, notice(folder), work)? {
-        Ok(Ok(outcome)) => Ok(outcome),
-        Ok(Err(_)) => Err(Failure::usage("the plan has no steps", "plan again")),
-        Err(error) => Err(after_begin(error, folder)),
-    }
+    with_stop(voice, notice(folder), work)
 }
 
 /// A run that was broken off can be resumed, and the failure says how.
-pub(crate) fn after_begin(error: OperationError, folder: &Path) -> Failure {
+fn after_begin(error: OperationError, folder: &Path) -> Failure {
     let is_begun = matches!(error, OperationError::Run(_));
     let failure = Failure::from(error);
     if is_begun { failure.with_help(how_to_resume(folder)) } else { failure }

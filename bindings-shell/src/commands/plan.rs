@@ -32,7 +32,7 @@ pub(crate) fn run(options: &PlanOptions, screen: Screen) -> Result<u8, Failure> 
         files::save(path, plan)?;
     }
     screen.result(&report, || in_words(&report));
-    if let (Some(path), Some(_)) = (&options.out, &report.plan) {
+    if let (Some(path), Some(_)) = (&options.out, report.plan.as_ref().filter(|plan| !plan.is_empty())) {
         screen.aside(&format!("carry it out with `iofilter-certs apply --plan {}`\n", path.display()));
     }
     Ok(report.verdict.exit_code())

@@ -3,7 +3,7 @@
 use iofilter_certs::native::{self, Journal, OperationError, Resume, Stop, SystemClock};
 use iofilter_certs::run::{JournalEntry, JournalEvent, Outcome};
 
-use super::apply::{after_begin, finish, notice};
+use super::apply::{finish, notice};
 use crate::args::ResumeOptions;
 use crate::consent::Consent;
 use crate::failure::Failure;
@@ -37,10 +37,7 @@ pub(crate) fn run(options: &ResumeOptions, screen: Screen) -> Result<u8, Failure
         // Its state is large, and a stack is not.
         Box::pin(work).await
     };
-    match with_stop(voice, notice(folder), work)? {
-        Ok(outcome) => finish(&outcome, folder, screen),
-        Err(error) => Err(after_begin(error, folder)),
-    }
+    finish(with_stop(voice, notice(folder), work)?, folder, screen)
 }
 
 /// Whether what the run is to do was approved as a whole.

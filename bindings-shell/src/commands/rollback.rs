@@ -3,7 +3,7 @@
 use iofilter_certs::native::{self, Journal, OperationError, Rollback, Stop, SystemClock};
 use iofilter_certs::run::{JournalEntry, Outcome};
 
-use super::apply::{after_begin, finish, notice};
+use super::apply::{finish, notice};
 use super::resume::JOURNAL;
 use crate::args::RollbackOptions;
 use crate::consent::Consent;
@@ -30,8 +30,5 @@ pub(crate) fn run(options: &RollbackOptions, screen: Screen) -> Result<u8, Failu
         // Its state is large, and a stack is not.
         Box::pin(work).await
     };
-    match with_stop(voice, notice(folder), work)? {
-        Ok(outcome) => finish(&outcome, folder, screen),
-        Err(error) => Err(after_begin(error, folder)),
-    }
+    finish(with_stop(voice, notice(folder), work)?, folder, screen)
 }

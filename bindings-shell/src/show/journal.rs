@@ -48,7 +48,7 @@ pub(crate) fn entry(entry: &JournalEntry, plan: &Plan) -> Option<String> {
         JournalEvent::TakingBack { .. } => "taking back what was done".to_owned(),
         JournalEvent::Fits => "the plan still fits what was seen now".to_owned(),
         JournalEvent::Started { step: id, .. } => step(id, "begun".to_owned()),
-        JournalEvent::TaskBegun { .. } => return None,
+        JournalEvent::TaskBegun { .. } | JournalEvent::After { .. } => return None,
         JournalEvent::Made { step: id, .. } => {
             step(id, "made; the text is in the journal and in the outcome".to_owned())
         }

@@ -29,6 +29,10 @@ pub(crate) fn plan(plan: &Plan) -> String {
         text.extend(lane.hosts.iter().map(host));
     }
     text += &fleet("at the end, on vCenter", &plan.last);
+    if !plan.cures.is_empty() {
+        let cures = names(plan.cures.iter().map(|cure| cure.code.as_str()));
+        text += &format!("\nthe steps on vCenter cure {cures}\n");
+    }
     text += &refused(&plan.refused);
     if !plan.notes.is_empty() {
         text += &format!("\n{}\n", paint(style::STRONG, "notes:"));

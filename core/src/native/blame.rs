@@ -8,7 +8,7 @@ impl OperationError {
     /// folder), `locked` (wait), `broken-off` (resume) and `mistake` (report it).
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Connection(_) | Self::Policy(_) | Self::Folder { .. } => "usage",
+            Self::Connection(_) | Self::Policy(_) | Self::Folder { .. } | Self::Over { .. } => "usage",
             Self::Journal(_) | Self::Illegal(_) | Self::Changes { .. } | Self::Run(DriveError::Record(_)) => "journal",
             Self::Lock(_) => "locked",
             Self::Survey(DriveError::Abandoned(_)) | Self::Run(DriveError::Abandoned(_)) => "broken-off",

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::task::{Id, JoinError, JoinSet};
+use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 use tokio::time::Instant;
 
 use super::clock::Clock;
@@ -18,13 +18,18 @@ use crate::time::UnixTime;
 pub trait Perform<Request>: Send + Sync + 'static {
     /// The answer, or why there is none. Keeps the request's own deadline.
     fn perform(&self, request: Request) -> impl Future<Output = Result<Response, Failure>> + Send;
+
+    /// Whether performing this can be broken off at any time without leaving anything half done.
+    fn can_be_broken_off(&self, _request: &Request) -> bool {
+        false
+    }
 }
 
 /// Why a machine did not come to its end. It can be restored from what was stored and driven on.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DriveError<E> {
-    /// An event could not be stored, so nothing further was performed. Requests that were out have ended.
+    /// An event could not be stored, so nothing further was performed. Changes that were out have ended.
     #[error("what happened could not be recorded, so nothing further was done: {0}")]
     Record(#[source] E),
     /// A second stop was asked for; this many requests were broken off, and what they did is not known.
@@ -100,7 +105,9 @@ where
                 machine.handle(clock.now(), input)?;
             }
             Err(error) => {
-                // A change that is out is let end rather than cut in the middle; its answer has nowhere to go.
+                // A change that is out is let end rather than cut in the middle; its answer has nowhere to go. Nobody waits for
+                // a person who is asked, or for a look.
+                open.harmless.values().for_each(AbortHandle::abort);
                 while open.tasks.join_next().await.is_some() {}
                 return Err(DriveError::Record(error));
             }
@@ -139,8 +146,12 @@ where
             Output::Event(_) => {}
             Output::Request(id, request) => {
                 let host = Arc::clone(host);
+                let is_harmless = host.can_be_broken_off(&request);
                 let task = open.tasks.spawn(async move { host.perform(request).await });
                 open.ids.insert(task.id(), id);
+                if is_harmless {
+                    open.harmless.insert(task.id(), task);
+                }
             }
             Output::Wait(until) => return Ok(Rest::Wait(until)),
             Output::Done => return Ok(Rest::Done),
@@ -152,6 +163,8 @@ where
 struct Open {
     tasks: JoinSet<Result<Response, Failure>>,
     ids: BTreeMap<Id, RequestId>,
+    /// Those that can be broken off.
+    harmless: BTreeMap<Id, AbortHandle>,
     wish: watch::Receiver<Wish>,
     stopping: bool,
     /// When a moment that was asked for is over; answers that come meanwhile do not make it longer.
@@ -164,7 +177,8 @@ const MOMENT: Duration = Duration::from_millis(250);
 impl Open {
     fn new(stop: &Stop) -> Self {
         let wish = stop.0.subscribe();
-        Self { tasks: JoinSet::new(), ids: BTreeMap::new(), wish, stopping: false, moment: None }
+        let (ids, harmless) = (BTreeMap::new(), BTreeMap::new());
+        Self { tasks: JoinSet::new(), ids, harmless, wish, stopping: false, moment: None }
     }
 
     /// Whichever comes first: a wish to stop, an answer, or the time.
@@ -205,6 +219,7 @@ impl Open {
                 (error.id(), Err(Failure::new(FailureKind::OutcomeUnknown, message)))
             }
         };
+        self.harmless.remove(&task);
         // INVARIANT: every task was given its id when it was spawned, and ends once.
         let id = self.ids.remove(&task).ok_or(Misuse::NoSuchRequest(u32::MAX))?;
         Ok(match answer {

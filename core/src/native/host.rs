@@ -66,6 +66,10 @@ impl fmt::Debug for Host {
 }
 
 impl Perform<Look> for Host {
+    fn can_be_broken_off(&self, _look: &Look) -> bool {
+        true
+    }
+
     async fn perform(&self, look: Look) -> Result<Response, Failure> {
         match look {
             Look::Http(request) => self.http(request, Effect::Look).await,
@@ -87,6 +91,13 @@ impl Perform<Look> for Host {
 }
 
 impl Perform<Work> for Host {
+    fn can_be_broken_off(&self, work: &Work) -> bool {
+        match work {
+            Work::Look(_) | Work::Approve(_) => true,
+            Work::Change { .. } => false,
+        }
+    }
+
     async fn perform(&self, work: Work) -> Result<Response, Failure> {
         match work {
             Work::Look(look) => self.perform(look).await,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::failure::plain;
 use super::{
     Clock, Connection, ConnectionError, DriveError, Host, JournalError, LockError, Stop, drive, raise_descriptor_limit,
 };
@@ -10,7 +11,7 @@ use crate::gates::check_waivers;
 use crate::plan::{Plan, Ways};
 use crate::policy::Policy;
 use crate::report::Report;
-use crate::run::{IllegalEntry, JournalEntry};
+use crate::run::{IllegalEntry, JournalEntry, Outcome};
 use crate::survey::{Survey, SurveyEvent};
 
 /// How far an operation is.
@@ -52,13 +53,21 @@ pub enum OperationError {
     /// A run could not be driven to its end.
     #[error(transparent)]
     Run(#[from] DriveError<JournalError>),
-    /// The run is over, and what it changed cannot be written down.
-    #[error("the run is over and its journal is whole, but `{}` cannot be written: {why}", path.display())]
+    /// The run is over, and what is told of it cannot be written down.
+    #[error("the run is over and its journal is whole, but `{}` cannot be written: {why}; free or change what stands in the way, then run `resume`, which writes it", path.display(), why = plain(.why))]
     Changes {
         /// The file.
         path: PathBuf,
         /// What the operating system said.
         why: std::io::Error,
+        /// What cannot be written.
+        outcome: Box<Outcome>,
+    },
+    /// A run that is over was to be gone on with.
+    #[error("the run in `{0}` is over, and there is nothing to resume; how it ended is in `{0}/outcome.json`", folder.display())]
+    Over {
+        /// The run's folder.
+        folder: PathBuf,
     },
     /// The folder for the run, or for locks, cannot be made.
     #[error("the folder `{}` cannot be made: {why}; give another with `--run-dir` or `--lock-dir`", path.display())]

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::document;
 use crate::gates::check_waivers;
+use crate::job::Job;
 use crate::plan::Plan;
 use crate::policy::Policy;
 use crate::report::Report;
@@ -57,10 +58,11 @@ pub struct Rollback {
 
 /// The journal's file in a run's folder.
 const JOURNAL: &str = "journal.jsonl";
-/// What a run changed, in its folder: for programs, and in words.
-const CHANGES: [&str; 2] = ["changes.json", "changes.txt"];
+/// What is told of a run that is over, in its folder: how it ended, and what it changed, for programs and in words.
+const FILES: [&str; 3] = ["outcome.json", "changes.json", "changes.txt"];
 
-/// Carries out a plan behind its approval, with a journal. `Err(report)` inside when there is nothing to carry out.
+/// Carries out a plan behind its approval, with a journal. `Err(report)` inside when there is nothing to carry out, which of
+/// a given plan without steps says nothing of the world: that is looked at all the same.
 pub async fn apply(
     connection: &Connection,
     policy: &Policy,
@@ -71,13 +73,14 @@ pub async fn apply(
 ) -> Result<Result<Outcome, Box<Report>>, OperationError> {
     check_waivers(policy)?;
     let host = Arc::new(connection.host(Some(apply.approver))?);
-    let given = if let Some(plan) = apply.plan {
-        plan
-    } else {
-        let report = plan_with(&host, connection, policy, clock, stop, &mut progress).await?;
-        match &report.plan {
-            Some(plan) if !plan.is_empty() => plan.clone(),
-            _ => return Ok(Err(Box::new(report))),
+    let given = match apply.plan {
+        Some(plan) if !plan.is_empty() => plan,
+        given => {
+            let report = plan_with(&host, connection, policy, clock, stop, &mut progress).await?;
+            match &report.plan {
+                Some(plan) if !plan.is_empty() && given.is_none() => plan.clone(),
+                _ => return Ok(Err(Box::new(report))),
+            }
         }
     };
     make_folder(&apply.folder)?;
@@ -89,7 +92,8 @@ pub async fn apply(
     work.finish(connection, clock, stop, progress).await.map(Ok)
 }
 
-/// Goes on where the journal in a run's folder ends, be it on the way or back.
+/// Goes on where the journal in a run's folder ends, be it on the way or back. Of a run that is over, what its process could
+/// not write down any more is written, and nobody is asked.
 pub async fn resume(
     connection: &Connection,
     resume: Resume,
@@ -99,6 +103,9 @@ pub async fn resume(
 ) -> Result<Outcome, OperationError> {
     let Resume { folder, locks, approver, until } = resume;
     let (job, host) = (connection.job()?, Arc::new(connection.host(Some(approver))?));
+    if let Some(outcome) = tell_of_what_is_over(&folder, locks.clone(), &job, clock)? {
+        return Ok(outcome);
+    }
     let recover = |entries: &[JournalEntry]| Run::recover(entries, job.clone(), until, clock.now());
     let (run, journal, _locks) = reopen(&folder, locks, &job.vcenter, clock, recover)?;
     Work { run, journal, folder, host }.finish(connection, clock, stop, progress).await
@@ -165,16 +172,49 @@ impl Work {
             Ok(())
         };
         drive(&mut run, &host, clock, stop, record).await?;
-        let path = folder.join(JOURNAL).display().to_string();
-        let outcome = Outcome::of(&run, Some(path)).ok_or(OperationError::NoEnding)?;
-        if let Some(changes) = Changes::of(&run) {
-            for (name, text) in CHANGES.iter().zip([document::text(&changes), changes.in_words()]) {
-                let path = folder.join(name);
-                replace(&path, &text).map_err(|why| OperationError::Changes { path, why })?;
-            }
+        if run.is_as_it_was() {
+            return outcome(&run, &folder);
         }
-        Ok(outcome)
+        write_down(&run, &folder)
     }
+}
+
+fn outcome(run: &Run, folder: &Path) -> Result<Outcome, OperationError> {
+    Outcome::of(run, Some(folder.join(JOURNAL).display().to_string())).ok_or(OperationError::NoEnding)
+}
+
+/// Keeps what is told of a run that is over, each file whole or not at all.
+fn write_down(run: &Run, folder: &Path) -> Result<Outcome, OperationError> {
+    let outcome = outcome(run, folder)?;
+    let changes = Changes::of(run).ok_or(OperationError::NoEnding)?;
+    for (name, text) in FILES.iter().zip([document::text(&outcome), document::text(&changes), changes.in_words()]) {
+        let path = folder.join(name);
+        if let Err(why) = replace(&path, &text) {
+            return Err(OperationError::Changes { path, why, outcome: Box::new(outcome) });
+        }
+    }
+    Ok(outcome)
+}
+
+/// The outcome of a run that is over, when its process ended before all was written that is told of it. `None` for one that
+/// can be gone on with.
+fn tell_of_what_is_over(
+    folder: &Path,
+    locks: Option<PathBuf>,
+    job: &Job,
+    clock: &impl Clock,
+) -> Result<Option<Outcome>, OperationError> {
+    let path = folder.join(JOURNAL);
+    let read = || -> Result<Option<Run>, OperationError> {
+        Ok(Run::ended(&Journal::<JournalEntry>::read(&path)?.entries, job.clone(), clock.now())?)
+    };
+    let Some(seen) = read()? else { return Ok(None) };
+    if FILES.iter().all(|name| folder.join(name).exists()) {
+        return Err(OperationError::Over { folder: folder.to_owned() });
+    }
+    let _locks = take_locks(locks, folder, &job.vcenter, seen.plan(), clock)?;
+    // Until the locks are held another process may have begun to take it back.
+    read()?.map(|run| write_down(&run, folder)).transpose()
 }
 
 fn make_folder(path: &Path) -> Result<(), OperationError> {

@@ -48,6 +48,9 @@ pub struct Plan {
     /// policy asks for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub canary: Option<HostRef>,
+    /// What the steps on the vCenter cure, there or at a provider; what is cured at a host stands with the host.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cures: Vec<FleetCure>,
     /// What is not done although it was found, and why.
     pub refused: Vec<Refusal>,
     /// What a reader should know, such as a renewal that is not needed.
@@ -74,6 +77,16 @@ pub struct HostSteps {
     pub cures: Vec<String>,
     /// The steps.
     pub steps: Vec<Step>,
+}
+
+/// A finding that is cured by steps on the vCenter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FleetCure {
+    /// The finding's code.
+    pub code: String,
+    /// Where it is.
+    pub place: Place,
 }
 
 /// A finding that is not cured by this plan.

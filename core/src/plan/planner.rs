@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::admission::{admit, closed_gates, held_by};
-use super::{Act, HostRef, HostSteps, IfNotDone, Lane, PLAN_SCHEMA, Plan, Refusal, Step, StepId, canary};
+use super::{Act, FleetCure, HostRef, HostSteps, IfNotDone, Lane, PLAN_SCHEMA, Plan, Refusal, Step, StepId, canary};
 use crate::case::{Case, PlaceKind};
 use crate::certificate::Certificate;
 use crate::facts::{Facts, Host, HostId, Provider};
@@ -94,11 +94,17 @@ fn spread_on_hosts(cause: &Finding) -> Option<(&str, &str)> {
     (cause.place.kind == PlaceKind::Vcenter && is_of_hosts).then_some((cause.diagnostic.code.as_str(), name))
 }
 
+/// What steps on the vCenter promise to cure.
+fn cure(finding: &Finding) -> FleetCure {
+    FleetCure { code: finding.diagnostic.code.clone(), place: finding.place.clone() }
+}
+
 /// The plan in the making.
 #[derive(Default)]
 struct Work {
     fleet: FleetDraft,
     hosts: BTreeMap<HostId, (HostDraft, BTreeSet<String>)>,
+    cures: Vec<FleetCure>,
     refused: Vec<Refusal>,
     notes: Vec<String>,
 }
@@ -146,6 +152,7 @@ impl Work {
                 self.fleet.afterwards.extend(draft.afterwards);
                 self.notes.extend(draft.notes);
                 draft.first.into_iter().for_each(|step| self.fleet.add_first(step));
+                self.cures.push(cure(finding));
             }
             Scope::Provider(steps) => {
                 let mut draft = FleetDraft::default();
@@ -153,6 +160,7 @@ impl Work {
                 steps(planning, provider.ok_or_else(by_hand)?, &mut draft).map_err(no_gate)?;
                 admit(planning, host, draft.unregister.iter())?;
                 draft.unregister.into_iter().for_each(|step| self.fleet.unregister(step));
+                self.cures.push(cure(finding));
             }
             Scope::Host(steps) => {
                 let host = host.ok_or_else(by_hand)?;
@@ -230,6 +238,7 @@ impl Work {
             lanes,
             last: self.last_steps(timeout),
             canary,
+            cures: self.cures,
             refused: self.refused,
             notes: self.notes,
         };

@@ -45,6 +45,9 @@ impl Run {
         if self.direction == Direction::Back {
             return self.begin_taking_back(now);
         }
+        if self.plan.is_empty() {
+            return self.end_unbegun("the plan has no steps, so nothing was done; plan again");
+        }
         let digest = self.plan.digest();
         let plan = Box::new(self.plan.clone());
         let policy = Box::new(self.policy.clone());

@@ -35,6 +35,7 @@ impl Run {
         match event {
             JournalEvent::Started { step, saved } => {
                 self.tasks.remove(step);
+                self.acted.insert(*step);
                 // What was saved first is what was there before anything was done.
                 if let Some(saved) = saved {
                     self.saved.entry(*step).or_insert_with(|| saved.clone());
@@ -91,6 +92,8 @@ impl Run {
                 self.round = self.round.saturating_add(1);
             }
             JournalEvent::Before { picture } => self.before = Some((**picture).clone()),
+            JournalEvent::After { picture } => self.after = Some((**picture).clone()),
+            JournalEvent::Ended { ending } => self.ending = Some(ending.clone()),
             JournalEvent::PartApproved { part, by } => {
                 self.granted.insert(part.clone());
                 self.approvals.push(GivenApproval { at, by: by.clone(), of: self.part_in_words(part) });
@@ -111,6 +114,8 @@ impl Run {
             JournalEvent::Resumed { until } => {
                 self.policy.until = *until;
                 self.passed_over.clear();
+                self.ending = None;
+                self.after = None;
             }
             JournalEvent::TakingBack { waivers, .. } => {
                 self.policy.waivers.clone_from(waivers);

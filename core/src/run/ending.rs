@@ -62,6 +62,11 @@ pub(super) fn of(run: &Run, facts: &Facts, proof: &Report, unseen: Option<&Diagn
     if with(Status::UndoFailed).is_some() {
         return stuck(run);
     }
+    // Whatever else happened, what is in doubt is looked at first: no ending that cannot be resumed hides it.
+    if let Some(doubt) = in_doubt(run).first() {
+        let why = run.stopping.as_ref().map_or_else(|| doubt.clone(), |stopping| format!("{}; {doubt}", stopping.why));
+        return Ending::Halted { remaining: run.remaining(), why };
+    }
     if let Some(step) = run.plan().steps().find(|step| has_failed(run, step)) {
         let why = run.and_who_refuses(run.why(step.id).unwrap_or("it failed"));
         return Ending::RolledBack { step: step.id, why, kept: kept::of(run) };
@@ -94,8 +99,17 @@ pub(super) fn of(run: &Run, facts: &Facts, proof: &Report, unseen: Option<&Diagn
     if left.is_empty() {
         return Ending::Cured;
     }
-    let (left_behind, by_hand) = (left.lines, by_hand::of(run, facts, &left.hosts));
-    Ending::Stuck { step: None, left_behind, by_hand }
+    let by_hand = by_hand::of(run, facts, &left);
+    Ending::Stuck { step: None, left_behind: left.lines, by_hand }
+}
+
+/// Steps of which it is not known whether they had their effect.
+fn in_doubt(run: &Run) -> Vec<String> {
+    let doubtful = run.plan().steps().filter(|step| run.status(step.id) == Status::Started);
+    let name = |step: &Step| step.host.as_ref().map_or("vCenter", |host| host.name.as_str()).to_owned();
+    doubtful
+        .map(|step| format!("`{}`: whether `{}` had its effect is not known", name(step), step.act.title()))
+        .collect()
 }
 
 /// How a run that was taken back ended.
@@ -150,6 +164,7 @@ fn stuck(run: &Run) -> Ending {
         }
     }
     left_behind.extend(run.refusing());
+    left_behind.extend(in_doubt(run));
     by_hand.push("then run `iofilter-certs check`".to_owned());
     Ending::Stuck { step: first, left_behind, by_hand }
 }
@@ -159,4 +174,68 @@ fn unsigned(run: &Run) -> Vec<String> {
     let waits = |step: &&Step| matches!(step.act, Act::RequestSigning { .. }) && run.made(step.id).is_some();
     let hosts = run.plan().steps().filter(waits).filter_map(|step| step.host.as_ref());
     hosts.map(|host| format!("`{}`: its certificate waits for the signature of your CA", host.name)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::panic, reason = "a test fails by panicking")]
+
+    use super::*;
+    use crate::run::journal::JournalEvent;
+    use crate::run::testing::{plan, run};
+    use crate::run::{Outcome, StopCause};
+    use crate::time::UnixTime;
+
+    #[test]
+    fn what_is_in_doubt_on_one_host_is_not_hidden_by_the_failure_of_another() {
+        let now = UnixTime(1_770_000_000);
+        let mut run = run(plan(), now);
+        let (failed, doubtful) = (StepId(0), StepId(2));
+        let why = || "vCenter said no".to_owned();
+        for event in [
+            JournalEvent::Started { step: failed, saved: None },
+            JournalEvent::Started { step: doubtful, saved: None },
+            JournalEvent::Failed { step: failed, why: why() },
+            JournalEvent::Stopping { why: why(), cause: StopCause::Failure },
+            JournalEvent::UndoStarted { step: failed },
+            JournalEvent::UndoFinished { step: failed },
+        ] {
+            run.record(now, event);
+        }
+        let facts = Facts::nothing_yet("vc:443", now);
+        let report = Report::of(&facts, None, run.policy());
+        let ended = |run: &Run| of(run, &facts, &report, None);
+        let Ending::Halted { why, .. } = ended(&run) else { panic!("{:?}", ended(&run)) };
+        assert!(why.contains("vCenter said no") && why.contains("`esx2`"), "{why}");
+        let ending = ended(&run);
+        run.end(now, ending);
+        assert!(Outcome::of(&run, None).is_some_and(|outcome| outcome.changed()), "it may have been changed");
+        run.record(now, JournalEvent::Succeeded { step: doubtful });
+        assert!(matches!(ended(&run), Ending::RolledBack { step, .. } if step == failed), "{:?}", ended(&run));
+    }
+
+    #[test]
+    fn a_step_that_acted_and_did_not_reach_its_end_counts_as_a_change() {
+        let now = UnixTime(1_770_000_000);
+        for acted in [true, false] {
+            let mut run = run(plan(), now);
+            if acted {
+                run.record(now, JournalEvent::Started { step: StepId(0), saved: None });
+            }
+            run.record(now, JournalEvent::NotReached { step: StepId(0), why: String::new() });
+            run.end(now, Ending::Refused { why: String::new() });
+            let outcome = Outcome::of(&run, None);
+            assert_eq!(outcome.map(|outcome| outcome.changed()), Some(acted));
+        }
+    }
+
+    #[test]
+    fn a_plan_without_steps_is_not_cured() {
+        use crate::machine::{Input, Machine as _, Output};
+        let now = UnixTime(1_770_000_000);
+        let mut run = run(crate::plan::Plan { lanes: Vec::new(), ..plan() }, now);
+        assert_eq!(run.handle(now, Input::Wake), Ok(()));
+        assert_eq!(run.poll(), Output::Done, "nothing is written and nobody is asked");
+        assert!(matches!(run.ending(), Some(Ending::Refused { .. })), "{:?}", run.ending());
+    }
 }

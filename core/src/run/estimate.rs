@@ -125,31 +125,8 @@ fn at_first(act: &Act) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::{Host, HostId};
-    use crate::plan::{HostSteps, Lane, PLAN_SCHEMA};
-    use crate::remedies::moves;
-
-    /// Two clusters of two hosts, each with one synchronisation.
-    fn plan() -> Plan {
-        let host = |number: u32| {
-            let host = Host::named(HostId(format!("host-{number}")), format!("esx{number}"));
-            let step = Step { id: StepId(number), ..moves::sync_provider(&host, 600) };
-            HostSteps { host: HostRef { id: host.id, name: host.name }, cures: Vec::new(), steps: vec![step] }
-        };
-        let lane = |first: u32| Lane { cluster: first.to_string(), hosts: vec![host(first), host(first + 1)] };
-        Plan {
-            schema: PLAN_SCHEMA.to_owned(),
-            vcenter: "vc:443".to_owned(),
-            instance_uuid: None,
-            facts_at: UnixTime(0),
-            first: Vec::new(),
-            lanes: vec![lane(0), lane(2)],
-            last: Vec::new(),
-            canary: None,
-            refused: Vec::new(),
-            notes: Vec::new(),
-        }
-    }
+    use crate::facts::HostId;
+    use crate::run::testing::plan;
 
     fn estimate(clusters_at_once: u32) -> Estimate {
         Estimate::new(plan(), &Policy { clusters_at_once, proof_seconds: 0, ..Policy::default() })

@@ -2,16 +2,17 @@
 //!
 //! Only what is public: certificates, lists, records. No key is ever read, so none can be kept.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::Run;
-use crate::case::PlaceKind;
+use crate::case::{Place, PlaceKind};
 use crate::certificate::{Certificate, Fingerprint};
 use crate::document;
-use crate::facts::{ConnectionState, Facts, Host, HostId, Observed, Presented};
+use crate::facts::{ConnectionState, Facts, Host, HostId, Observed, Presented, VCenter};
 use crate::plan::{HostRef, Plan, StepId};
+use crate::rules::Finding;
 use crate::time::UnixTime;
 
 /// The hosts of a plan as they were at one time, as far as was seen.
@@ -24,6 +25,21 @@ pub struct Picture {
     pub hosts: Vec<HostPicture>,
     /// What was found at the vCenter itself, by code.
     pub found_at_vcenter: BTreeSet<String>,
+    /// What was found elsewhere, by the id of the ESXi host that it is at, or the name of the provider if that is no host's.
+    /// `None` in a journal of an earlier version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<BTreeMap<String, BTreeSet<FoundCode>>>,
+}
+
+/// A finding in short.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FoundCode {
+    /// Its code.
+    pub code: String,
+    /// The code of the finding that it follows from, if it is not a cause itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follows_from: Option<String>,
 }
 
 /// One host. What was not seen is `None`.
@@ -105,17 +121,20 @@ impl Run {
         Some(Evidence { files: vec![file] })
     }
 
-    /// The plan's hosts and vCenter's own findings as they are known now.
-    pub(super) fn picture(&self, facts: &Facts, found_at_vcenter: BTreeSet<String>) -> Picture {
+    /// The plan's hosts as they are known now, and what is found.
+    pub(super) fn picture(&self, facts: &Facts, findings: &[Finding]) -> Picture {
         let hosts = touched(&self.plan).into_iter().map(|host| of_host(facts, host)).collect();
-        Picture { at: facts.ended_at, hosts, found_at_vcenter }
-    }
-
-    /// The codes that are found at the vCenter itself.
-    pub(super) fn found_at_vcenter(&self, facts: &Facts) -> BTreeSet<String> {
-        let judgement = crate::rules::judge(facts, &self.policy);
-        let at_vcenter = judgement.findings.into_iter().filter(|finding| finding.place.kind == PlaceKind::Vcenter);
-        at_vcenter.map(|finding| finding.diagnostic.code).collect()
+        let (mut found_at_vcenter, mut found) = (BTreeSet::new(), BTreeMap::<String, BTreeSet<FoundCode>>::new());
+        for Finding { place, diagnostic, follows_from, .. } in findings {
+            let code = diagnostic.code.clone();
+            if place.kind == PlaceKind::Vcenter {
+                found_at_vcenter.insert(code);
+            } else {
+                let follows_from = follows_from.clone();
+                found.entry(spot(place).to_owned()).or_default().insert(FoundCode { code, follows_from });
+            }
+        }
+        Picture { at: facts.ended_at, hosts, found_at_vcenter, found: Some(found) }
     }
 
     /// What is needed to go back, as files.
@@ -127,6 +146,9 @@ impl Run {
             text,
         };
         let mut files = vec![file("", "vcenter.json", document::text(&facts.vcenter))];
+        for (name, list) in certificates_of_vcenter(&facts.vcenter) {
+            files.push(file("", name, pems(facts, &list)));
+        }
         for host in touched(&self.plan) {
             let Some(seen) = facts.hosts.get(&host.id) else { continue };
             let folder = folder_of(host);
@@ -145,6 +167,12 @@ impl Run {
         }
         Evidence { files }
     }
+}
+
+/// What a finding is kept under: the id of its host, or the name of the provider that is no host's, which has another id
+/// when it registers anew.
+pub(super) fn spot(place: &Place) -> &str {
+    place.host.as_deref().unwrap_or(&place.name)
 }
 
 /// Where what a step has made for a host is kept, in the run's folder.
@@ -186,6 +214,20 @@ fn shown(facts: &Facts, fingerprint: &Fingerprint) -> Option<ShownCertificate> {
     let certificate = facts.certificates.find(fingerprint)?;
     let Certificate { not_before, not_after, .. } = certificate;
     Some(ShownCertificate { fingerprint: *fingerprint, not_before: *not_before, not_after: *not_after })
+}
+
+/// What it trusts, and what the store `SMS` holds: all entries where the appliance's shell told them, otherwise the two that
+/// SPS shows to hosts.
+fn certificates_of_vcenter(vcenter: &VCenter) -> Vec<(&'static str, Vec<Fingerprint>)> {
+    let entries = vcenter.vecs.value().and_then(|stores| stores.iter().find(|store| store.name == "SMS"));
+    let entries = entries.map(|store| store.entries.iter().filter_map(|entry| entry.certificate).collect());
+    let shown = [&vcenter.sms.sms_self_signed, &vcenter.sms.sps_extension];
+    let shown = || shown.into_iter().filter_map(|one| one.value().copied()).collect();
+    let lists = [
+        ("trusted-roots.pem", vcenter.trusted_roots.value().cloned()),
+        ("vecs-sms.pem", Some(entries.unwrap_or_else(shown))),
+    ];
+    lists.into_iter().filter_map(|(name, list)| Some((name, list?))).collect()
 }
 
 fn certificates_of(host: &Host) -> Vec<(&'static str, Vec<Fingerprint>)> {

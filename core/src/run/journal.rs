@@ -63,6 +63,11 @@ pub enum JournalEvent {
         /// What was seen.
         picture: Box<Picture>,
     },
+    /// What was there after the last act, just before the end.
+    After {
+        /// What was seen.
+        picture: Box<Picture>,
+    },
     /// A part of the approved plan may be carried out.
     PartApproved {
         /// The part.
@@ -308,6 +313,7 @@ impl JournalEvent {
             | Self::Fits
             | Self::Replanned { .. }
             | Self::Before { .. }
+            | Self::After { .. }
             | Self::PartApproved { .. }
             | Self::PartRejected { .. }
             | Self::HostPassedOver { .. }

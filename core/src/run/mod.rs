@@ -32,6 +32,8 @@ mod recover;
 mod rollback;
 mod saving;
 mod stopping;
+#[cfg(test)]
+mod testing;
 mod track;
 mod turn;
 mod undoing;
@@ -41,7 +43,9 @@ pub use approval::{GivenApproval, Part};
 pub use changes::{CHANGES_SCHEMA, Changes, HostChange};
 pub use ending::Ending;
 pub use estimate::Estimate;
-pub use evidence::{EVIDENCE_FOLDER, Evidence, EvidenceFile, HostPicture, Picture, ProviderPicture, ShownCertificate};
+pub use evidence::{
+    EVIDENCE_FOLDER, Evidence, EvidenceFile, FoundCode, HostPicture, Picture, ProviderPicture, ShownCertificate,
+};
 pub use journal::{IllegalEntry, JournalEntry, JournalEvent, SavedCaStore, Status};
 pub use kept::{Kept, KeptThing};
 pub use outcome::{OUTCOME_SCHEMA, Outcome, StepOutcome};
@@ -85,6 +89,9 @@ pub struct Run {
     tasks: BTreeMap<StepId, String>,
     /// Steps whose change never left this machine.
     never_sent: BTreeSet<StepId>,
+    /// Steps that were about to act, ever.
+    #[serde(default)]
+    acted: BTreeSet<StepId>,
     /// Steps of which it is not known whether what they began has ended.
     #[serde(default)]
     unsure: BTreeSet<StepId>,
@@ -192,6 +199,7 @@ impl Run {
             saved: BTreeMap::new(),
             tasks: BTreeMap::new(),
             never_sent: BTreeSet::new(),
+            acted: BTreeSet::new(),
             unsure: BTreeSet::new(),
             unsure_back: BTreeSet::new(),
             out_of_turn: BTreeSet::new(),
@@ -253,18 +261,6 @@ impl Run {
             self.prove(now);
         }
         self.take_survey(now);
-    }
-
-    /// A survey that is over gives its facts.
-    fn take_survey(&mut self, now: UnixTime) {
-        match std::mem::replace(&mut self.phase, Phase::Over) {
-            Phase::Checking(survey) if survey.is_over() => {
-                self.looked_around(now, *survey);
-                self.advance(now);
-            }
-            Phase::Proving(survey) if survey.is_over() => self.proved(now, *survey),
-            phase => self.phase = phase,
-        }
     }
 
     fn answer(&mut self, now: UnixTime, id: RequestId, answer: Result<Response, Failure>) -> Result<(), Misuse> {
@@ -354,7 +350,7 @@ impl Machine for Run {
                 }
             }
             Phase::New | Phase::Approving(_) => Output::Wait(None),
-            Phase::Settling(until) => Output::Wait(Some(*until)),
+            Phase::Settling(_) => Output::Wait(self.settling_until(self.seen_at)),
             Phase::Over => Output::Done,
         };
         if matches!(output, Output::Wait(_) | Output::Done) {

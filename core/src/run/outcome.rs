@@ -39,6 +39,9 @@ pub struct StepOutcome {
     pub title: String,
     /// Where it stands.
     pub status: Status,
+    /// True when its change was sent, or may have been, and was not taken back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub acted: bool,
     /// Why it failed or was not reached, if so.
     pub why: Option<String>,
     /// What it made, such as a certificate signing request in PEM.
@@ -57,6 +60,7 @@ impl Outcome {
             host: step.host.as_ref().map(|host| host.name.clone()),
             title: step.act.title(),
             status: run.status(step.id),
+            acted: run.has_acted(step.id),
             why: run.why(step.id).map(str::to_owned),
             made: run.made(step.id).map(str::to_owned),
             kept: run.made(step.id).and(step.host.as_ref()).map(super::evidence::kept_at),
@@ -71,16 +75,18 @@ impl Outcome {
         })
     }
 
-    /// True when something on a host or on vCenter was changed and not taken back.
+    /// True when something on a host or on vCenter was changed, or may have been, and was not taken back.
     pub fn changed(&self) -> bool {
         let kept = match &self.ending {
             Ending::RolledBack { kept, .. } | Ending::TakenBack { kept, .. } => !kept.is_empty(),
             Ending::Cured | Ending::Stuck { .. } | Ending::Halted { .. } | Ending::Refused { .. } => false,
         };
-        kept || self
-            .steps
-            .iter()
-            .any(|step| matches!(step.status, Status::Succeeded | Status::UndoFailed | Status::Failed))
+        let is_changed = |step: &StepOutcome| match step.status {
+            Status::Succeeded | Status::Started | Status::Failed | Status::UndoStarted | Status::UndoFailed => true,
+            Status::NotReached => step.acted,
+            Status::Waiting | Status::Skipped | Status::Undone => false,
+        };
+        kept || self.steps.iter().any(is_changed)
     }
 
     /// The exit code of `apply`, `resume` and `rollback`: 0 cured or taken back, 1 nothing was done, 2 anything else.

@@ -1,11 +1,11 @@
 //! From one phase of a run to the next: the look before, the work, the looks after.
 
-use super::journal::{JournalEvent, Status};
+use super::journal::JournalEvent;
 use super::track::Direction;
 use super::{Ending, Phase, Run, RunEvent, ending};
-use crate::case::PlaceKind;
 use crate::machine::Output;
 use crate::report::Report;
+use crate::rules::judge;
 use crate::survey::{Question, Session, Survey};
 use crate::time::UnixTime;
 
@@ -33,8 +33,8 @@ impl Run {
                 Ok(Some(plan)) => return self.ask_again(now, plan),
                 Ok(None) => self.record(now, JournalEvent::Fits),
             }
-            let found = self.found_at_vcenter(&self.inquiry.facts);
-            let picture = Box::new(self.picture(&self.inquiry.facts, found));
+            let found = judge(&self.inquiry.facts, &self.policy).findings;
+            let picture = Box::new(self.picture(&self.inquiry.facts, &found));
             self.record(now, JournalEvent::Before { picture });
             let evidence = self.evidence();
             self.outbox.push_back(Output::Event(RunEvent::Evidence(evidence)));
@@ -42,6 +42,18 @@ impl Run {
             self.read_held();
         }
         self.phase = Phase::Working;
+    }
+
+    /// A survey that is over gives its facts.
+    pub(super) fn take_survey(&mut self, now: UnixTime) {
+        match std::mem::replace(&mut self.phase, Phase::Over) {
+            Phase::Checking(survey) if survey.is_over() => {
+                self.looked_around(now, *survey);
+                self.advance(now);
+            }
+            Phase::Proving(survey) if survey.is_over() => self.proved(now, *survey),
+            phase => self.phase = phase,
+        }
     }
 
     /// The work is over: leave, and look once more.
@@ -66,9 +78,7 @@ impl Run {
         let stopped = survey.stopped().cloned();
         let facts = survey.into_facts();
         let report = Report::of(&facts, stopped.as_ref(), &self.policy);
-        let at_vcenter = report.findings.iter().filter(|finding| finding.place.kind == PlaceKind::Vcenter);
-        let found = at_vcenter.map(|finding| finding.diagnostic.code.clone()).collect();
-        self.after = Some(self.picture(&facts, found));
+        self.after = Some(self.picture(&facts, &report.findings));
         let ending = match self.direction {
             Direction::Forward => ending::of(self, &facts, &report, stopped.as_ref()),
             Direction::Back => ending::of_rollback(self),
@@ -76,8 +86,13 @@ impl Run {
         self.proof = Some(report);
         if self.is_to_settle(&ending) {
             self.looked_twice = true;
-            self.phase = Phase::Settling(now.plus_seconds(self.policy.proof_seconds));
+            // Whoever asked to stop is not made to wait.
+            let seconds = if self.hurry.is_some() { 0 } else { self.policy.proof_seconds };
+            self.phase = Phase::Settling(now.plus_seconds(seconds));
         } else {
+            if let Some(picture) = self.after.clone().map(Box::new) {
+                self.record(now, JournalEvent::After { picture });
+            }
             self.end(now, ending);
         }
     }
@@ -86,13 +101,18 @@ impl Run {
     /// whether it holds, it is looked at once more.
     fn is_to_settle(&self, ending: &Ending) -> bool {
         let is_open = matches!(ending, Ending::Cured | Ending::Stuck { step: None, .. });
-        let has_changed = self.plan.steps().any(|step| self.status(step.id) == Status::Succeeded);
+        let has_changed = self.plan.steps().any(|step| self.has_acted(step.id));
         is_open && has_changed && !self.looked_twice && self.policy.proof_seconds > 0
     }
 
     pub(super) fn end(&mut self, now: UnixTime, ending: Ending) {
-        self.record(now, JournalEvent::Ended { ending: ending.clone() });
-        self.ending = Some(ending);
+        self.record(now, JournalEvent::Ended { ending });
+        self.phase = Phase::Over;
+    }
+
+    /// There was nothing to begin: the journal stays as it is, and what it is a journal of can be gone on with.
+    pub(super) fn end_unbegun(&mut self, why: &str) {
+        self.ending = Some(Ending::Refused { why: why.to_owned() });
         self.phase = Phase::Over;
     }
 }

@@ -1,6 +1,6 @@
 //! Looking at one host after its steps: is its cause gone, and is nothing new there?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Run;
 use super::journal::{JournalEvent, Status};
@@ -23,9 +23,12 @@ struct Seen {
 }
 
 impl Run {
-    /// Remembers what is found at a host before its first step, so that what is new can be told.
+    /// Remembers what is found at a host before its first step, so that what is new can be told. After that it is too late:
+    /// what a run knows that goes on from a journal is what was found before its first act.
     pub(super) fn remember_host(&mut self, now: UnixTime, host: &HostId) {
-        if !self.found_before.contains_key(host) {
+        let own = self.plan.hosts().find(|one| one.host.id == *host);
+        let is_begun = own.is_some_and(|own| own.steps.iter().any(|step| self.acted.contains(&step.id)));
+        if !is_begun && !self.found_before.contains_key(host) {
             let found = self.judge_host(now, host).found.into_iter().map(|one| one.diagnostic.code).collect();
             self.found_before.insert(host.clone(), found);
         }
@@ -88,11 +91,11 @@ impl Run {
     fn why_unwell(&self, host: &HostId, seen: &Seen, left: &BTreeMap<String, String>) -> Option<String> {
         let steps = self.plan.hosts().find(|one| one.host.id == *host)?;
         let is_pending = self.is_for_the_end(steps);
-        let before = self.found_before.get(host);
+        let before = self.found_before(host);
         let new = seen.found.iter().find(|one| {
             one.severity() >= Severity::Medium
                 && !(is_pending && one.place.kind == PlaceKind::Provider)
-                && before.is_some_and(|before| !before.contains(&one.diagnostic.code))
+                && before.as_ref().is_some_and(|before| !before.contains(one.diagnostic.code.as_str()))
         });
         if let Some(Finding { diagnostic, .. }) = new {
             return Some(format!("`{}` is new there: {}", diagnostic.code, diagnostic.message));
@@ -106,6 +109,20 @@ impl Run {
             |code: &str| is_cured_at_the_end(code, own.is_some_and(|own| carries_own_name(&self.inquiry.facts, own)));
         let mut left = left.iter().filter(|(code, _)| !(is_pending && is_for_the_end(code)));
         left.next().map(|(code, message)| format!("`{code}` is still there: {message}"))
+    }
+
+    /// The codes that were found at a host before its first step, or before the first of all. `None` where nobody knows.
+    fn found_before(&self, host: &HostId) -> Option<BTreeSet<&str>> {
+        let at_first = self.found_before.get(host).map(|codes| codes.iter().map(String::as_str).collect());
+        let at_all = self.before.as_ref().and_then(|picture| picture.found.as_ref());
+        let at_all = at_all.map(|found| found.get(&host.0).into_iter().flatten().map(|one| one.code.as_str()));
+        match (at_first, at_all) {
+            (None, None) => None,
+            (first, all) => {
+                let first: BTreeSet<&str> = first.unwrap_or_default();
+                Some(first.into_iter().chain(all.into_iter().flatten()).collect())
+            }
+        }
     }
 
     /// Whether the provider of a host is for the steps at the end of the plan: one of the host's own gave up, and a stronger

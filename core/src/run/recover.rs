@@ -44,6 +44,13 @@ impl Run {
         Ok(run)
     }
 
+    /// The run of a journal that is over, as it ended: nobody is asked, and there is nothing to go on with. `None` for one
+    /// that can be gone on with.
+    pub fn ended(entries: &[JournalEntry], job: Job, now: UnixTime) -> Result<Option<Self>, IllegalEntry> {
+        let (run, standing) = Self::replay(entries, job, now)?;
+        Ok((standing == Standing::Over).then_some(run))
+    }
+
     /// Where the journal leaves off, and whether there is anything to go on with.
     pub(super) fn replay(entries: &[JournalEntry], job: Job, now: UnixTime) -> Result<(Self, Standing), IllegalEntry> {
         let illegal = |line: usize, why: &str| IllegalEntry { line, why: why.to_owned() };
@@ -57,8 +64,30 @@ impl Run {
         let mut run = Self::new((**plan).clone(), (**policy).clone(), job, now);
         run.is_begun = true;
         let mut standing = Standing::Unapproved;
+        // The run as it was before it was asked to be taken back, while nobody has approved that; and where that was refused.
+        let (mut kept, mut refused_at): (Option<(Self, Standing)>, Option<usize>) = (None, None);
         for (index, entry) in rest.iter().enumerate() {
             let line = index.saturating_add(2);
+            match &entry.event {
+                JournalEvent::TakingBack { .. } if kept.is_none() => kept = Some((run.clone(), standing)),
+                JournalEvent::Approved { .. } => kept = None,
+                // A no to taking a run back leaves it as it was, to be gone on with if it could be.
+                JournalEvent::Rejected { .. } | JournalEvent::Ended { ending: Ending::Refused { .. } }
+                    if kept.is_some() =>
+                {
+                    (run, standing) = kept.take().unwrap_or((run, standing));
+                    refused_at = Some(index);
+                    continue;
+                }
+                // That it ended is told after a no, and earlier versions told it where there was nothing to take back.
+                JournalEvent::Ended { ending: Ending::Refused { .. } }
+                    if index.checked_sub(1) == refused_at && refused_at.is_some()
+                        || is_after_an_ending(rest, index) =>
+                {
+                    continue;
+                }
+                _ => {}
+            }
             standing = match (&entry.event, standing) {
                 (JournalEvent::Begun { .. }, _) => return Err(illegal(line, "a run begins only once")),
                 (JournalEvent::TakingBack { .. } | JournalEvent::Replanned { .. }, _) => Standing::Unapproved,
@@ -97,6 +126,14 @@ impl Run {
 
 /// Whether the entry before this one is a no.
 fn is_rejected(entries: &[JournalEntry], index: usize) -> bool {
-    let before = index.checked_sub(1).and_then(|before| entries.get(before));
-    before.is_some_and(|entry| matches!(entry.event, JournalEvent::Rejected { .. }))
+    before(entries, index).is_some_and(|event| matches!(event, JournalEvent::Rejected { .. }))
+}
+
+/// Whether the entry before this one ended the run.
+fn is_after_an_ending(entries: &[JournalEntry], index: usize) -> bool {
+    before(entries, index).is_some_and(|event| matches!(event, JournalEvent::Ended { .. }))
+}
+
+fn before(entries: &[JournalEntry], index: usize) -> Option<&JournalEvent> {
+    index.checked_sub(1).and_then(|before| entries.get(before)).map(|entry| &entry.event)
 }

@@ -40,6 +40,8 @@ impl Run {
         self.hurry = None;
         self.policy.until = None;
         self.passed_over.clear();
+        self.ending = None;
+        self.after = None;
         // What could not be taken back then may be taken back now.
         for status in self.status.values_mut().filter(|status| **status == Status::UndoFailed) {
             *status = Status::Failed;
@@ -49,7 +51,7 @@ impl Run {
     pub(super) fn begin_taking_back(&mut self, now: UnixTime) {
         let steps = self.to_take_back();
         if steps.is_empty() {
-            return self.end(now, Ending::Refused { why: "there is nothing to take back".to_owned() });
+            return self.end_unbegun("there is nothing to take back");
         }
         let digest = digest(&steps);
         let lasting = steps.iter().filter(|step| matches!(step.undo, Undo::Nothing(_))).count();

@@ -55,8 +55,11 @@ impl Run {
             }
             // The second look is what is left, and it need not wait.
             Phase::Settling(until) => *until = now,
-            // Proving is in hand.
-            Phase::Leaving | Phase::Proving(_) | Phase::Over => {}
+            // Proving is in hand; nothing is waited for after it.
+            Phase::Leaving | Phase::Proving(_) => {
+                self.hurry.get_or_insert(now);
+            }
+            Phase::Over => {}
         }
         Ok(())
     }

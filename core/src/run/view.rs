@@ -53,6 +53,12 @@ impl Run {
         self.ending.as_ref()
     }
 
+    /// True when it was to be taken back and nothing was begun: what is told of the run itself holds as before.
+    #[cfg_attr(not(feature = "native"), expect(dead_code, reason = "asked by whoever keeps the run's files"))]
+    pub(crate) fn is_as_it_was(&self) -> bool {
+        self.direction == Direction::Back && matches!(self.ending, Some(Ending::Refused { .. }))
+    }
+
     /// What was found when the world was looked at after the last act.
     pub fn proof(&self) -> Option<&Report> {
         self.proof.as_ref()

@@ -199,6 +199,35 @@ async fn the_first_stop_is_the_machines_and_the_second_breaks_off() {
     assert!(matches!(error, DriveError::Abandoned(1)), "{error}");
 }
 
+/// Odd numbers are only asked, and nobody answers; even ones change something.
+struct Asking(Arc<Mutex<Vec<u32>>>);
+
+impl Perform<u32> for Asking {
+    async fn perform(&self, number: u32) -> Result<Response, Failure> {
+        if number % 2 == 1 {
+            std::future::pending::<()>().await;
+        }
+        tokio::task::yield_now().await;
+        self.0.lock().unwrap().push(number);
+        Ok(answer(number))
+    }
+
+    fn can_be_broken_off(&self, number: &u32) -> bool {
+        number % 2 == 1
+    }
+}
+
+#[tokio::test]
+async fn when_nothing_can_be_recorded_a_change_is_let_end_and_nobody_is_waited_for_who_is_only_asked() {
+    let ended = Arc::new(Mutex::new(Vec::new()));
+    let host = Arc::new(Asking(Arc::clone(&ended)));
+    let mut script = Script::new([vec![ask(1), ask(2), Output::Event(7), Output::Wait(None)]]);
+    let full = |_| Err(FailureKind::Denied);
+    let error = drive(&mut script, &host, &SystemClock, &Stop::new(), full).await.unwrap_err();
+    assert!(matches!(error, DriveError::Record(FailureKind::Denied)));
+    assert_eq!(*ended.lock().unwrap(), [2]);
+}
+
 #[tokio::test]
 async fn a_mistake_inside_a_request_is_an_unknown_outcome_and_not_a_hang() {
     let (host, _) = fake(|number| async move { if number == 1 { panic!("a mistake") } else { answer(number) } });

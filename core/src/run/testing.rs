@@ -1,0 +1,53 @@
+//! A plan and a run for the tests of this folder.
+
+use super::Run;
+use crate::facts::{Host, HostId};
+use crate::job::Job;
+use crate::plan::{HostRef, HostSteps, Lane, PLAN_SCHEMA, Plan, Step, StepId};
+use crate::policy::Policy;
+use crate::remedies::moves;
+use crate::request::Trust;
+use crate::time::UnixTime;
+
+/// Two clusters of two hosts, each with one synchronisation.
+pub(super) fn plan() -> Plan {
+    let host = |number: u32| {
+        let host = Host::named(HostId(format!("host-{number}")), format!("esx{number}"));
+        let step = Step { id: StepId(number), ..moves::sync_provider(&host, 600) };
+        HostSteps { host: HostRef { id: host.id, name: host.name }, cures: Vec::new(), steps: vec![step] }
+    };
+    let lane = |first: u32| Lane { cluster: first.to_string(), hosts: vec![host(first), host(first + 1)] };
+    Plan {
+        schema: PLAN_SCHEMA.to_owned(),
+        vcenter: "vc:443".to_owned(),
+        instance_uuid: None,
+        facts_at: UnixTime(0),
+        first: Vec::new(),
+        lanes: vec![lane(0), lane(2)],
+        last: Vec::new(),
+        canary: None,
+        cures: Vec::new(),
+        refused: Vec::new(),
+        notes: Vec::new(),
+    }
+}
+
+/// A run of this plan that nobody has woken.
+pub(super) fn run(plan: Plan, now: UnixTime) -> Run {
+    let job = Job {
+        vcenter: "vc:443".to_owned(),
+        user: "eva".to_owned(),
+        trust: Trust::HostRoots,
+        esxi_https_port: 443,
+        provider_port: 9080,
+        esxi_ssh: None,
+        appliance_ssh: None,
+        appliance_address: None,
+        sms_certificate: None,
+        logs: Vec::new(),
+        address_book: Vec::new(),
+        concurrency: 8,
+        deadline_seconds: 30,
+    };
+    Run::new(plan, Policy::default(), job, now)
+}
