@@ -25,8 +25,8 @@ impl Condition {
                 (left, right) => Some(left? || right?),
             },
             Self::HostCertificateReplaced { host, before } => match shown(&host_of(facts, host)?.on_443)? {
-                Some(presented) => Some(presented.leaf != *before && is_good(facts, presented, now)?),
-                None => Some(false),
+                Shown::Certificate(presented) => Some(presented.leaf != *before && is_good(facts, presented, now)?),
+                Shown::Nothing => Some(false),
             },
             Self::HostCertificateEndsAfter { host, before } => {
                 ends_after(facts, &host_of(facts, host)?.on_443.value()?.leaf, *before, now)
@@ -114,20 +114,28 @@ impl Condition {
             }
             Self::HostCertificateOnDisk { host, certificate } => is_on_disk(&on_disk(host)?, certificate),
             Self::AgentsFollowDisk { host } => match shown(&host_of(facts, host)?.on_443)? {
-                Some(presented) => is_on_disk(&on_disk(host)?, &presented.leaf),
-                None => Some(false),
+                Shown::Certificate(presented) => is_on_disk(&on_disk(host)?, &presented.leaf),
+                Shown::Nothing => Some(false),
             },
         }
     }
 }
 
-/// What a port shows: nothing, where something answers there and no certificate comes of it. `None` when that is not known.
-fn shown(port: &Observed<Presented>) -> Option<Option<&Presented>> {
+/// What a port shows to whoever shakes hands there.
+enum Shown<'a> {
+    /// This.
+    Certificate(&'a Presented),
+    /// Something answers, and no certificate comes of it.
+    Nothing,
+}
+
+/// `None` when it is not known.
+fn shown(port: &Observed<Presented>) -> Option<Shown<'_>> {
     match port {
-        Observed::Seen { value, .. } => Some(Some(value)),
+        Observed::Seen { value, .. } => Some(Shown::Certificate(value)),
         Observed::Unknown(missing) => {
             let answers = [MissingReason::Refused, MissingReason::Closed, MissingReason::Tls];
-            answers.contains(&missing.reason).then_some(None)
+            answers.contains(&missing.reason).then_some(Shown::Nothing)
         }
     }
 }
