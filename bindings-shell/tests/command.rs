@@ -119,7 +119,7 @@ fn saved_documents_are_shown_and_foreign_ones_refused() {
     }
     let ended = run(&["report", &format!("{}/Cargo.toml", env!("CARGO_MANIFEST_DIR"))]);
     assert_eq!(ended.code, 1);
-    assert!(ended.err.contains("Cargo.toml` cannot be understood"), "{}", ended.err);
+    assert!(ended.err.contains("Cargo.toml` cannot be used: the document cannot be read"), "{}", ended.err);
 }
 
 #[test]

@@ -159,10 +159,13 @@ fn a_port_that_speaks_something_else_is_told_from_a_bad_certificate() {
     );
     world.lab.add_fault(serde_json::from_str(&rule).expect("it is a rule"));
     let report = look(&world);
-    let found: Vec<String> =
-        report.root_causes().map(|one| format!("{} at {}", one.diagnostic.code, one.place.name)).collect();
-    assert_eq!(found, [format!("vp-tls-handshake-failed at {}", host.name)], "{}", told(&report));
-    assert_eq!(report.verdict.exit_code(), 2);
+    // SMS has the provider online: what this machine meets on the port may be something between.
+    assert_eq!(report.root_causes().count(), 0, "{}", told(&report));
+    let told_of = |message: &str| report.unanswered.iter().find(|open| open.missing.message.contains(message));
+    let open = told_of("answered with something that is not tls").unwrap_or_else(|| panic!("{}", told(&report)));
+    assert!(open.codes.iter().any(|code| code == "vp-tls-handshake-failed"), "{open:?}");
+    assert!(open.places.contains(&host.name), "{open:?}");
+    assert_eq!(report.verdict.exit_code(), 3);
 }
 
 #[test]

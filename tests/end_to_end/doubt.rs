@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use iofilter_certs::native::{Clock as _, SystemClock};
 use iofilter_certs::plan::{Act, Plan};
-use iofilter_certs::policy::{Policy, RenewBy};
+use iofilter_certs::policy::{Policy, RenewBy, Safety};
 use iofilter_certs::run::{Ending, JournalEntry, JournalEvent, Run};
 use iofilter_certs_tests::{World, quick};
 use serde_json::Value;
@@ -77,7 +77,7 @@ fn a_provider_that_is_still_being_unregistered_is_registered_again_when_it_is_go
 #[test]
 fn a_host_that_is_still_being_disconnected_is_connected_again_when_it_is() {
     let world = world("host-cert-expiring-hard", "");
-    let policy = Policy { renew_by: RenewBy::Shell, ..patient() };
+    let policy = Policy { renew_by: RenewBy::Shell, ceiling: Safety::AskFirst, ..patient() };
     let entries = is_taken_back(&world, &policy, |act| matches!(act, Act::DisconnectHost { .. }));
     let is_kept = entries.iter().any(|entry| matches!(entry.event, JournalEvent::TaskBegun { .. }));
     assert!(is_kept, "the task that takes it back stands in the journal too: {entries:#?}");

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::RULES;
+use super::environment::privilege_missing_view;
 use super::finding::{Judgement, Unanswered};
 use super::fold::{Hit, fold};
 use super::rule::{Check, Grade, Rule};
 use crate::case::contradictions::{Contradiction, contradictions};
 use crate::case::{Case, Found, Place, Reach, Verdict};
 use crate::diagnostic::Severity;
-use crate::facts::{Facts, Host, HostId, Missing};
+use crate::facts::{Facts, Host, HostId, Missing, MissingReason};
 use crate::policy::Policy;
 
 /// Judges facts by every rule. Pure; grows linearly with hosts and providers.
@@ -39,12 +40,26 @@ fn judge_case(case: &Case<'_>) -> Judgement {
         open_codes.extend(codes.iter().map(|code| (*code).to_owned()));
         places.extend(between);
     }
+    if case.facts.hosts.is_empty() && troubles.is_empty() {
+        let (codes, places) = open.entry(no_host_seen()).or_default();
+        codes.insert(privilege_missing_view::RULE.code.to_owned());
+        places.insert(Place::vcenter(case.facts).name);
+    }
     let unanswered = open.into_iter().map(|(missing, (codes, places))| Unanswered {
         missing,
         codes: codes.into_iter().collect(),
         places: places.into_iter().collect(),
     });
     Judgement { findings: fold(case, troubles), notes: fold(case, notes), unanswered: unanswered.collect() }
+}
+
+/// Where no host is seen, none is seen to be well: an account that may see none must not be told that all is.
+fn no_host_seen() -> Missing {
+    Missing {
+        reason: MissingReason::NotSent,
+        message: "no ESXi host is seen".to_owned(),
+        help: "give the account the role Read-only on the hosts, or look at the vCenter that has them".to_owned(),
+    }
 }
 
 fn verdicts<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Place, &'static Rule, Verdict)> + 'c {
@@ -106,6 +121,16 @@ mod tests {
         let case = Case::new(&fleet.facts, &fleet.policy);
         judge_case(&case);
         case.lookups.get()
+    }
+
+    #[test]
+    fn where_no_host_is_seen_nothing_is_called_well() {
+        let mut fleet = Fleet::of(1);
+        fleet.facts.hosts.clear();
+        fleet.facts.providers.clear();
+        let judgement = fleet.judge();
+        let told: Vec<&str> = judgement.unanswered.iter().map(|one| one.missing.message.as_str()).collect();
+        assert_eq!(told, ["no ESXi host is seen"]);
     }
 
     #[test]

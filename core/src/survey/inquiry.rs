@@ -41,6 +41,8 @@ pub(crate) struct Inquiry {
     pub(crate) cluster_hosts: BTreeMap<String, Vec<HostId>>,
     /// The types of the same clusters as vCenter names them; a host that stands alone has a `ComputeResource`.
     pub(crate) cluster_kinds: BTreeMap<String, String>,
+    /// Seconds by which clocks of hosts are ahead of ours, of those that answered before vCenter told the time.
+    pub(super) early_clocks: BTreeMap<HostId, i64>,
     /// The inventory was empty once, and its view was made anew.
     pub(crate) looked_twice: bool,
     /// When the last answer or wake came.
@@ -88,18 +90,17 @@ impl Inquiry {
             rest: RestStyle::Api,
             deadline_seconds: job.deadline_seconds,
         };
-        let facts = Facts::nothing_yet(&job.vcenter, now);
-        let link = Link { vcenter, content: None, storage_manager: None, listed_providers: BTreeMap::new() };
         Self {
+            facts: Facts::nothing_yet(&job.vcenter, now),
+            link: Link { vcenter, content: None, storage_manager: None, listed_providers: BTreeMap::new() },
             job,
-            link,
-            facts,
             scans: BTreeMap::new(),
             stopped: None,
             on_disk: BTreeMap::new(),
             tasks: BTreeMap::new(),
             cluster_hosts: BTreeMap::new(),
             cluster_kinds: BTreeMap::new(),
+            early_clocks: BTreeMap::new(),
             looked_twice: false,
             seen_at: now,
             ready: VecDeque::new(),

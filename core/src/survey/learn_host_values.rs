@@ -106,11 +106,15 @@ pub(super) fn vasa_client(inquiry: &mut Inquiry, now: UnixTime, host: &HostId, l
 pub(crate) fn clock(inquiry: &mut Inquiry, now: UnixTime, host: &HostId, told: UnixTime) {
     let ahead = match &inquiry.facts.vcenter.clock_ahead_seconds {
         Observed::Seen { value, .. } => Observed::seen(told.seconds_since(now.plus_seconds(*value)), now),
-        Observed::Unknown(missing) => Observed::Unknown(Missing {
-            reason: missing.reason,
-            message: "the clock of vCenter, with which that of the host is compared, is not known".to_owned(),
-            help: "survey again".to_owned(),
-        }),
+        Observed::Unknown(missing) => {
+            let reason = missing.reason;
+            inquiry.early_clocks.insert(host.clone(), told.seconds_since(now));
+            Observed::Unknown(Missing {
+                reason,
+                message: "the clock of vCenter, with which that of the host is compared, is not known".to_owned(),
+                help: "survey again".to_owned(),
+            })
+        }
     };
     on(inquiry, host, |host| host.clock_ahead_of_vcenter_seconds = ahead);
 }
@@ -118,6 +122,7 @@ pub(crate) fn clock(inquiry: &mut Inquiry, now: UnixTime, host: &HostId, told: U
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::super::learn_vcenter;
     use super::*;
     use crate::job::Job;
     use crate::request::Trust;
@@ -174,5 +179,10 @@ mod tests {
         };
         assert_eq!(ahead(Observed::not_asked("the clock did not answer", "")), None);
         assert_eq!(ahead(Observed::seen(30, NOW)), Some(60));
+        // vCenter may tell the time after its hosts did.
+        assert_eq!(ahead(Observed::not_asked("the clock did not answer yet", "")), None);
+        learn_vcenter::clock(&mut inquiry, NOW.plus_seconds(5), NOW.plus_seconds(35));
+        let host = inquiry.facts.hosts.get(&id).unwrap();
+        assert_eq!(host.clock_ahead_of_vcenter_seconds.value().copied(), Some(60));
     }
 }

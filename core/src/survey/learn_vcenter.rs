@@ -1,6 +1,7 @@
 //! What answers teach about the vCenter itself.
 
 use super::inquiry::Inquiry;
+use super::learn_host_values;
 use super::question::Question;
 use crate::certificate::Certificate;
 use crate::facts::{CertificateMode, Missing, MissingReason, Observed, ServiceHealth, ServiceState, Thresholds};
@@ -32,8 +33,12 @@ pub(crate) fn content(inquiry: &mut Inquiry, now: UnixTime, content: ServiceCont
     inquiry.link.content = Some(content);
 }
 
+/// Hosts whose clocks were read before are compared with it now.
 pub(crate) fn clock(inquiry: &mut Inquiry, now: UnixTime, told: UnixTime) {
     inquiry.facts.vcenter.clock_ahead_seconds = Observed::seen(told.seconds_since(now), now);
+    for (host, ahead) in std::mem::take(&mut inquiry.early_clocks) {
+        learn_host_values::clock(inquiry, now, &host, now.plus_seconds(ahead));
+    }
 }
 
 /// `vpxd.certmgmt.*`. A threshold that was not told is vCenter's documented default; the mode has none.

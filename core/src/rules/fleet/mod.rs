@@ -5,16 +5,16 @@ pub(super) mod single_cluster_down;
 pub(crate) mod whole_fleet_down;
 
 use super::client_certificate::{castore_empty, castore_missing_sms, castore_stale_sms, esx9_client_untrusted};
-use super::provider::provider_missing;
 use super::rule::Rule;
 use crate::case::{Case, Port};
 use crate::diagnostic::Evidence;
 use crate::facts::{CertificateMode, Host, Provider};
 
-/// A connected host whose provider SMS says something about, or which lacks one.
+/// A connected host whose provider SMS says something about. Where it is gone, that has a cure of its own, also where it is
+/// so everywhere: SPS registers what it lacks when it restarts.
 pub(super) struct Watched<'a> {
     pub(super) host: &'a Host,
-    /// Its provider is down or gone.
+    /// Its provider is down.
     pub(super) is_down: bool,
 }
 
@@ -22,10 +22,8 @@ pub(super) struct Watched<'a> {
 /// fleet shares, neither for it nor against it.
 pub(super) fn watched<'a>(case: &Case<'a>) -> Vec<Watched<'a>> {
     let watch = |host: &'a Host| {
-        let is_down = match case.canonical_provider(host).filter(|_| host.is_connected()) {
-            Some(provider) => provider.status.value().map(|_| is_down(provider))?,
-            None => provider_missing::RULE.finds_at(case, host).then_some(true)?,
-        };
+        let provider = case.canonical_provider(host).filter(|_| host.is_connected())?;
+        let is_down = provider.status.value().map(|_| is_down(provider))?;
         (!is_down || !has_own_trouble(case, host)).then_some(Watched { host, is_down })
     };
     case.facts.hosts.values().filter_map(watch).collect()

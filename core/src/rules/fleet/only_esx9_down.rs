@@ -1,6 +1,6 @@
 //! ## What it finds
 //!
-//! Most providers of connected hosts from 9.0 on are offline, disconnected or gone at the same time (the policy's
+//! Most providers of connected hosts from 9.0 on are offline or disconnected at the same time (the policy's
 //! `fleet_down_percent`, two hosts at the least), those of hosts below 9.0 are not, and neither the hosts' own
 //! certificates nor what the hosts trust explains it.
 //!
@@ -39,7 +39,7 @@ pub(crate) const RULE: Rule = Rule {
     grade: Grade::C,
     title: "the providers of hosts from 9.0 on failed together, those below did not",
     rank: 21,
-    explains: &["provider-disconnected", "provider-missing", "provider-offline"],
+    explains: &["provider-disconnected", "provider-offline"],
     log: Some(Leg::ClientTrust),
     cure: Cure::ByHand(
         "check the certificate `sps-extension` of vCenter and whether the hosts from 9.0 on trust the root that it leads to; do not renew the hosts' certificates",

@@ -1,6 +1,6 @@
 //! ## What it finds
 //!
-//! Most providers of one cluster are offline, disconnected or gone at the same time (the policy's `fleet_down_percent`,
+//! Most providers of one cluster are offline or disconnected at the same time (the policy's `fleet_down_percent`,
 //! two hosts at the least), of those elsewhere no more than the rest of that share is, and neither the hosts' own
 //! certificates and ports nor what the hosts trust explains it. Who is down elsewhere is named beside it.
 //!
@@ -40,7 +40,7 @@ pub(crate) const RULE: Rule = Rule {
     grade: Grade::C,
     title: "the providers of one cluster failed together, those elsewhere did not",
     rank: 22,
-    explains: &["provider-disconnected", "provider-missing", "provider-offline"],
+    explains: &["provider-disconnected", "provider-offline"],
     log: None,
     cure: Cure::ByHand(
         "look for what the cluster has of its own: its network and firewall, a host profile, a recent push of CA certificates, a change of names",
