@@ -183,7 +183,9 @@ fn what_is_told_of_a_run_that_is_over_is_written_again_without_asking_anybody() 
     let changes = text(files.get(1).expect("there are three"));
     let error = world.resume("run").expect_err("nothing is missing");
     assert!(matches!(error, OperationError::Over { .. }), "{error}");
-    files.iter().for_each(|path| std::fs::remove_file(path).expect("it can be deleted"));
+    for path in &files {
+        std::fs::remove_file(path).expect("it can be deleted");
+    }
     let calls = world.lab.calls().len();
     let again = world.resume("run").unwrap_or_else(|error| panic!("resume failed: {error}"));
     assert_eq!((again.ending, again.steps), (outcome.ending, outcome.steps));

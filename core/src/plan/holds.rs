@@ -16,14 +16,8 @@ impl Condition {
     ) -> Option<bool> {
         match self {
             Self::Never => Some(false),
-            Self::Both { left, right } => match (left.holds(facts, on_disk, now), right.holds(facts, on_disk, now)) {
-                (Some(false), _) | (_, Some(false)) => Some(false),
-                (left, right) => Some(left? && right?),
-            },
-            Self::Either { left, right } => match (left.holds(facts, on_disk, now), right.holds(facts, on_disk, now)) {
-                (Some(true), _) | (_, Some(true)) => Some(true),
-                (left, right) => Some(left? || right?),
-            },
+            Self::Both { left, right } => both(left.holds(facts, on_disk, now), right.holds(facts, on_disk, now)),
+            Self::Either { left, right } => either(left.holds(facts, on_disk, now), right.holds(facts, on_disk, now)),
             Self::HostCertificateReplaced { host, before } => match shown(&host_of(facts, host)?.on_443)? {
                 Shown::Certificate(presented) => Some(presented.leaf != *before && is_good(facts, presented, now)?),
                 Shown::Nothing => Some(false),
@@ -118,6 +112,22 @@ impl Condition {
                 Shown::Nothing => Some(false),
             },
         }
+    }
+}
+
+/// One that does not hold is enough, whatever is not known of the other.
+fn both(left: Option<bool>, right: Option<bool>) -> Option<bool> {
+    match (left, right) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (left, right) => Some(left? && right?),
+    }
+}
+
+/// One that holds is enough, whatever is not known of the other.
+fn either(left: Option<bool>, right: Option<bool>) -> Option<bool> {
+    match (left, right) {
+        (Some(true), _) | (_, Some(true)) => Some(true),
+        (left, right) => Some(left? || right?),
     }
 }
 

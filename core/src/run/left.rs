@@ -151,7 +151,9 @@ fn changed_host(run: &Run, proof: &Report, host: &HostRef, left: &mut Left) {
             picture.and_then(|picture| picture.hosts.iter().find(|one| one.host.id == host.id)).cloned()
         };
         if let (Some(before), Some(after)) = (of(run.before.as_ref()), of(run.after.as_ref())) {
-            amiss(&before, &after).into_iter().for_each(|line| left.at(host, &line));
+            for line in amiss(&before, &after) {
+                left.at(host, &line);
+            }
         }
     }
 }

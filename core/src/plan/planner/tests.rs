@@ -131,11 +131,11 @@ fn in_a_mode_that_is_not_known_nothing_at_all_is_done() {
 
 #[test]
 fn a_reconnection_that_issues_a_certificate_is_held_like_a_renewal() {
-    let closes: [(&str, fn(&mut Fleet)); 2] = [
-        ("vsan", |fleet| fleet.host(1).in_vsan = seen(true)),
-        ("maintenance", |fleet| fleet.host(1).in_maintenance = seen(true)),
-    ];
-    for (gate, close) in closes {
+    for gate in ["vsan", "maintenance"] {
+        let close = |fleet: &mut Fleet| match gate {
+            "vsan" => fleet.host(1).in_vsan = seen(true),
+            _ => fleet.host(1).in_maintenance = seen(true),
+        };
         let mut fleet = Fleet::ending_in(-1);
         close(&mut fleet);
         let gates = refusal(&planned(&fleet), "host-cert-expired").0;

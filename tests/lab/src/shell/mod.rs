@@ -133,7 +133,7 @@ impl Session<'_> {
             ["exit", code] => Ok(Outcome { status: code.parse().unwrap_or(2), ..Outcome::default() }),
             ["kept=$(date", "+%s)"] => {
                 let now = date(&self.lab.world(), self.machine, &["+%s"]);
-                self.kept = String::from_utf8_lossy(&now.stdout).trim().to_owned();
+                String::from_utf8_lossy(&now.stdout).trim().clone_into(&mut self.kept);
                 Ok(Outcome::default())
             }
             _ => Ok(carry_out(&mut self.lab.world(), self.machine, &self.folder, &words, self.input)),
