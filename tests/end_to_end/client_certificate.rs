@@ -2,6 +2,8 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use iofilter_certs::facts::Observed;
 use iofilter_certs::plan::{Act, StepId, Ways};
@@ -84,6 +86,30 @@ fn a_host_that_nobody_has_approved_is_not_touched_and_is_named() {
     let outcome = ended.expect("it can be carried out").unwrap_or_else(|report| panic!("{}", told(&report)));
     let Ending::Halted { why, .. } = &outcome.ending else { panic!("{:#?}", outcome.ending) };
     assert!(why.contains("`esx01.lab.example`") && why.contains("refuses SPS"), "{why}");
+    assert_eq!(world.on_hosts("castore"), castores);
+}
+
+#[test]
+fn whoever_says_no_to_telling_a_host_is_asked_once() {
+    let world = fleet("");
+    let castores = world.on_hosts("castore");
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let refuse = move |request: ApprovalRequest| match &request.subject {
+        Subject::Step(step) if matches!(step.act, Act::TrustClientCertificate { .. }) => {
+            count.fetch_add(1, Ordering::Relaxed);
+            Approval::Rejected { reason: "not this one".to_owned() }
+        }
+        _ => agree(request),
+    };
+    let ended = world.apply_as("run", &Policy { approve: Approve::Step, ..policy() }, refuse);
+    let outcome = ended.expect("it can be carried out").unwrap_or_else(|report| panic!("{}", told(&report)));
+    assert!(
+        matches!(&outcome.ending, Ending::Halted { why, .. } if why.contains("refuses SPS")),
+        "{:#?}",
+        outcome.ending
+    );
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
     assert_eq!(world.on_hosts("castore"), castores);
 }
 

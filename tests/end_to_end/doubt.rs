@@ -95,3 +95,18 @@ fn a_renewal_that_is_in_doubt_is_not_asked_for_twice() {
     assert_eq!(asked.count(), 1, "{:#?}", run.ending());
     assert_eq!(run.ending(), Some(&Ending::Cured));
 }
+
+#[test]
+fn a_renewal_that_never_left_is_asked_for_when_its_time_is_over() {
+    let world = world("host-cert-expiring-hard", "");
+    let journal = world.interrupted(&patient(), |event, plan| {
+        let JournalEvent::Started { step, .. } = event else { return false };
+        plan.step(*step).is_some_and(|step| matches!(step.act, Act::RenewHostCertificate { .. }))
+    });
+    let asked =
+        || world.lab.calls().into_iter().filter(|call| call.method == "CertMgrRefreshCertificates_Task").count();
+    assert_eq!(asked(), 0, "the process died before it sent it");
+    let run = world.recovered(&journal);
+    assert_eq!(run.ending(), Some(&Ending::Cured));
+    assert_eq!(asked(), 1);
+}

@@ -16,6 +16,8 @@ pub(crate) type Logged<'a> = (&'a LogFacts, &'a LogHit);
 pub(super) struct Logs<'a> {
     of_host: BTreeMap<String, Vec<Logged<'a>>>,
     of_signature: BTreeMap<&'a str, Vec<Logged<'a>>>,
+    /// Those that name no host.
+    nameless: BTreeMap<&'a str, Vec<Logged<'a>>>,
 }
 
 impl<'a> Logs<'a> {
@@ -24,8 +26,9 @@ impl<'a> Logs<'a> {
         for log in &facts.logs {
             for hit in &log.hits {
                 sorted.of_signature.entry(&hit.signature).or_default().push((log, hit));
-                if let Some(host) = &hit.host {
-                    sorted.of_host.entry(plain_name(host)).or_default().push((log, hit));
+                match &hit.host {
+                    Some(host) => sorted.of_host.entry(plain_name(host)).or_default().push((log, hit)),
+                    None => sorted.nameless.entry(&hit.signature).or_default().push((log, hit)),
                 }
             }
         }
@@ -41,6 +44,14 @@ impl<'a> Case<'a> {
     /// What the logs hold of a signature, old and new.
     pub(crate) fn logged(&self, signature: &str) -> &[Logged<'a>] {
         self.logs.of_signature.get(signature).map_or(&[], Vec::as_slice)
+    }
+
+    /// The same, of what names this host or none.
+    pub(crate) fn logged_of(&self, signature: &str, host: &str) -> impl Iterator<Item = Logged<'a>> {
+        self.count();
+        let own = self.logs.named(host).iter().filter(move |(_, hit)| hit.signature == signature);
+        let nobodys = self.logs.nameless.get(signature).map_or(&[][..], Vec::as_slice);
+        own.chain(nobodys).copied()
     }
 
     /// What the logs say of a host by any of the names that it or its provider is known by, as far as it may still hold:

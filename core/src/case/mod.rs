@@ -30,9 +30,7 @@ use happenings::Happenings;
 use logged::Logs;
 use owner::{Doubts, hosts_by_name, match_providers, unmatchable};
 
-use crate::certificate::{
-    Certificate, ChainVerdict, Fingerprint, NameMatch, Validity, is_same_name, plain_name, verify_chain,
-};
+use crate::certificate::{Certificate, ChainVerdict, Fingerprint, Validity, plain_name, verify_chain};
 use crate::facts::{
     Alarm, CertificateMode, Facts, Host, HostId, Missing, MissingReason, Observed, Presented, Provider, ProviderId,
     SavedFile, Thresholds, VCenterEvent, VecsEntry,
@@ -126,29 +124,18 @@ impl<'a> Case<'a> {
         self.providers_of_host.get(&host.id).map_or(&[], Vec::as_slice)
     }
 
-    /// The provider of a host that SPS ought to use: the one whose URL names the host as vCenter does. Where none does,
-    /// it is one that works, then one that is called by a management address, then one that the certificate on port 9080
-    /// speaks for; the first of those that are equal.
+    /// As [`Facts::canonical_provider`], without a search.
     pub fn canonical_provider(&self, host: &Host) -> Option<&'a Provider> {
         match self.providers_of(host) {
             [] => None,
             [only] => Some(*only),
-            all => all.iter().rev().max_by_key(|provider| self.claim(host, provider)).copied(),
+            all => all.iter().rev().max_by_key(|provider| self.facts.claim(host, provider)).copied(),
         }
     }
 
     /// True when nothing tells which of two providers of a host is the one that SPS ought to use.
     pub(crate) fn is_claim_equal(&self, host: &Host, one: &Provider, other: &Provider) -> bool {
-        self.claim(host, one) == self.claim(host, other)
-    }
-
-    /// What speaks for a provider as the one that a host ought to have, the weightiest first.
-    fn claim(&self, host: &Host, provider: &Provider) -> [bool; 4] {
-        let own = &provider.url.host;
-        let is_address = || host.management_addresses.value().into_iter().flatten().any(|at| is_same_name(at, own));
-        let served = || host.on_9080.value().and_then(|shown| self.facts.certificates.find(&shown.leaf));
-        let is_carried = || served().is_some_and(|leaf| matches!(leaf.matches_name(own), NameMatch::Exact));
-        [is_same_name(own, &host.name), provider.is_online(), is_address(), is_carried()]
+        self.facts.claim(host, one) == self.facts.claim(host, other)
     }
 
     /// The host that a provider serves, if it is in the inventory.

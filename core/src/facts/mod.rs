@@ -30,7 +30,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::certificate::is_same_name;
+use crate::certificate::{NameMatch, is_same_name};
 use crate::log::LogFacts;
 use crate::time::UnixTime;
 
@@ -226,10 +226,21 @@ impl Facts {
         self.providers.values().filter(move |provider| provider.belongs_to(host))
     }
 
-    /// The provider of a host that SPS ought to use: the one whose URL names the host as vCenter does, else the first.
+    /// The provider of a host that SPS ought to use: the one whose URL names the host as vCenter does. Where none does,
+    /// it is one that works, then one that is called by a management address, then one that the certificate on port 9080
+    /// speaks for; the first of those that are equal.
     pub fn canonical_provider<'a>(&'a self, host: &'a Host) -> Option<&'a Provider> {
-        let is_named = |provider: &&Provider| is_same_name(&provider.url.host, &host.name);
-        self.providers_of(host).find(is_named).or_else(|| self.providers_of(host).next())
+        let all: Vec<&Provider> = self.providers_of(host).collect();
+        all.into_iter().rev().max_by_key(|provider| self.claim(host, provider))
+    }
+
+    /// What speaks for a provider as the one that a host ought to have, the weightiest first.
+    pub(crate) fn claim(&self, host: &Host, provider: &Provider) -> [bool; 4] {
+        let own = &provider.url.host;
+        let is_address = || host.management_addresses.value().into_iter().flatten().any(|at| is_same_name(at, own));
+        let served = || host.on_9080.value().and_then(|shown| self.certificates.find(&shown.leaf));
+        let is_carried = || served().is_some_and(|leaf| matches!(leaf.matches_name(own), NameMatch::Exact));
+        [is_same_name(own, &host.name), provider.is_online(), is_address(), is_carried()]
     }
 }
 

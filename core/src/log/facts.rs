@@ -6,6 +6,7 @@ use std::collections::btree_map::Entry;
 use serde::{Deserialize, Serialize};
 
 use super::matching::signature;
+use super::pace;
 use super::signature::{Grade, Log, Signature};
 use crate::time::UnixTime;
 
@@ -117,7 +118,7 @@ impl LogHit {
         while self.sightings.len() > KEPT_FIRST + KEPT_LAST {
             self.sightings.remove(KEPT_FIRST);
         }
-        self.busiest = [self.busiest, other.busiest].into_iter().flatten().max_by_key(|busiest| busiest.count);
+        self.busiest = pace::busier(self.busiest, other.busiest);
     }
 
     /// Counts a sighting, and keeps it if it is among the first three or, until later ones come, the last three. One

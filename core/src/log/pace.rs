@@ -26,19 +26,31 @@ impl Pace {
         }
         self.in_slot = self.in_slot.saturating_add(1);
         let count = self.before.saturating_add(self.in_slot);
-        if self.busiest.is_none_or(|busiest| busiest.count < count) {
+        // A crowd of today is worth more than a greater one that is long past.
+        let is_past = |busiest: Busiest| count >= LEAST && at.seconds_since(busiest.from) > DAY_SECONDS;
+        if self.busiest.is_none_or(|busiest| busiest.count < count || is_past(busiest)) {
             let first = if self.before > 0 { self.slot.saturating_sub(1) } else { self.slot };
             self.busiest = Some(Busiest { from: UnixTime(first.saturating_mul(SLOT_SECONDS)), count });
         }
     }
 
-    /// The busiest pair of slots, where it is worth telling.
+    /// The busiest pair of slots of the last day with a crowd, where it is worth telling.
     pub(super) fn busiest(&self) -> Option<Busiest> {
         self.busiest.filter(|busiest| busiest.count >= LEAST)
     }
 }
 
+/// The greater of two crowds; of two that are more than a day apart, the later.
+pub(super) fn busier(one: Option<Busiest>, other: Option<Busiest>) -> Option<Busiest> {
+    let (Some(first), Some(second)) = (one, other) else { return one.or(other) };
+    let (earlier, later) = if first.from <= second.from { (first, second) } else { (second, first) };
+    let is_past = later.from.seconds_since(earlier.from) > DAY_SECONDS;
+    Some(if is_past || later.count >= earlier.count { later } else { earlier })
+}
+
 const SLOT_SECONDS: i64 = 10 * 60;
+
+const DAY_SECONDS: i64 = 24 * 3600;
 
 /// Fewer are no crowd.
 const LEAST: u64 = 10;
@@ -61,6 +73,13 @@ mod tests {
         assert_eq!(busiest(sparse.clone().chain(burst.clone())), Some((719_400, 20)), "across the border of two slots");
         assert_eq!(busiest(burst.chain((0..100).map(|number| 800_000 + number * 3600))), Some((719_400, 20)));
         assert_eq!(busiest(sparse), None);
+    }
+
+    #[test]
+    fn a_crowd_of_today_is_told_and_not_a_greater_one_of_last_week() {
+        let last_week = (0..50).map(|number| 600_000 + number);
+        let today = (0..20).map(|number| 600_000 + 6 * DAY_SECONDS + number);
+        assert_eq!(busiest(last_week.chain(today)), Some((600_000 + 6 * DAY_SECONDS, 20)));
     }
 
     #[test]

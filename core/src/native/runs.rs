@@ -58,8 +58,9 @@ pub struct Rollback {
 
 /// The journal's file in a run's folder.
 const JOURNAL: &str = "journal.jsonl";
-/// What is told of a run that is over, in its folder: how it ended, and what it changed, for programs and in words.
-const FILES: [&str; 3] = ["outcome.json", "changes.json", "changes.txt"];
+/// What is told of a run that is over, in its folder: what it changed, for programs and in words, and at last how it ended.
+const FILES: [&str; 3] = ["changes.json", "changes.txt", OUTCOME];
+const OUTCOME: &str = "outcome.json";
 
 /// Carries out a plan behind its approval, with a journal. `Err(report)` inside when there is nothing to carry out, which of
 /// a given plan without steps says nothing of the world: that is looked at all the same.
@@ -187,7 +188,7 @@ fn outcome(run: &Run, folder: &Path) -> Result<Outcome, OperationError> {
 fn write_down(run: &Run, folder: &Path) -> Result<Outcome, OperationError> {
     let outcome = outcome(run, folder)?;
     let changes = Changes::of(run).ok_or(OperationError::NoEnding)?;
-    for (name, text) in FILES.iter().zip([document::text(&outcome), document::text(&changes), changes.in_words()]) {
+    for (name, text) in FILES.iter().zip([document::text(&changes), changes.in_words(), document::text(&outcome)]) {
         let path = folder.join(name);
         if let Err(why) = replace(&path, &text) {
             return Err(OperationError::Changes { path, why, outcome: Box::new(outcome) });
@@ -209,7 +210,11 @@ fn tell_of_what_is_over(
         Ok(Run::ended(&Journal::<JournalEntry>::read(&path)?.entries, job.clone(), clock.now())?)
     };
     let Some(seen) = read()? else { return Ok(None) };
-    if FILES.iter().all(|name| folder.join(name).exists()) {
+    // Those of an earlier part of the run tell how that one ended.
+    let told = std::fs::read_to_string(folder.join(OUTCOME)).ok();
+    let told = told.and_then(|text| document::read_outcome(&text).ok());
+    let is_told = told.is_some_and(|told| Some(&told.ending) == seen.ending());
+    if is_told && FILES.iter().all(|name| folder.join(name).exists()) {
         return Err(OperationError::Over { folder: folder.to_owned() });
     }
     let _locks = take_locks(locks, folder, &job.vcenter, seen.plan(), clock)?;

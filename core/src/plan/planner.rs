@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::admission::{admit, closed_gates, held_by};
 use super::{Act, FleetCure, HostRef, HostSteps, IfNotDone, Lane, PLAN_SCHEMA, Plan, Refusal, Step, StepId, canary};
-use crate::case::{Case, PlaceKind};
+use crate::case::{Case, Place, PlaceKind};
 use crate::certificate::Certificate;
 use crate::facts::{Facts, Host, HostId, Provider};
 use crate::gates::{GateReading, Touches, read_gates};
@@ -200,14 +200,19 @@ impl Work {
     fn into_plan(mut self, planning: &Planning<'_>) -> Plan {
         let mut lanes: BTreeMap<String, Lane> = BTreeMap::new();
         let timeout = planning.case.policy.step_timeout_seconds;
-        for (id, (draft, cures)) in std::mem::take(&mut self.hosts) {
+        for (id, (draft, mut cures)) in std::mem::take(&mut self.hosts) {
             let Some(host) = planning.case.facts.hosts.get(&id) else { continue };
             let reference = HostRef { id: id.clone(), name: host.name.clone() };
+            if draft.anew > Anew::Never
+                && let Some(why) = self.register_anew(planning, host, &reference, draft.anew)
+            {
+                self.refuse_what_needs_it(planning, host, draft.anew, &mut cures, &why);
+                if cures.is_empty() {
+                    continue;
+                }
+            }
             if draft.awaits_provider {
                 self.fleet.await_providers.insert(id.clone(), reference.clone());
-            }
-            if draft.anew > Anew::Never {
-                self.register_anew(planning, host, &reference, draft.anew);
             }
             if draft.reloads_store {
                 self.reload(planning, host, &reference);
@@ -246,17 +251,45 @@ impl Work {
         plan
     }
 
-    /// The last and strongest way to a good provider, as far as the gates leave it open.
-    fn register_anew(&mut self, planning: &Planning<'_>, host: &Host, reference: &HostRef, anew: Anew) {
+    /// What only a registration could cure is not cured without it.
+    fn refuse_what_needs_it(
+        &mut self,
+        planning: &Planning<'_>,
+        host: &Host,
+        anew: Anew,
+        cures: &mut BTreeSet<String>,
+        why: &str,
+    ) {
+        let code = match planning.case.canonical_provider(host) {
+            None => "provider-missing",
+            Some(_) if anew == Anew::Surely => "host-cert-name-mismatch",
+            Some(_) => {
+                return self.notes.push(format!(
+                    "`{}`: if its provider is still not well after a synchronisation, it is not registered anew, because {why}",
+                    host.name
+                ));
+            }
+        };
+        if cures.remove(code) {
+            let why = format!("its provider is not registered anew, because {why}");
+            let place = Place::of_host(host);
+            self.refused.push(Refusal { code: code.to_owned(), place, gates: Vec::new(), why });
+        }
+    }
+
+    /// The last and strongest way to a good provider, as far as the gates leave it open. Why not, where it is not.
+    fn register_anew(
+        &mut self,
+        planning: &Planning<'_>,
+        host: &Host,
+        reference: &HostRef,
+        anew: Anew,
+    ) -> Option<String> {
         if let Some(why) = self.why_no_restart(planning, host) {
-            self.notes.push(format!(
-                "`{}`: if its provider is still not well after a synchronisation, it is not registered anew, because {why}",
-                host.name
-            ));
-            return;
+            return Some(why);
         }
         if planning.case.policy.ceiling < Safety::Disturbs {
-            return;
+            return None;
         }
         if let Some(provider) = planning.case.canonical_provider(host) {
             let (stored, timeout) = (planning.stored_certificate(provider), planning.case.policy.step_timeout_seconds);
@@ -267,6 +300,7 @@ impl Work {
             });
         }
         self.fleet.register_anew.insert(host.id.clone(), (reference.clone(), planning.provider_url(host)));
+        None
     }
 
     /// SPS reads its store as it starts, once for all.

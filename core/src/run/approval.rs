@@ -176,9 +176,11 @@ impl Run {
     fn part_rejected(&mut self, now: UnixTime, index: usize, id: StepId, part: Part, what: &str, reason: String) {
         let why = format!("not approved, {what}: {reason}");
         self.record(now, JournalEvent::PartRejected { part, reason });
-        let is_half_done = self.unit_of(index, id).is_some_and(|unit| {
-            unit.steps.iter().any(|one| matches!(self.status(*one), Status::Succeeded | Status::NotReached))
-        });
+        let has_acted = |one: &StepId| {
+            let is_behind = matches!(self.status(*one), Status::Succeeded | Status::NotReached);
+            is_behind && !self.never_sent.contains(one) && !self.out_of_turn.contains(one)
+        };
+        let is_half_done = self.unit_of(index, id).is_some_and(|unit| unit.steps.iter().any(has_acted));
         if self.stopping.is_none() {
             self.record(now, JournalEvent::Stopping { why: why.clone(), cause: StopCause::Declined });
         }

@@ -107,14 +107,23 @@ impl Run {
     }
 
     /// A step that was interrupted has not shown its effect. It is given the time that it would have had, or until nothing
-    /// goes on at its host; what must not be done twice is not done twice.
-    pub(super) fn still_in_doubt(&mut self, now: UnixTime, index: usize, id: StepId, deadline: UnixTime) {
+    /// goes on at its host. What must not be done twice is done only when all its time is over, and it is seen that it was
+    /// not done and that nothing is going on.
+    pub(super) fn still_in_doubt(
+        &mut self,
+        now: UnixTime,
+        index: usize,
+        id: StepId,
+        seen: Option<bool>,
+        deadline: UnixTime,
+    ) {
         if self.leave_off(now, index, id) {
             return;
         }
         let is_idempotent = self.plan.step(id).is_some_and(|step| step.act.is_idempotent());
+        let was_not_done = now >= deadline && seen == Some(false) && self.shows(id) && self.is_quiet(id);
         let may_act = is_idempotent && (now >= deadline || !self.shows(id) || self.is_quiet(id));
-        if may_act {
+        if may_act || was_not_done {
             return match self.held_now(index, id) {
                 Some(why) => self.not_done(now, index, id, Some(why)),
                 None => self.act(now, index, id, Tries::default()),

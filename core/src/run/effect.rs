@@ -57,6 +57,9 @@ impl Run {
                 let host = host.map_or("vCenter", |host| host.name.as_str());
                 self.begin_nothing_new(format!("a step failed on `{host}`: {why}"));
             }
+            JournalEvent::LeftOff { step, .. } => {
+                self.left_off.insert(*step);
+            }
             JournalEvent::Stopping { why, cause } => {
                 self.stopping.get_or_insert_with(|| Stopping { why: why.clone(), cause: *cause });
             }
@@ -66,7 +69,7 @@ impl Run {
     }
 
     /// What is to be known of a step that has just left the state `before`, if that was of one whose turn had not come.
-    pub(super) fn note_beginning(&mut self, id: StepId, before: Status) {
+    fn note_beginning(&mut self, id: StepId, before: Status) {
         if before != Status::Waiting {
             return;
         }
@@ -87,6 +90,8 @@ impl Run {
                 self.approvals.push(GivenApproval { at, by: by.clone(), of: self.in_words(digest) });
             }
             JournalEvent::Replanned { plan, .. } => {
+                // What was granted was granted for steps of the plan before.
+                self.granted.clear();
                 self.plan = (**plan).clone();
                 self.tracks = track::of(&self.plan);
                 self.round = self.round.saturating_add(1);
@@ -97,6 +102,9 @@ impl Run {
             JournalEvent::PartApproved { part, by } => {
                 self.granted.insert(part.clone());
                 self.approvals.push(GivenApproval { at, by: by.clone(), of: self.part_in_words(part) });
+            }
+            JournalEvent::PartRejected { part, .. } => {
+                self.declined.insert(part.clone());
             }
             JournalEvent::HostPassedOver { host, why } => {
                 self.passed_over.insert(host.clone(), why.clone());
@@ -112,6 +120,9 @@ impl Run {
                 self.begin_nothing_new(format!("`{name}`{went} is not well after its steps: {why}"));
             }
             JournalEvent::Resumed { until } => {
+                self.forgive();
+                self.declined.clear();
+                self.left_off.clear();
                 self.policy.until = *until;
                 self.passed_over.clear();
                 self.ending = None;

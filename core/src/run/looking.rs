@@ -180,7 +180,7 @@ impl Run {
                 self.record(now, JournalEvent::Succeeded { step: id });
                 self.set(index, id, None);
             }
-            (Why::InDoubt, _) => self.still_in_doubt(now, index, id, deadline),
+            (Why::InDoubt, seen) => self.still_in_doubt(now, index, id, seen, deadline),
             (Why::Again { tries, .. }, Some(true)) => self.act(now, index, id, tries),
             (Why::Done { why }, _) if self.is_late(now, index, id, Direction::Forward, deadline) => {
                 self.not_done(now, index, id, why);

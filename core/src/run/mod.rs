@@ -101,6 +101,12 @@ pub struct Run {
     /// Steps by which a host came to trust SPS again although nothing new was begun: their hosts are not in hand.
     #[serde(default)]
     out_of_turn: BTreeSet<StepId>,
+    /// Parts that a person said no to, until the run is resumed.
+    #[serde(default)]
+    declined: BTreeSet<Part>,
+    /// Steps that nobody waits for any more, until the run is resumed.
+    #[serde(default)]
+    left_off: BTreeSet<StepId>,
     /// What steps made, by step.
     #[serde(default)]
     made: BTreeMap<StepId, String>,
@@ -203,6 +209,8 @@ impl Run {
             unsure: BTreeSet::new(),
             unsure_back: BTreeSet::new(),
             out_of_turn: BTreeSet::new(),
+            declined: BTreeSet::new(),
+            left_off: BTreeSet::new(),
             made: BTreeMap::new(),
             tracks,
             changes: BTreeMap::new(),

@@ -48,12 +48,19 @@ impl Run {
                     None => continue,
                 }
             }
+            if unit.steps.iter().any(|id| self.left_off.contains(id)) {
+                continue;
+            }
             let Some(next) = unit.steps.iter().copied().find(|id| !self.status(*id).is_behind()) else {
                 match self.host_to_prove(unit) {
                     Some(proof) => return Some(proof),
                     None => continue,
                 }
             };
+            // Whoever said no is not asked again.
+            if self.declined.contains(&Part::Step(next)) {
+                continue;
+            }
             if !self.is_finished_all_the_same(unit) {
                 match self.owed(unit) {
                     None => continue,
@@ -93,9 +100,11 @@ impl Run {
         Next::Forward(next)
     }
 
-    /// Whether nothing of the unit has been begun. A step that was seen not to be needed is no beginning.
+    /// Whether nothing of the unit has been begun. A step that was seen not to be needed is no beginning, nor is one by which
+    /// the host was only told of a new certificate.
     pub(super) fn is_new(&self, unit: &Unit) -> bool {
-        unit.steps.iter().all(|id| matches!(self.status(*id), Status::Waiting | Status::Skipped))
+        let is_unbegun = |id: &StepId| matches!(self.status(*id), Status::Waiting | Status::Skipped);
+        unit.steps.iter().all(|id| is_unbegun(id) || self.out_of_turn.contains(id))
     }
 
     /// Whether a step that was looked at may act still: while it was looked at, or asked for, the run may have begun to

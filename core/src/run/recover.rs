@@ -34,7 +34,6 @@ impl Run {
             let why = "the run is over; there is nothing to resume".to_owned();
             return Err(IllegalEntry { line: entries.len(), why });
         }
-        run.forgive();
         let event = JournalEvent::Resumed { until };
         run.apply(now, &event);
         run.outbox.push_back(Output::Event(RunEvent::Journal(JournalEntry { at: now, event })));
@@ -114,7 +113,7 @@ impl Run {
     }
 
     /// A person's wish to stop, or a window's end, held for the run that was stopped; a failure holds on.
-    fn forgive(&mut self) {
+    pub(super) fn forgive(&mut self) {
         let has_failed = |status: Status| !matches!(status, Status::Waiting | Status::Started) && !status.is_behind();
         let is_forward = self.direction == Direction::Forward;
         let failed = self.plan.steps().any(|step| has_failed(self.status(step.id))) || !self.unwell.is_empty();

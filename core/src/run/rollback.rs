@@ -40,6 +40,7 @@ impl Run {
         self.hurry = None;
         self.policy.until = None;
         self.passed_over.clear();
+        self.left_off.clear();
         self.ending = None;
         self.after = None;
         // What could not be taken back then may be taken back now.

@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::journal::{JournalEvent, Status};
 use super::track::{Direction, Unit};
-use super::{Ending, Phase, Run};
+use super::{Ending, Part, Phase, Run};
 use crate::machine::{Input, Machine as _, Misuse};
 use crate::plan::{Act, Condition, Step, StepId, Undo};
+use crate::policy::Approve;
 use crate::request::SshChange;
 use crate::time::UnixTime;
 
@@ -145,9 +146,15 @@ impl Run {
 
     /// What a host is owed although nothing new is begun: it refuses SPS because of this run, until this one step of its
     /// is done. Not where a person would have been asked first, nor behind a gate that has closed.
+    /// One that was cut off is looked at in any case.
     pub(super) fn owed(&self, unit: &Unit) -> Option<StepId> {
+        let is_cut_off = |id: &StepId| self.status(*id) == Status::Started && self.out_of_turn.contains(id);
+        if let Some(id) = unit.steps.iter().copied().find(is_cut_off) {
+            return Some(id);
+        }
+        let is_asked = |id: &StepId| self.policy.approve == Approve::Step && !self.granted.contains(&Part::Step(*id));
         let is_free = self.part_before_host(unit.host.as_ref()).is_none();
-        let is_open = |id: &StepId| self.status(*id) == Status::Waiting && !self.held.contains_key(id);
+        let is_open = |id: &StepId| self.status(*id) == Status::Waiting && !self.held.contains_key(id) && !is_asked(id);
         let mut steps = unit.steps.iter().copied();
         steps.find(|id| is_free && self.trusts_client(*id) && is_open(id)).filter(|_| self.has_new_client())
     }
@@ -220,7 +227,7 @@ impl Run {
         }
         let why = "a person asked to stop, and its effect has not shown yet".to_owned();
         self.record(now, JournalEvent::LeftOff { step: id, why });
-        self.end_track(index);
+        self.set(index, id, None);
         true
     }
 }

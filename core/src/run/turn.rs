@@ -101,9 +101,15 @@ impl Run {
         first(&lasting).map(|why| (why, false)).or_else(|| Some((first(&passing)?, true)))
     }
 
-    /// Why a unit of which nothing has been begun is held: all of it, or none.
+    /// Why a unit of which nothing has been begun is held: all of it, or none. Steps at the end of the plan for a host that
+    /// is passed over are left out of it.
     pub(super) fn held_first(&self, unit: &Unit) -> Option<String> {
-        let mut waiting = unit.steps.iter().filter(|id| self.status(**id) == Status::Waiting);
+        let is_left_out = |id: StepId| {
+            let host = self.plan.step(id).and_then(|step| step.host.as_ref());
+            unit.host.is_none() && host.is_some_and(|host| self.passed_over.contains_key(&host.id))
+        };
+        let is_ahead = |id: StepId| self.status(id) == Status::Waiting && !is_left_out(id);
+        let mut waiting = unit.steps.iter().filter(|id| is_ahead(**id));
         waiting.find_map(|id| self.held.get(id)).cloned()
     }
 
@@ -188,7 +194,8 @@ impl Run {
             0 => String::new(),
             more => format!("; and {more} more"),
         };
-        let why = format!("{} hosts were passed over: {}{more}", self.passed_over.len(), named.join("; "));
+        let hosts = if self.passed_over.len() == 1 { "host was" } else { "hosts were" };
+        let why = format!("{} {hosts} passed over: {}{more}", self.passed_over.len(), named.join("; "));
         self.record(now, JournalEvent::Stopping { why, cause: StopCause::Gate });
     }
 }

@@ -39,7 +39,7 @@ pub(crate) fn add_to_ca_store(host: &Host, certificates: &[&Certificate], timeou
         skip_when: Condition::CaStoreHolds { host: host.id.clone(), certificates: wanted.clone() },
         done_when: Condition::CaStoreHolds { host: host.id.clone(), certificates: wanted },
         undo: Undo::PutBackCaStore,
-        disturbs: "nothing; the host trusts one certificate more".to_owned(),
+        disturbs: "nothing; the host trusts what it trusted before, and the certificates named here".to_owned(),
         privilege: CERTIFICATE_MANAGE.to_owned(),
         ..step(
             Some(host),

@@ -7,6 +7,7 @@ pub(crate) mod whole_fleet_down;
 use super::client_certificate::{castore_empty, castore_missing_sms, castore_stale_sms, esx9_client_untrusted};
 use super::rule::Rule;
 use crate::case::{Case, Port};
+use crate::certificate::{Certificate, NameMatch};
 use crate::diagnostic::Evidence;
 use crate::facts::{CertificateMode, Host, Provider};
 
@@ -14,17 +15,19 @@ use crate::facts::{CertificateMode, Host, Provider};
 /// so everywhere: SPS registers what it lacks when it restarts.
 pub(super) struct Watched<'a> {
     pub(super) host: &'a Host,
-    /// Its provider is down.
+    /// Its provider is down, and nothing that the host shows on port 9080 explains that.
     pub(super) is_down: bool,
+    /// Its provider is down, and the port shows why: it says nothing of what the fleet shares, neither for it nor against.
+    pub(super) shows_why: bool,
 }
 
-/// All of them, by host id, but for those whose provider is down and whose port shows why: they say nothing of what the
-/// fleet shares, neither for it nor against it.
+/// All of them, by host id.
 pub(super) fn watched<'a>(case: &Case<'a>) -> Vec<Watched<'a>> {
     let watch = |host: &'a Host| {
         let provider = case.canonical_provider(host).filter(|_| host.is_connected())?;
         let is_down = provider.status.value().map(|_| is_down(provider))?;
-        (!is_down || !has_own_trouble(case, host)).then_some(Watched { host, is_down })
+        let shows_why = is_down && has_own_trouble(case, host, provider);
+        Some(Watched { host, is_down: is_down && !shows_why, shows_why })
     };
     case.facts.hosts.values().filter_map(watch).collect()
 }
@@ -37,11 +40,17 @@ pub(super) fn by_leg<'a, 'w>(all: &'w [Watched<'a>]) -> (Vec<&'w Watched<'a>>, V
         .partition(|watched| watched.host.major_version().is_some_and(|major| major < 9))
 }
 
-/// Those of a group that are down, if they are so many that it is no chance: two at the least, and the policy's share.
+/// Those of a group that are down, if they are so many that it is no chance: two at the least, the policy's share of those
+/// that can speak for the group, and half of all.
 pub(super) fn down_together<'a>(case: &Case<'_>, group: &[&Watched<'a>]) -> Option<Vec<&'a Host>> {
     let down: Vec<&Host> = group.iter().filter(|watched| watched.is_down).map(|watched| watched.host).collect();
-    let is_most = down.len() >= 2 && percent(down.len(), group.len()) >= u64::from(case.policy.fleet_down_percent);
-    is_most.then_some(down)
+    let is_most = percent(down.len(), speaking(group)) >= u64::from(case.policy.fleet_down_percent);
+    (down.len() >= 2 && is_most && percent(down.len(), group.len()) >= 50).then_some(down)
+}
+
+/// How many of a group say something of what it shares.
+pub(super) fn speaking(group: &[&Watched<'_>]) -> usize {
+    group.iter().filter(|watched| !watched.shows_why).count()
 }
 
 /// The share of some in all, in percent, rounded down.
@@ -70,14 +79,19 @@ fn is_down(provider: &Provider) -> bool {
 }
 
 /// True when what the host itself shows on port 9080 explains that its provider is down.
-fn has_own_trouble(case: &Case<'_>, host: &Host) -> bool {
+fn has_own_trouble(case: &Case<'_>, host: &Host, provider: &Provider) -> bool {
     let is_pinned = case.facts.vcenter.mode.value() == Some(&CertificateMode::Thumbprint);
     let is_untrusted = || {
         let chain = host.on_9080.value().and_then(|shown| case.chain(shown).ok());
         chain.is_some_and(|chain| !is_pinned && !chain.is_trusted() && !chain.is_unknown())
     };
-    let is_out_of_date = || case.leaf(host, Port::Provider).is_ok_and(|leaf| !case.validity(leaf).is_valid());
-    case.provider_port_is_down(host) || is_out_of_date() || is_untrusted()
+    let is_not_fit = || {
+        let fits = |leaf: &Certificate| {
+            case.validity(leaf).is_valid() && leaf.matches_name(&provider.url.host) != NameMatch::Mismatch
+        };
+        case.leaf(host, Port::Provider).is_ok_and(|leaf| !fits(leaf))
+    };
+    case.provider_port_is_down(host) || is_not_fit() || is_untrusted()
 }
 
 /// Hosts named in the evidence; the findings name all.

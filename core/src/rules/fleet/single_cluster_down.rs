@@ -27,7 +27,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Watched, all_say_why, by_leg, down_together, named, percent, watched};
+use super::{Watched, all_say_why, by_leg, down_together, named, percent, speaking, watched};
 use crate::case::{Case, Reach, Verdict, known};
 use crate::diagnostic::{Evidence, Severity};
 use crate::facts::Host;
@@ -38,7 +38,7 @@ pub(crate) const RULE: Rule = Rule {
     code: "single-cluster-down",
     severity: Severity::High,
     grade: Grade::C,
-    title: "the providers of one cluster failed together, those elsewhere did not",
+    title: "the providers of whole clusters failed together, hardly any elsewhere did",
     rank: 22,
     explains: &["provider-disconnected", "provider-offline"],
     log: None,
@@ -110,12 +110,12 @@ pub(super) fn failed_clusters<'a>(
     clusters.retain(|_, hosts| down_together(case, hosts).is_some());
     let has_failed = |host: &Host| cluster_of(host).is_some_and(|id| clusters.contains_key(id));
     let is_fleet = clusters.len() > 1 && down_together(case, group).is_some();
-    if clusters.is_empty() || is_fleet || group.iter().all(|watched| has_failed(watched.host)) {
+    if clusters.is_empty() || is_fleet || group.iter().all(|watched| watched.shows_why || has_failed(watched.host)) {
         return None;
     }
     let (inside, outside): (Vec<_>, Vec<_>) = all.iter().partition(|watched| has_failed(watched.host));
     let down = inside.into_iter().filter(|watched| watched.is_down).map(|watched| watched.host).collect();
-    let (strays, elsewhere) = (outside.iter().filter(|watched| watched.is_down).count(), outside.len());
+    let (strays, elsewhere) = (outside.iter().filter(|watched| watched.is_down).count(), speaking(&outside));
     let most = 100_u64.saturating_sub(u64::from(case.policy.fleet_down_percent));
     (percent(strays, elsewhere) <= most).then_some(FailedClusters { down, strays, elsewhere })
 }

@@ -2,12 +2,12 @@
 //!
 //! Most providers of connected hosts below 9.0 are offline or disconnected at the same time, and neither the hosts'
 //! own certificates nor what the hosts trust explains it. "Most" is the policy's `fleet_down_percent`, and two hosts at
-//! the least; hosts whose own port shows why their provider is down are not counted.
+//! the least; hosts whose own port shows why their provider is down are not counted, unless they are more than half.
 //!
 //! Where every one of these hosts shows that it lacks the SMS certificate, that is named host by host
 //! (`castore-missing-sms`, `castore-stale-sms`, `castore-empty`) and this is not found: the cure is the hosts' then.
-//! Where all of them are in one of several clusters, or others stand outside clusters, `single-cluster-down` is found in
-//! its place.
+//! Where clusters failed each as a whole and hardly any provider elsewhere is down, `single-cluster-down` is found in its
+//! place; several clusters that make up most of the fleet are the fleet.
 //!
 //! ## Why it hurts
 //!
@@ -31,7 +31,7 @@
 //! inference (grade C).
 
 use super::single_cluster_down::failed_clusters;
-use super::{Watched, all_say_why, by_leg, down_together, named, percent, watched};
+use super::{Watched, all_say_why, by_leg, down_together, named, percent, speaking, watched};
 use crate::case::{Case, Reach, Verdict, known};
 use crate::diagnostic::Severity;
 use crate::facts::Host;
@@ -84,18 +84,23 @@ pub(crate) fn has_failed_together(case: &Case<'_>) -> Verdict {
     let (below_9, from_9_on) = by_leg(&all);
     let groups = [(below_9, " below 9.0"), (from_9_on, " from 9.0 on"), (all.iter().collect(), "")];
     let failed = groups.iter().find_map(|(group, which)| {
-        let down = down_together(case, group)?;
+        // A few of a kind are held by what is found of them, and hold nobody else.
+        let down = down_together(case, group).filter(|down| percent(down.len(), all.len()) >= 50)?;
         Some(Verdict::found(message(case, &down, group, which), vec![named(&down)]))
     });
     failed.unwrap_or(Verdict::Fine)
 }
 
 fn message(case: &Case<'_>, down: &[&Host], group: &[&Watched<'_>], which: &str) -> String {
+    let of = speaking(group);
+    let besides = match group.len().saturating_sub(of) {
+        0 => String::new(),
+        others => format!(", besides {others} whose own port shows why"),
+    };
     format!(
-        "{} of {} providers of connected hosts{which} are down together ({} %, limit {} %): the cause is on vCenter's side, do not renew hosts",
+        "{} of {of} providers of connected hosts{which} are down together ({} %, limit {} %){besides}: the cause is on vCenter's side, do not renew hosts",
         down.len(),
-        group.len(),
-        percent(down.len(), group.len()),
+        percent(down.len(), of),
         case.policy.fleet_down_percent
     )
 }
@@ -143,6 +148,35 @@ mod tests {
             fleet.serve(number, expired);
         }
         assert_eq!(fleet.causes(), ["whole-fleet-down", "host-cert-expired", "host-cert-expired"]);
+    }
+
+    #[test]
+    fn where_most_hosts_show_why_two_others_are_no_fleet() {
+        let mut fleet = down(3);
+        fleet.facts.hosts.retain(|_, host| host.name.starts_with("esx0"));
+        let expired = fleet.issue(&Leaf::of("esx02.lab.test").ends(-1));
+        fleet.serve(2, expired);
+        assert_eq!(fleet.causes().first().map(String::as_str), Some("whole-fleet-down"), "two of three");
+        let mut fleet = Fleet::of(5);
+        for number in 1..=5 {
+            fleet.provider(number).status = seen("offline".to_owned());
+        }
+        for number in 1..=3 {
+            let expired = fleet.issue(&Leaf::of(&format!("esx{number:02}.lab.test")).ends(-1));
+            fleet.serve(number, expired);
+        }
+        assert!(fleet.causes().iter().all(|code| code != "whole-fleet-down"), "{:?}", fleet.causes());
+    }
+
+    #[test]
+    fn certificates_with_other_names_are_the_hosts_own_trouble() {
+        let mut fleet = Fleet::of(3);
+        for number in 1..=3 {
+            fleet.provider(number).status = seen("disconnected".to_owned());
+            let other = fleet.issue(&Leaf::of(&format!("esx{number:02}.old.test")));
+            fleet.serve(number, other);
+        }
+        assert!(fleet.causes().iter().all(|code| code != "whole-fleet-down"), "{:?}", fleet.causes());
     }
 
     #[test]

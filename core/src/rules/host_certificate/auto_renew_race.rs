@@ -1,8 +1,8 @@
 //! ## What it finds
 //!
 //! Port 443 of an ESXi host shows a good certificate that was issued within the last day, by its dates or by the event
-//! `HostCertUpdatedEvent`, port 9080 still shows the one
-//! before it, and this vCenter renews host certificates by itself (8.0 U3h, VCF 9.0.2 and later).
+//! `HostCertUpdatedEvent`, port 9080 still shows the one before it, and this vCenter renews host certificates by itself
+//! (8.0 U3h, VCF 9.0.2 and later).
 //!
 //! It is `vp-cert-stale` on the day of a renewal that perhaps nobody asked for: whether vCenter renewed by itself or a person
 //! did is not told apart. The provider has not followed yet. When the day is over, it is `vp-cert-stale`. A copy that has

@@ -16,12 +16,15 @@
 //!
 //! ## What cures it
 //!
-//! Reset the alarm to green.
+//! Reset the alarm to green, or acknowledge it. The remedy acknowledges it; with the ceiling `ask-first` it resets it
+//! before, where no other alarm would go with it.
 //!
 //! ## Sources
 //!
 //! The notes of a script that removes providers: alarms have to be reset by hand (grade B); by which words such alarms
 //! are told (grade C).
+
+use std::collections::BTreeSet;
 
 use super::provider_offline_transient::TRANSIENT_SECONDS;
 use crate::case::{Case, Port, Verdict};
@@ -77,13 +80,11 @@ pub(crate) fn residual<'a>(case: &Case<'a>) -> Vec<&'a Alarm> {
         return Vec::new();
     }
     let is_fleet_green = case.facts.hosts.values().all(|host| is_green(case, host));
-    let others = || case.facts.other_providers.values();
+    let others = || case.facts.other_providers.values().filter(|other| !is_well(other));
+    let unwell: BTreeSet<&HostId> = others().filter_map(|other| Some(&case.host_of(other)?.id)).collect();
     let is_residual = |alarm: &&Alarm| match case.facts.hosts.get(&HostId(alarm.entity.clone())) {
-        Some(host) => {
-            let mut own = others().filter(|other| case.host_of(other).is_some_and(|owner| owner.id == host.id));
-            is_green(case, host) && own.all(is_well)
-        }
-        None => is_fleet_green && others().all(is_well) && is_vcenter_green(case, alarm),
+        Some(host) => is_green(case, host) && !unwell.contains(&host.id),
+        None => is_fleet_green && others().next().is_none() && is_vcenter_green(case, alarm),
     };
     settled.filter(is_residual).collect()
 }

@@ -66,7 +66,7 @@ fn check(case: &Case<'_>, provider: &Provider) -> Verdict {
     if provider.is_online() {
         return Verdict::Fine;
     }
-    let hits = case.logged("S-10").iter().filter(|(_, hit)| is_about(hit, provider));
+    let hits = case.logged_of("S-10", &provider.url.host).filter(|(_, hit)| is_about(hit, provider));
     let Some((log, hit)) = hits.max_by_key(|(_, hit)| hit.last_at()) else { return Verdict::NotApplicable };
     // What was removed and registered again after the line was written is another entry.
     let is_past = |sighted| provider.last_sync.is_some_and(|synchronised| synchronised > sighted);
