@@ -6,7 +6,7 @@ use std::path::Path;
 
 use iofilter_certs::policy::{Policy, RenewBy, Safety};
 use iofilter_certs::request::Approval;
-use iofilter_certs::run::{Changes, Ending, JournalEvent, KeptThing, Outcome, Status};
+use iofilter_certs::run::{Changes, Ending, JournalEvent, Kept, KeptThing, Outcome, Status};
 use iofilter_certs_tests::{World, causes, quick, told};
 
 const STORES: &str = "seed = 37\n[[clusters]]\nname = \"a\"\ncount = 2\n[[clusters]]\nname = \"b\"\ncount = 1\n\
@@ -37,6 +37,41 @@ fn a_run_that_is_taken_back_leaves_the_stores_as_they_were() {
     let again = world.rollback("run").unwrap_or_else(|error| panic!("rollback failed: {error}"));
     let Ending::Refused { why } = &again.ending else { panic!("{:?}", again.ending) };
     assert!(why.contains("nothing to take back"), "{why}");
+}
+
+#[test]
+fn what_others_have_added_to_a_store_since_stays_when_a_run_is_taken_back() {
+    let world = World::of(STORES);
+    let before = world.on_hosts("castore");
+    cured(&world, &quick());
+    let list = {
+        let mut lab = world.lab.shared().world();
+        let theirs = std::sync::Arc::clone(&lab.pki.customer);
+        let now = lab.now();
+        let list = lab.pki.revocation_list(now).expect("a list");
+        for host in &mut lab.hosts {
+            host.castore.push(std::sync::Arc::clone(&theirs));
+            host.crls.push(list.clone());
+        }
+        list
+    };
+    let outcome = world.rollback("run").unwrap_or_else(|error| panic!("rollback failed: {error}"));
+    let Ending::TakenBack { kept, .. } = &outcome.ending else { panic!("{:#?}", outcome.ending) };
+    for (host, store) in world.on_hosts("castore") {
+        let (store, before) = (
+            store.as_array().expect("a list"),
+            before.get(&host).and_then(serde_json::Value::as_array).expect("a list"),
+        );
+        let stayed = before.iter().all(|one| store.contains(one));
+        assert!(stayed && store.len() == before.len() + 1, "{host}: {store:#?}, before {before:#?}");
+    }
+    // Told of the two hosts that the run was at.
+    let is_told = |one: &&Kept| one.what == KeptThing::CaStore && one.why.contains("no step of this run");
+    assert_eq!(kept.iter().filter(is_told).count(), 2, "{kept:#?}");
+    for host in &world.lab.shared().world().hosts {
+        let lists = host.crls.iter().filter(|one| **one == list).count();
+        assert_eq!(lists, 1, "{}: {:?}", host.name, host.crls);
+    }
 }
 
 #[test]

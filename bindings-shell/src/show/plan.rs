@@ -89,7 +89,9 @@ pub(crate) fn number(step: &Step) -> u32 {
 fn undo(undo: &Undo) -> String {
     match undo {
         Undo::By { act, .. } => act.title(),
-        Undo::PutBackCaStore => "put back the CA store that is read just before".to_owned(),
+        Undo::PutBackCaStore => {
+            "take out of the CA store what was added, and put back what was there just before".to_owned()
+        }
         Undo::Nothing(why) => format!("nothing to take back: {why}"),
     }
 }

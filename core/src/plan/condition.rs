@@ -75,12 +75,15 @@ pub enum Condition {
         /// What must be there.
         certificates: Vec<Fingerprint>,
     },
-    /// The CA store holds these and no others.
-    CaStoreIs {
+    /// The CA store holds what it held before a change, and nothing that the change added. What others added since may
+    /// stay.
+    CaStoreIsBack {
         /// The host.
         host: HostId,
         /// What must be there.
         certificates: Vec<Fingerprint>,
+        /// What must not be there.
+        added: Vec<Fingerprint>,
     },
     /// The CA store holds the certificate that SPS shows to this host now, or one that signed it.
     ClientTrusted {

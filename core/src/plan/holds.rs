@@ -44,8 +44,10 @@ impl Condition {
                 let store = host_of(facts, host)?.ca_store.value()?;
                 Some(certificates.iter().all(|wanted| store.contains(wanted)))
             }
-            Self::CaStoreIs { host, certificates } => {
-                Some(are_the_same(host_of(facts, host)?.ca_store.value()?, certificates))
+            Self::CaStoreIsBack { host, certificates, added } => {
+                let store = host_of(facts, host)?.ca_store.value()?;
+                let is_whole = certificates.iter().all(|before| store.contains(before));
+                Some(is_whole && !added.iter().any(|new| store.contains(new)))
             }
             Self::ClientTrusted { host } => client_is_trusted(facts, host_of(facts, host)?),
             Self::HostIs { host, state } => Some(host_of(facts, host)?.connection.value()? == state),

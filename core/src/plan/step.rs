@@ -103,7 +103,8 @@ pub enum Undo {
         /// What holds when it is taken back.
         done_when: Condition,
     },
-    /// By putting back the lists that were read just before the act.
+    /// By putting back what was there just before the act, and taking out what the act added. What others have added since
+    /// stays.
     PutBackCaStore,
     /// There is nothing to take back, and why.
     Nothing(String),

@@ -170,7 +170,9 @@ impl Condition {
             Self::CaStoreHolds { certificates, .. } => {
                 format!("the CA store holds {} certificates that it needs", certificates.len())
             }
-            Self::CaStoreIs { .. } => "the CA store is as it was before".to_owned(),
+            Self::CaStoreIsBack { .. } => {
+                "the CA store holds what it held before, and nothing that the change added".to_owned()
+            }
             Self::HostIs { state, .. } => match state {
                 ConnectionState::Connected => "vCenter says `connected`".to_owned(),
                 ConnectionState::Disconnected => "vCenter says `disconnected`".to_owned(),

@@ -159,10 +159,11 @@ fn by_api(act: &Act, inquiry: &Inquiry, saved: Option<&SavedCaStore>) -> Result<
     })
 }
 
-/// The request that puts a CA store back as it was.
+/// The request that takes out of a CA store what a change added, and puts back what it dropped.
 pub(super) fn put_back(host: &HostId, inquiry: &Inquiry, saved: &SavedCaStore) -> Result<Change, String> {
     let manager = certificates_of(&inquiry.facts, host)?;
-    Ok(certificate_lists::replace(&inquiry.link.vcenter, &manager, &saved.certificates, &saved.revocation_lists))
+    let back = saving::without_added(&inquiry.facts, host, saved)?;
+    Ok(certificate_lists::replace(&inquiry.link.vcenter, &manager, &back.certificates, &back.revocation_lists))
 }
 
 /// What the answer to an act says.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::evidence::Picture;
 use super::{Ending, Part, StopCause};
+use crate::certificate::Fingerprint;
 use crate::facts::HostId;
 use crate::plan::{Plan, StepId};
 use crate::policy::Policy;
@@ -206,6 +207,9 @@ pub struct SavedCaStore {
     pub certificates: Vec<String>,
     /// Its revocation lists in PEM, in order.
     pub revocation_lists: Vec<String>,
+    /// What the change may add to it: only that is taken out again by whoever goes back, since others may have added to it
+    /// by then.
+    pub adds: Vec<Fingerprint>,
 }
 
 /// Where a step stands.

@@ -70,9 +70,10 @@ impl Run {
                     let saved = self.saved.get(&id)?;
                     let all = saved.certificates.iter();
                     let names = all.filter_map(|pem| crate::certificate::Certificate::from_pem(pem).ok());
-                    Some(Condition::CaStoreIs {
+                    Some(Condition::CaStoreIsBack {
                         host: host.clone(),
                         certificates: names.map(|one| one.fingerprint).collect(),
+                        added: saved.adds.clone(),
                     })
                 }
                 _ => None,

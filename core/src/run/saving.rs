@@ -23,7 +23,47 @@ pub(super) fn save(act: &Act, inquiry: &Inquiry) -> Result<Option<SavedCaStore>,
     let pem = |one| inquiry.facts.certificates.find(one).map(Certificate::to_pem);
     let certificates: Option<Vec<String>> = store.iter().map(pem).collect();
     let certificates = certificates.ok_or("a certificate of the CA store is not known")?;
-    Ok(Some(SavedCaStore { certificates, revocation_lists: lists.clone() }))
+    let mut adds = may_add(act, &inquiry.facts)?;
+    adds.retain(|new| !store.contains(new));
+    Ok(Some(SavedCaStore { certificates, revocation_lists: lists.clone(), adds }))
+}
+
+/// What the act may write that was not there.
+fn may_add(act: &Act, facts: &Facts) -> Result<Vec<Fingerprint>, String> {
+    Ok(match act {
+        Act::AddToCaStore { certificates, .. } => certificates.iter().map(|one| one.fingerprint).collect(),
+        Act::TrustClientCertificate { host } => vec![client_certificate(facts, host)?.fingerprint],
+        Act::PushRoots { .. } => {
+            let roots = facts.vcenter.trusted_roots.known();
+            roots.map_err(|missing| format!("the roots of vCenter could not be read: {}", missing.message))?.clone()
+        }
+        _ => Vec::new(),
+    })
+}
+
+/// The store as it was before: in its order what was there, then what others have added since, without what the change
+/// added. The same for its revocation lists, of which no change is known to add any.
+pub(super) fn without_added(facts: &Facts, host: &HostId, saved: &SavedCaStore) -> Result<SavedCaStore, String> {
+    let host = host_of(facts, host)?;
+    let store = host.ca_store.known().map_err(|missing| missing.message.clone())?;
+    let mut back = saved.clone();
+    for one in store.iter().filter(|one| !saved.adds.contains(one)) {
+        let pem = facts.certificates.find(one).ok_or("a certificate of the CA store is not known")?.to_pem();
+        if !back.certificates.iter().any(|other| is_same_text(other, &pem)) {
+            back.certificates.push(pem);
+        }
+    }
+    for list in host.ca_revocation_lists.value().into_iter().flatten() {
+        if !back.revocation_lists.iter().any(|other| is_same_text(other, list)) {
+            back.revocation_lists.push(list.clone());
+        }
+    }
+    Ok(back)
+}
+
+/// Whether two PEM texts differ in nothing but where their lines break.
+fn is_same_text(left: &str, right: &str) -> bool {
+    left.split_ascii_whitespace().flat_map(str::bytes).eq(right.split_ascii_whitespace().flat_map(str::bytes))
 }
 
 /// The store with what the act adds: what was there in its order, then what is new.
@@ -79,6 +119,12 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
     use super::*;
     use crate::rules::testing::{Authority, Leaf};
+
+    #[test]
+    fn texts_are_the_same_wherever_their_lines_break() {
+        assert!(is_same_text("-----BEGIN X509 CRL-----\nAB\nCD\n", "-----BEGIN X509 CRL-----\r\nABCD"));
+        assert!(!is_same_text("AB\nCD", "AB\nCE") && !is_same_text("AB", "ABC"));
+    }
 
     #[test]
     fn only_whole_certificates_are_written_and_only_the_one_that_is_named() {
