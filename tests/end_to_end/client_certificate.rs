@@ -75,6 +75,24 @@ fn a_run_that_is_stopped_in_between_has_every_host_trust_the_new_certificate_fir
 }
 
 #[test]
+fn a_host_that_is_passed_over_is_told_of_the_new_certificate_where_no_gate_holds_that() {
+    let last = "esx04.lab.example";
+    let world = fleet("[[hosts]]\nname = \"esx04\"\ntroubles = [\"vp-port-refused\"]\n");
+    let outcome = world.apply_watched(&policy(), |event, _| {
+        if matches!(event, JournalEvent::HostProved { .. }) {
+            world.trouble(Some(last), "gate-lockdown");
+        }
+    });
+    let Ending::Halted { why, .. } = &outcome.ending else {
+        panic!("{:#?}\n{:#?}", outcome.ending, outcome.steps.iter().map(|one| &one.title).collect::<Vec<_>>())
+    };
+    assert!(why.contains(last) && why.contains("gate `lockdown`") && !why.contains("refuses SPS"), "{why}");
+    assert_eq!(refusing(&world), Vec::<String>::new(), "{:#?}", outcome.steps);
+    let calls = world.lab.calls();
+    assert!(!calls.iter().any(|call| call.method.contains("iofiltervpd")), "nothing is done in its shell: {calls:#?}");
+}
+
+#[test]
 fn a_host_that_nobody_has_approved_is_not_touched_and_is_named() {
     let world = fleet("");
     let castores = world.on_hosts("castore");

@@ -77,7 +77,9 @@ impl Run {
         if matches!(self.status(id), Status::Failed | Status::NotReached) {
             self.never_sent.insert(id);
         }
-        if self.stopping.is_some() && self.trusts_client(id) {
+        let host = self.plan.step(id).and_then(|step| step.host.as_ref());
+        let is_passed_over = host.is_some_and(|host| self.passed_over.contains_key(&host.id));
+        if (self.stopping.is_some() || is_passed_over) && self.trusts_client(id) {
             self.out_of_turn.insert(id);
         }
     }

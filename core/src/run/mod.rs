@@ -98,7 +98,8 @@ pub struct Run {
     /// Undoings that were begun, and of which it is not known whether they came to their end.
     #[serde(default)]
     unsure_back: BTreeSet<StepId>,
-    /// Steps by which a host came to trust SPS again although nothing new was begun: their hosts are not in hand.
+    /// Steps by which a host came to trust SPS again although nothing new was begun, or the host was passed over: their
+    /// hosts are not in hand.
     #[serde(default)]
     out_of_turn: BTreeSet<StepId>,
     /// Parts that a person said no to, until the run is resumed.

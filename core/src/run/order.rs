@@ -61,15 +61,12 @@ impl Run {
             if self.declined.contains(&Part::Step(next)) {
                 continue;
             }
-            if !self.is_finished_all_the_same(unit) {
+            if !self.is_finished_all_the_same(unit) || self.is_passed_over_with(unit) {
                 match self.owed(unit) {
                     None => continue,
                     Some(_) if self.is_new(unit) && self.is_full() => return None,
                     Some(owed) => return Some(Next::Forward(owed)),
                 }
-            }
-            if self.is_passed_over_with(unit) {
-                continue;
             }
             let is_new = self.is_new(unit);
             if let Some(why) = self.held_first(unit).filter(|_| is_new) {

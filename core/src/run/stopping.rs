@@ -144,8 +144,8 @@ impl Run {
         self.plan.first.iter().any(|step| makes_anew(&step.act) && acted(step.id))
     }
 
-    /// What a host is owed although nothing new is begun: it refuses SPS because of this run, until this one step of its
-    /// is done. Not where a person would have been asked first, nor behind a gate that has closed.
+    /// What a host is owed although nothing new is begun, or it is passed over: it refuses SPS because of this run, until
+    /// this one step of its is done. Not where a person would have been asked first, nor behind a gate that has closed.
     /// One that was cut off is looked at in any case.
     pub(super) fn owed(&self, unit: &Unit) -> Option<StepId> {
         let is_cut_off = |id: &StepId| self.status(*id) == Status::Started && self.out_of_turn.contains(id);

@@ -18,6 +18,15 @@ use crate::wire::MoRef;
 const PATIENCE_SECONDS: i64 = 60;
 /// Gates that the work on another host of the cluster closes for a moment: HA sets itself up again.
 const PASSING: [&str; 2] = ["failover-capacity", "host-busy"];
+/// Steps of a host that a gate holds at its turn.
+#[derive(Default)]
+struct ClosedForTurn {
+    /// Each with the reason.
+    steps: Vec<(StepId, String)>,
+    /// Nothing holds them that would not pass by itself.
+    may_pass: bool,
+}
+
 /// Hosts that were passed over and are named with the reason when the run ends.
 const MOST_NAMED: usize = 5;
 
@@ -64,41 +73,40 @@ impl Run {
         let waiting: Vec<StepId> = self.unit_of(index, id).map_or_else(Vec::new, |unit| {
             unit.steps.iter().copied().filter(|one| self.status(*one) == Status::Waiting).collect()
         });
-        match self.closed_for_turn(now, host, &waiting) {
-            None => {
-                self.let_in.insert(host.clone());
-                self.set(index, id, None);
-            }
-            Some((_, true)) if !self.is_late(now, index, id, Direction::Forward, deadline) => {
-                self.pause(now, index, id, Then::Gates(host.clone()), deadline);
-            }
-            Some((why, _)) => {
-                self.held.extend(waiting.into_iter().map(|one| (one, why.clone())));
-                self.set(index, id, None);
-            }
+        let closed = self.closed_for_turn(now, host, &waiting);
+        if closed.steps.is_empty() {
+            self.let_in.insert(host.clone());
+        } else if closed.may_pass && !self.is_late(now, index, id, Direction::Forward, deadline) {
+            self.pause(now, index, id, Then::Gates(host.clone()), deadline);
+            return true;
         }
+        self.held.extend(closed.steps);
+        self.set(index, id, None);
         true
     }
 
-    /// Why the steps are held now, if so, and whether that may pass by itself.
-    fn closed_for_turn(&self, now: UnixTime, host: &HostId, steps: &[StepId]) -> Option<(String, bool)> {
+    /// Which of the steps are held now: each by a gate before it, or all while the host cannot be looked at.
+    fn closed_for_turn(&self, now: UnixTime, host: &HostId, steps: &[StepId]) -> ClosedForTurn {
         let facts = only(&self.inquiry.facts, now, host);
         let case = Case::new(&facts, &self.policy);
-        let seen = case.facts.hosts.get(host)?;
+        let Some(seen) = case.facts.hosts.get(host) else { return ClosedForTurn::default() };
         if let Err(missing) = seen.connection.known() {
             let why = format!("`{}` could not be looked at when its turn came: {}", seen.name, missing.message);
-            return Some((why, true));
+            return ClosedForTurn { steps: steps.iter().map(|one| (*one, why.clone())).collect(), may_pass: true };
         }
         let closed: Vec<GateReading> = read_for_turn(&case).into_iter().filter(|reading| !reading.passes()).collect();
         let (passing, lasting): (Vec<GateReading>, Vec<GateReading>) = closed.into_iter().partition(|reading| {
             PASSING.contains(&reading.gate.as_str()) || matches!(reading.state, GateState::Unknown(_))
         });
         let connects = connected_by(&self.plan).contains(host);
-        let first = |readings: &[GateReading]| {
-            let mut steps = steps.iter().filter_map(|one| self.plan.step(*one));
-            steps.find_map(|step| closed_before(readings, Some(seen), step, connects))
+        let held_by = |readings: &[GateReading]| -> Vec<(StepId, String)> {
+            let steps = steps.iter().filter_map(|one| self.plan.step(*one));
+            steps.filter_map(|step| Some((step.id, closed_before(readings, Some(seen), step, connects)?))).collect()
         };
-        first(&lasting).map(|why| (why, false)).or_else(|| Some((first(&passing)?, true)))
+        let (lasting, passing) = (held_by(&lasting), held_by(&passing));
+        // The reason that lasts is the one that is told, so it comes last.
+        let may_pass = lasting.is_empty();
+        ClosedForTurn { steps: passing.into_iter().chain(lasting).collect(), may_pass }
     }
 
     /// Why a unit of which nothing has been begun is held: all of it, or none. Steps at the end of the plan for a host that
