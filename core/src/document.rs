@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::facts::{FACTS_SCHEMA, Facts};
 use crate::gates::{self, GATES, Gate};
 use crate::job::Job;
+pub use crate::json::text;
 use crate::log;
 use crate::meant::meant;
 use crate::plan::{PLAN_SCHEMA, Plan};
@@ -47,14 +48,6 @@ pub enum DocumentError {
         /// What was probably meant.
         meant: Option<&'static str>,
     },
-}
-
-/// A document as text, in the one form.
-pub fn text(document: &impl Serialize) -> String {
-    // Writing fails only for maps whose keys are no text; ours have names and ids for keys.
-    let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
-    text.push('\n');
-    text
 }
 
 /// Reads a job.

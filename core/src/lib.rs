@@ -21,6 +21,7 @@ pub mod document;
 pub mod facts;
 pub mod gates;
 pub mod job;
+mod json;
 pub mod log;
 pub mod machine;
 pub mod meant;

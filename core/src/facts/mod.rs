@@ -202,6 +202,11 @@ impl<T> Observed<T> {
 }
 
 impl Facts {
+    /// The host of this id, or that there is none any more.
+    pub(crate) fn known_host(&self, id: &HostId) -> Result<&Host, String> {
+        self.hosts.get(id).ok_or_else(|| format!("ESXi host `{}` is not in the inventory any more", id.0))
+    }
+
     /// Facts of a survey that has seen nothing yet.
     pub fn nothing_yet(authority: &str, now: UnixTime) -> Self {
         Self {

@@ -6,7 +6,7 @@ use std::collections::btree_map::Entry;
 use serde::{Deserialize, Serialize};
 
 use super::matching::signature;
-use super::pace;
+use super::pace::{self, Busiest};
 use super::signature::{Grade, Log, Signature};
 use crate::time::UnixTime;
 
@@ -61,15 +61,6 @@ pub struct LogHit {
     /// When it was seen most often, where that was ten times or more within twenty minutes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub busiest: Option<Busiest>,
-}
-
-/// The twenty minutes in which something was seen most often. They begin at a full ten minutes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Busiest {
-    /// Their beginning.
-    pub from: UnixTime,
-    /// How often it was seen in them.
-    pub count: u64,
 }
 
 /// One place in a log where a signature was seen.

@@ -33,9 +33,10 @@ mod story;
 mod verdict;
 
 pub(crate) use excerpt::visible;
-pub use facts::{Busiest, LogFacts, LogHit, Sighting};
+pub use facts::{LogFacts, LogHit, Sighting};
 pub use head::Level;
 pub use matching::{event_signature, signature, signatures};
+pub use pace::Busiest;
 pub use scan::LogScan;
 pub use signature::{Grade, Log, Signature};
 pub(crate) use verdict::lasting;

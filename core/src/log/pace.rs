@@ -2,8 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::facts::Busiest;
 use crate::time::UnixTime;
+
+/// The twenty minutes in which something was seen most often. They begin at a full ten minutes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Busiest {
+    /// Their beginning.
+    pub from: UnixTime,
+    /// How often it was seen in them.
+    pub count: u64,
+}
 
 /// Counts by slots of ten minutes, two side by side: whatever happens within ten minutes lies in one pair.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -89,7 +89,7 @@ fn with_provider(act: &Act, inquiry: &Inquiry, now: UnixTime) -> Result<Change, 
 
 /// What port 9080 shows to us, in PEM, if it leads to a root that vCenter trusts: SMS is told to accept nothing else.
 fn trusted_on_9080(facts: &Facts, host: &HostId, now: UnixTime) -> Result<String, String> {
-    let host = host_of(facts, host)?;
+    let host = facts.known_host(host)?;
     let shown = host.on_9080.known().map_err(|missing| missing.message.clone())?;
     let leaf = facts.certificates.find(&shown.leaf).ok_or("the certificate on port 9080 is not known")?;
     match is_trusted(facts, shown, now) {
@@ -108,7 +108,7 @@ fn by_api(act: &Act, inquiry: &Inquiry, saved: Option<&SavedCaStore>) -> Result<
         Act::PushRoots { host } => refresh_certificates::push_roots(vcenter, issuer()?, &[host_system(host)]),
         Act::RenewHostCertificate { host } => refresh_certificates::request(vcenter, issuer()?, &[host_system(host)]),
         Act::RequestSigning { host } => {
-            let is_address = host_of(facts, host)?.name.parse::<std::net::IpAddr>().is_ok();
+            let is_address = facts.known_host(host)?.name.parse::<std::net::IpAddr>().is_ok();
             own_certificate::signing_request(vcenter, &certificates_of(facts, host)?, is_address)
         }
         Act::InstallHostCertificate { host, certificate } => {
@@ -134,7 +134,7 @@ fn by_api(act: &Act, inquiry: &Inquiry, saved: Option<&SavedCaStore>) -> Result<
             firewall::set_allowed(vcenter, &firewall_of(facts, host)?, key, addresses)
         }
         Act::SetTimeServers { host, servers } => {
-            let id = host_of(facts, host)?.date_time_system.known().map_err(|missing| missing.message.clone())?;
+            let id = facts.known_host(host)?.date_time_system.known().map_err(|missing| missing.message.clone())?;
             time_servers::request(vcenter, &MoRef::new("HostDateTimeSystem", id), servers)
         }
         Act::ClearAlarms { alarms, statuses, on_hosts_only } => {
@@ -235,39 +235,35 @@ impl From<WireError> for Refused {
     }
 }
 
-pub(super) fn host_of<'f>(facts: &'f Facts, host: &HostId) -> Result<&'f Host, String> {
-    facts.hosts.get(host).ok_or_else(|| format!("ESXi host `{}` is not in the inventory any more", host.0))
-}
-
 fn host_system(host: &HostId) -> MoRef {
     MoRef::new("HostSystem", &host.0)
 }
 
 fn provider_of(facts: &Facts, host: &HostId) -> Result<MoRef, String> {
-    let host = host_of(facts, host)?;
+    let host = facts.known_host(host)?;
     let provider = facts.canonical_provider(host);
     let provider = provider.ok_or_else(|| format!("`{}` has no storage provider", host.name))?;
     Ok(MoRef::new("VasaProvider", &provider.object))
 }
 
 fn service_system(facts: &Facts, host: &HostId) -> Result<MoRef, String> {
-    let id = host_of(facts, host)?.service_system.known().map_err(|missing| missing.message.clone())?;
+    let id = facts.known_host(host)?.service_system.known().map_err(|missing| missing.message.clone())?;
     Ok(MoRef::new("HostServiceSystem", id))
 }
 
 fn firewall_of(facts: &Facts, host: &HostId) -> Result<MoRef, String> {
-    let id = host_of(facts, host)?.firewall_system.known().map_err(|missing| missing.message.clone())?;
+    let id = facts.known_host(host)?.firewall_system.known().map_err(|missing| missing.message.clone())?;
     Ok(MoRef::new("HostFirewallSystem", id))
 }
 
 fn certificates_of(facts: &Facts, host: &HostId) -> Result<MoRef, String> {
-    let id = host_of(facts, host)?.certificate_manager.known().map_err(|missing| missing.message.clone())?;
+    let id = facts.known_host(host)?.certificate_manager.known().map_err(|missing| missing.message.clone())?;
     Ok(certificate_manager(id))
 }
 
 /// What vCenter is told to accept: from 9.0 on the certificate itself, before that its SHA-1.
 fn shown_identity(facts: &Facts, host: &HostId) -> Result<HostIdentity, String> {
-    let host = host_of(facts, host)?;
+    let host = facts.known_host(host)?;
     let leaf = host.on_443.known().map_err(|missing| missing.message.clone())?.leaf;
     let certificate: &Certificate = facts.certificates.find(&leaf).ok_or("the certificate on port 443 is not known")?;
     let is_nine = facts.vcenter.version.value().and_then(|version| version.split('.').next()?.parse::<u32>().ok());
@@ -281,7 +277,7 @@ fn by_shell(act: &Act, inquiry: &Inquiry, run: i64) -> Result<Change, String> {
     let number = |command: SshChange| if command.is_of_run() { format!("{run}\n") } else { String::new() };
     match act {
         Act::Shell { host, command } => {
-            on_host(&inquiry.job, host_of(&inquiry.facts, host)?, *command, number(*command))
+            on_host(&inquiry.job, inquiry.facts.known_host(host)?, *command, number(*command))
         }
         Act::DeleteClientEntry { entry } => on_appliance(&inquiry.job, entry.delete(), number(entry.delete())),
         Act::RestoreClientEntry { entry } => on_appliance(&inquiry.job, entry.restore(), number(entry.restore())),

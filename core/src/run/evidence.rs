@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::Run;
 use crate::case::{Place, PlaceKind};
 use crate::certificate::{Certificate, Fingerprint};
-use crate::document;
 use crate::facts::{ConnectionState, Facts, Host, HostId, Observed, Presented, VCenter};
+use crate::json;
 use crate::plan::{HostRef, Plan, StepId};
 use crate::rules::Finding;
 use crate::time::UnixTime;
@@ -145,7 +145,7 @@ impl Run {
             name: name.to_owned(),
             text,
         };
-        let mut files = vec![file("", "vcenter.json", document::text(&facts.vcenter))];
+        let mut files = vec![file("", "vcenter.json", json::text(&facts.vcenter))];
         for (name, list) in certificates_of_vcenter(&facts.vcenter) {
             files.push(file("", name, pems(facts, &list)));
         }
@@ -158,12 +158,12 @@ impl Run {
             if let Some(lists) = seen.ca_revocation_lists.value() {
                 files.push(file(&folder, "castore.crl", lines(lists.iter().map(String::as_str))));
             }
-            files.push(file(&folder, "host.json", document::text(seen)));
+            files.push(file(&folder, "host.json", json::text(seen)));
             let providers: Vec<_> = facts.providers_of(seen).collect();
             let stored: Vec<Fingerprint> =
                 providers.iter().filter_map(|provider| provider.certificate.value().copied()).collect();
             files.push(file(&folder, "provider.pem", pems(facts, &stored)));
-            files.push(file(&folder, "providers.json", document::text(&providers)));
+            files.push(file(&folder, "providers.json", json::text(&providers)));
         }
         Evidence { files }
     }

@@ -3,7 +3,6 @@
 //! A store that does not parse can keep the host's agent from starting (KB 367381), so nothing is written but whole
 //! certificates, each once, and none that was there is left out.
 
-use super::act::host_of;
 use super::journal::SavedCaStore;
 use crate::certificate::{Certificate, Fingerprint};
 use crate::facts::{Facts, HostId};
@@ -15,7 +14,7 @@ pub(super) fn save(act: &Act, inquiry: &Inquiry) -> Result<Option<SavedCaStore>,
     let (Act::AddToCaStore { host, .. } | Act::TrustClientCertificate { host } | Act::PushRoots { host }) = act else {
         return Ok(None);
     };
-    let host = host_of(&inquiry.facts, host)?;
+    let host = inquiry.facts.known_host(host)?;
     let store =
         host.ca_store.known().map_err(|missing| format!("the CA store could not be read: {}", missing.message))?;
     let lists = host.ca_revocation_lists.known();
@@ -44,7 +43,7 @@ fn may_add(act: &Act, facts: &Facts) -> Result<Vec<Fingerprint>, String> {
 /// The store as it was before: in its order what was there, then what others have added since, without what the change
 /// added. The same for its revocation lists, of which no change is known to add any.
 pub(super) fn without_added(facts: &Facts, host: &HostId, saved: &SavedCaStore) -> Result<SavedCaStore, String> {
-    let host = host_of(facts, host)?;
+    let host = facts.known_host(host)?;
     let store = host.ca_store.known().map_err(|missing| missing.message.clone())?;
     let mut back = saved.clone();
     for one in store.iter().filter(|one| !saved.adds.contains(one)) {
@@ -105,7 +104,7 @@ fn whole(pem: &str, named: Option<&Fingerprint>) -> Result<Certificate, String> 
 
 /// The certificate that SPS shows to a host below 9.0, as it was read last.
 fn client_certificate<'f>(facts: &'f Facts, host: &HostId) -> Result<&'f Certificate, String> {
-    let host = host_of(facts, host)?;
+    let host = facts.known_host(host)?;
     if host.major_version().is_none_or(|major| major >= 9) {
         return Err("a host from 9.0 on trusts SPS through its issuer, so it is not written to its CA store".to_owned());
     }

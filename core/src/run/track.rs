@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::journal::{JournalEvent, Status};
-use super::order::Next;
 use super::{Part, Run, StopCause};
 use crate::facts::HostId;
 use crate::machine::RequestId;
@@ -74,6 +73,23 @@ pub(super) enum Activity {
 pub(super) enum Direction {
     Forward,
     Back,
+}
+
+/// What a track does next.
+pub(super) enum Next {
+    /// A part is asked for, before its first step.
+    Ask(StepId, Part),
+    /// The gates before the host are read for its turn; the step is its first.
+    Gates(StepId, HostId),
+    /// The host's steps wait, because a gate before it is closed.
+    PassOver(HostId, String),
+    /// Nothing new is begun from now on, because a gate before this track is closed.
+    Hold(String),
+    Forward(StepId),
+    Back(StepId),
+    /// The host whose steps are behind is looked at; the step is one of them.
+    Prove(StepId, HostId),
+    End,
 }
 
 /// How often one change was tried.
