@@ -1,7 +1,11 @@
 //! ## What it looks at
 //!
 //! Whether most providers failed together (`whole-fleet-down`, `only-esx9-down`), of hosts below 9.0, of hosts from 9.0
-//! on, or of all.
+//! on, or of all. "Most" is the policy's `fleet_down_percent`, of those hosts whose own port does not show why.
+//!
+//! A group that is down together and is less than half of the whole fleet closes nothing: a few hosts from 9.0 on that
+//! fail together are named (`only-esx9-down`), and must not keep all others from being cured. Their own certificates are
+//! renewed only where something is found of those.
 //!
 //! ## Why it holds
 //!
@@ -9,7 +13,7 @@
 //!
 //! ## Sources
 //!
-//! KB 440183, which certificate vCenter shows to which hosts (grade A); the share is ours (grade C).
+//! KB 440183, which certificate vCenter shows to which hosts (grade A); the shares are ours (grade C).
 
 use super::gate::{Gate, GateCheck, GateState, Touches, read};
 use crate::case::Case;
