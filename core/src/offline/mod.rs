@@ -207,4 +207,6 @@ impl Collection {
 const MOST_TROUBLES: usize = 1000;
 
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;
