@@ -75,6 +75,26 @@ fn a_run_that_is_stopped_in_between_has_every_host_trust_the_new_certificate_fir
 }
 
 #[test]
+fn whoever_comes_back_finishes_what_was_cut_off_while_nothing_new_was_begun() {
+    let fault = "[[faults]]\ncall = \"ReplaceCACertificatesAndCRLs\"\ntimes = 1\nwhat = \"fault:HostConfigFault\"\n";
+    let world = fleet(fault);
+    let has_failed = Cell::new(false);
+    let journal = world.interrupted(&policy(), |event, plan| {
+        has_failed.set(has_failed.get() || matches!(event, JournalEvent::Failed { .. }));
+        let begun = |step| plan.step(step).is_some_and(|step| matches!(step.act, Act::TrustClientCertificate { .. }));
+        has_failed.get() && matches!(event, JournalEvent::Started { step, .. } if begun(*step))
+    });
+    let JournalEvent::Started { step: cut_off, .. } = journal.last().expect("it had begun").event else {
+        panic!("{:#?}", journal.last())
+    };
+    let run = world.recovered(&journal);
+    let ended = run.ending().expect("it has ended");
+    assert!(matches!(ended, Ending::RolledBack { .. }), "{ended:#?}");
+    assert_eq!(run.status(cut_off), Status::Succeeded);
+    assert_eq!(refusing(&world).len(), 1, "the one that cannot be told");
+}
+
+#[test]
 fn a_host_that_is_passed_over_is_told_of_the_new_certificate_where_no_gate_holds_that() {
     let last = "esx04.lab.example";
     let world = fleet("[[hosts]]\nname = \"esx04\"\ntroubles = [\"vp-port-refused\"]\n");

@@ -208,3 +208,38 @@ fn decision(answer: Result<Response, Failure>, asked: &str) -> Result<String, St
 pub(super) fn digest(what: &impl Serialize) -> String {
     Fingerprint::of(&serde_json::to_vec(what).unwrap_or_default()).to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::Approve;
+    use crate::run::testing::{first_lane, run, two_steps};
+
+    const NOW: UnixTime = UnixTime(1_770_000_000);
+
+    /// The state of the second step after a no to it, when this happened with the first.
+    fn after_a_no(first: &[JournalEvent]) -> Status {
+        let mut run = run(two_steps(), NOW);
+        run.policy.approve = Approve::Step;
+        let lane = first_lane(&mut run);
+        for event in first {
+            assert!(run.apply(NOW, event), "{event:?}");
+        }
+        run.ask_part(lane, StepId(1), Part::Step(StepId(1)));
+        run.part_decided(NOW, lane, Ok(Response::Approval(Approval::Rejected { reason: "not now".to_owned() })));
+        assert!(run.stopping.is_some());
+        run.status(StepId(1))
+    }
+
+    #[test]
+    fn a_no_takes_a_host_back_only_where_something_was_done() {
+        let step = StepId(0);
+        let started = || JournalEvent::Started { step, saved: None };
+        let why = || "it was refused".to_owned();
+        assert_eq!(after_a_no(&[started(), JournalEvent::Succeeded { step }]), Status::Failed);
+        assert_eq!(after_a_no(&[started(), JournalEvent::NotReached { step, why: why() }]), Status::Failed);
+        for nothing in [JournalEvent::Skipped { step }, JournalEvent::NotReached { step, why: why() }] {
+            assert_eq!(after_a_no(&[nothing]), Status::Waiting);
+        }
+    }
+}

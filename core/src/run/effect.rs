@@ -142,3 +142,44 @@ impl Run {
         self.stopping.get_or_insert(Stopping { why, cause: StopCause::Failure });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::HostId;
+    use crate::policy::Approve;
+    use crate::run::Part;
+    use crate::run::testing::{first_lane, plan, run};
+
+    const NOW: UnixTime = UnixTime(1_770_000_000);
+
+    #[test]
+    fn what_was_granted_of_a_plan_is_not_granted_of_the_one_that_takes_its_place() {
+        let mut run = run(plan(), NOW);
+        run.policy.approve = Approve::Step;
+        let lane = first_lane(&mut run);
+        let part = Part::Step(StepId(0));
+        run.apply(NOW, &JournalEvent::PartApproved { part: part.clone(), by: "eva".to_owned() });
+        assert_eq!(run.part_before_act(lane, StepId(0)), None);
+        let new = Box::new(plan());
+        run.apply(NOW, &JournalEvent::Replanned { digest: new.digest(), plan: new });
+        assert_eq!(run.part_before_act(lane, StepId(0)), Some(part), "its number may be another step's now");
+    }
+
+    #[test]
+    fn whoever_resumes_takes_a_wish_to_stop_back_and_not_a_failure() {
+        let stopping = || JournalEvent::Stopping { why: "a person asked to stop".to_owned(), cause: StopCause::Person };
+        let mut stopped = run(plan(), NOW);
+        stopped.apply(NOW, &JournalEvent::Started { step: StepId(0), saved: None });
+        stopped.apply(NOW, &stopping());
+        stopped.apply(NOW, &JournalEvent::HostPassedOver { host: HostId("host-2".to_owned()), why: "busy".to_owned() });
+        stopped.apply(NOW, &JournalEvent::Resumed { until: None });
+        assert_eq!(stopped.stopping, None);
+        assert!(stopped.passed_over.is_empty(), "its gates are read again");
+        let mut failed = run(plan(), NOW);
+        failed.apply(NOW, &JournalEvent::Started { step: StepId(0), saved: None });
+        failed.apply(NOW, &JournalEvent::Failed { step: StepId(0), why: "vCenter said no".to_owned() });
+        failed.apply(NOW, &JournalEvent::Resumed { until: None });
+        assert_eq!(failed.stopping.map(|stopping| stopping.cause), Some(StopCause::Failure));
+    }
+}

@@ -1,27 +1,9 @@
 //! What comes next in a track: forwards by the order of the plan, and back by its reverse.
 
 use super::journal::Status;
-use super::track::{Direction, Track, TrackStage, Unit};
+use super::track::{Direction, Next, Track, TrackStage, Unit};
 use super::{Part, Run};
-use crate::facts::HostId;
 use crate::plan::StepId;
-
-/// What a track does next.
-pub(super) enum Next {
-    /// A part is asked for, before its first step.
-    Ask(StepId, Part),
-    /// The gates before the host are read for its turn; the step is its first.
-    Gates(StepId, HostId),
-    /// The host's steps wait, because a gate before it is closed.
-    PassOver(HostId, String),
-    /// Nothing new is begun from now on, because a gate before this track is closed.
-    Hold(String),
-    Forward(StepId),
-    Back(StepId),
-    /// The host whose steps are behind is looked at; the step is one of them.
-    Prove(StepId, HostId),
-    End,
-}
 
 impl Run {
     /// What a track does next; `None` when it must wait for other tracks.
@@ -171,5 +153,72 @@ impl Run {
     /// The unit that a step of a track belongs to.
     pub(super) fn unit_of(&self, index: usize, id: StepId) -> Option<&Unit> {
         self.tracks.get(index)?.units.iter().find(|unit| unit.steps.contains(&id))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::HostId;
+    use crate::plan::Step;
+    use crate::run::journal::JournalEvent;
+    use crate::run::testing::{first_lane, plan, run};
+    use crate::run::track::{Activity, Then};
+    use crate::run::{StopCause, track};
+    use crate::time::UnixTime;
+
+    const NOW: UnixTime = UnixTime(1_770_000_000);
+
+    #[test]
+    fn a_step_that_was_left_off_is_not_begun_again_in_the_same_run() {
+        let mut run = run(plan(), NOW);
+        let lane = first_lane(&mut run);
+        let step = StepId(0);
+        run.apply(NOW, &JournalEvent::Started { step, saved: None });
+        run.apply(NOW, &JournalEvent::Stopping { why: "a person asked to stop".to_owned(), cause: StopCause::Person });
+        assert!(matches!(run.next_of(lane), Some(Next::Forward(StepId(0)))), "it is in doubt, so it is finished");
+        run.apply(NOW, &JournalEvent::LeftOff { step, why: "a person asked to stop".to_owned() });
+        assert!(matches!(run.next_of(lane), Some(Next::End)));
+        run.apply(NOW, &JournalEvent::Resumed { until: None });
+        assert!(matches!(run.next_of(lane), Some(Next::Forward(StepId(0)))));
+    }
+
+    #[test]
+    fn no_more_clusters_are_worked_on_than_the_policy_allows() {
+        let mut run = run(plan(), NOW);
+        run.policy.clusters_at_once = 1;
+        let lane = first_lane(&mut run);
+        for host in run.plan.hosts().map(|host| host.host.id.clone()).collect::<Vec<_>>() {
+            run.let_in.insert(host);
+        }
+        assert!(matches!(run.next_of(lane + 1), Some(Next::Forward(StepId(2)))));
+        let host = HostId("host-0".to_owned());
+        run.set(
+            lane,
+            StepId(0),
+            Some(Activity::Pause { since: NOW, seconds: 1, then: Then::Gates(host), deadline: NOW }),
+        );
+        assert!(run.next_of(lane + 1).is_none());
+        // Neither does a host begin of which no more was done than to tell it of a new certificate.
+        run.status.insert(StepId(2), Status::Succeeded);
+        run.out_of_turn.insert(StepId(2));
+        let unit = run.unit_of(lane + 1, StepId(2)).cloned();
+        assert!(unit.is_some_and(|unit| run.is_new(&unit)));
+    }
+
+    #[test]
+    fn a_gate_before_a_host_that_is_passed_over_does_not_hold_the_end_of_the_plan() {
+        let mut plan = plan();
+        let at_the_end = |step: &Step, id: u32| Step { id: StepId(id), ..step.clone() };
+        plan.last = plan.steps().take(2).zip(4..).map(|(step, id)| at_the_end(step, id)).collect();
+        let mut run = run(plan, NOW);
+        let last = track::of(&run.plan).pop().and_then(|mut track| track.units.pop());
+        let Some(last) = last else { return assert_eq!(last, None) };
+        run.held.insert(StepId(4), "gate `maintenance` is closed".to_owned());
+        assert!(run.held_first(&last).is_some());
+        run.apply(NOW, &JournalEvent::HostPassedOver { host: HostId("host-0".to_owned()), why: "a gate".to_owned() });
+        assert_eq!(run.held_first(&last), None);
+        run.held.insert(StepId(5), "gate `maintenance` is closed".to_owned());
+        assert!(run.held_first(&last).is_some(), "the other host is not passed over");
     }
 }

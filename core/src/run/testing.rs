@@ -1,6 +1,7 @@
 //! A plan and a run for the tests of this folder.
 
 use super::Run;
+use super::track::TrackStage;
 use crate::facts::{Host, HostId};
 use crate::job::Job;
 use crate::plan::{HostRef, HostSteps, Lane, PLAN_SCHEMA, Plan, Step, StepId};
@@ -30,6 +31,23 @@ pub(super) fn plan() -> Plan {
         refused: Vec::new(),
         notes: Vec::new(),
     }
+}
+
+/// One cluster of one host with two synchronisations.
+pub(super) fn two_steps() -> Plan {
+    let mut plan = plan();
+    plan.lanes.truncate(1);
+    if let Some(lane) = plan.lanes.first_mut() {
+        let other = lane.hosts.pop().map_or_else(Vec::new, |host| host.steps);
+        lane.hosts.iter_mut().for_each(|host| host.steps.extend(other.iter().cloned()));
+    }
+    plan
+}
+
+/// The place of the first lane among the tracks, when all before it is over.
+pub(super) fn first_lane(run: &mut Run) -> usize {
+    run.tracks.iter_mut().filter(|track| track.stage < TrackStage::Lane).for_each(|track| track.ended = true);
+    run.tracks.iter().position(|track| track.stage == TrackStage::Lane).unwrap_or_default()
 }
 
 /// A run of this plan that nobody has woken.

@@ -300,3 +300,31 @@ fn alarms_are_acknowledged_and_reset_only_where_a_person_is_asked() {
     let plan = planned(&fleet);
     assert!(matches!(acts(&plan).as_slice(), [Act::ClearAlarms { .. }, Act::AcknowledgeAlarm { .. }]));
 }
+
+#[test]
+fn what_only_a_registration_could_cure_is_refused_where_sps_cannot_be_restarted() {
+    let mut missing = Fleet::healthy();
+    missing.facts.providers.remove(&ProviderId("uid-1".to_owned()));
+    for (mut fleet, code) in [(renamed(), "host-cert-name-mismatch"), (missing, "provider-missing")] {
+        assert!(fleet.causes().contains(&code.to_owned()), "{:?}", fleet.causes());
+        assert!(has(&planned(&fleet), |act| matches!(act, Act::RegisterProvider { .. })), "{code}");
+        fleet.vcenter().sps = unknown(MissingReason::Denied);
+        let plan = planned(&fleet);
+        let (gates, why) = refusal(&plan, code);
+        assert!(gates.is_empty() && why.contains("the service `sps` cannot be asked"), "{code}: {why}");
+        assert!(!has(&plan, |act| matches!(act, Act::UnregisterProvider { .. } | Act::RestartSps)), "{code}");
+        assert!(plan.hosts().all(|host| !host.cures.contains(&code.to_owned())), "{code}");
+    }
+}
+
+#[test]
+fn a_provider_is_not_registered_anew_in_a_run_that_restarts_sps_for_its_own_certificate() {
+    let mut fleet = renamed();
+    let expired = fleet.keep(Leaf::of("sms_self_signed").ends(-1).self_signed("SMS"));
+    fleet.vcenter().sms.sms_self_signed = seen(expired);
+    fleet.policy.allow_fleet_wide = true;
+    let plan = planned(&fleet);
+    assert_eq!(plan.steps().filter(|step| step.act == Act::RestartSps).count(), 1);
+    let (gates, why) = refusal(&plan, "host-cert-name-mismatch");
+    assert!(gates.is_empty() && why.contains("not twice in one run"), "{why}");
+}
