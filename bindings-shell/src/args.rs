@@ -28,7 +28,7 @@ pub(crate) struct OutputOptions {
     /// Standard output is one JSON document; progress and errors stay on standard error
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// No progress
+    /// No progress; errors, questions and how to resume are told all the same
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
 }

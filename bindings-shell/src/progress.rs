@@ -46,8 +46,17 @@ impl Voice {
     /// Says one line.
     pub(crate) fn say(&self, words: &str) {
         match self {
-            Self::Live(live) => live.suspend(|| Screen::new(false, false).aside(&format!("{words}\n"))),
-            Self::Lines(screen) => screen.aside(&format!("{words}\n")),
+            Self::Lines(screen) if screen.is_quiet() => {}
+            Self::Lines(_) | Self::Live(_) => self.tell(words),
+        }
+    }
+
+    /// Says one line that must be known, however quiet it is to be.
+    pub(crate) fn tell(&self, words: &str) {
+        let line = format!("{words}\n");
+        match self {
+            Self::Live(live) => live.suspend(|| Screen::new(false, false).tell(&line)),
+            Self::Lines(screen) => screen.tell(&line),
         }
     }
 }

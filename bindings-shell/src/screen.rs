@@ -54,8 +54,14 @@ impl Screen {
     /// Something beside the result, on standard error.
     pub(crate) fn aside(self, words: &str) {
         if !self.quiet {
-            let _ = write!(anstream::stderr().lock(), "{words}");
+            self.tell(words);
         }
+    }
+
+    /// What must be known however quiet it is to be, on standard error.
+    #[expect(clippy::unused_self, reason = "whatever is told is told by the screen")]
+    pub(crate) fn tell(self, words: &str) {
+        let _ = write!(anstream::stderr().lock(), "{words}");
     }
 
     /// Tells a failure, and says the exit code.
@@ -68,9 +74,8 @@ impl Screen {
     }
 
     /// Tells of a failure beside a result that stands.
-    #[expect(clippy::unused_self, reason = "whatever is told is told by the screen")]
     pub(crate) fn complain(self, failure: &Failure) {
-        let _ = write!(anstream::stderr().lock(), "{}", in_words(failure));
+        self.tell(&in_words(failure));
     }
 }
 

@@ -8,7 +8,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::failure::Failure;
 use crate::progress::Voice;
 
-/// Carries out `work` on a runtime of its own. The first signal asks it to stop, and `voice` says `notice`; the second
+/// Carries out `work` on a runtime of its own. The first signal asks it to stop, and `voice` tells `notice`; the second
 /// breaks it off.
 pub(crate) fn with_stop<T, Work>(voice: Voice, notice: String, work: impl FnOnce(Stop) -> Work) -> Result<T, Failure>
 where
@@ -21,7 +21,7 @@ where
         let heed = tokio::spawn(async move {
             signals.next().await;
             asked.ask();
-            voice.say(&notice);
+            voice.tell(&notice);
             signals.next().await;
             asked.ask();
         });

@@ -115,19 +115,24 @@ fn of_two_processes_at_once_one_is_refused_and_told_who_where_and_since_when() {
 
 #[test]
 fn an_interrupted_run_says_where_its_journal_is_and_is_gone_on_with() {
-    let world = World::new(53, 3_000);
-    let run = spawn(world.command(&[world.apply("run"), vec!["--yes".to_owned()]].concat()));
-    world.await_word("run", "task_begun");
-    signal(&run);
-    let (code, out, said) = ended(run);
-    assert_eq!(code, 2, "{out}{said}");
-    let folder = world.run_dir("run").display().to_string();
-    assert!(said.contains(&format!("the journal is in `{folder}`")), "{said}");
-    assert!(said.contains(&format!("iofilter-certs resume {folder}")), "{said}");
-    let resume = world.arguments(&["resume", &folder, "--json"]);
-    let (code, out, said) = ended(spawn(world.command(&resume)));
-    let outcome: Value = serde_json::from_str(&out).unwrap();
-    assert_eq!((code, outcome.get("ending").and_then(Value::as_str)), (0, Some("cured")), "{said}");
+    for quietly in [&[][..], &["--quiet"]] {
+        let world = World::new(53, 3_000);
+        let how = quietly.iter().chain(&["--yes"]).map(|&word| word.to_owned()).collect();
+        let run = spawn(world.command(&[world.apply("run"), how].concat()));
+        world.await_word("run", "task_begun");
+        signal(&run);
+        let (code, out, said) = ended(run);
+        assert_eq!(code, 2, "{out}{said}");
+        let folder = world.run_dir("run").display().to_string();
+        // Once when it is asked to stop, and once when it has stopped.
+        assert_eq!(said.matches(&format!("the journal is in `{folder}`")).count(), 2, "{said}");
+        assert_eq!(said.matches(&format!("iofilter-certs resume {folder}")).count(), 2, "{said}");
+        assert!(quietly.is_empty() || said.lines().count() == 2, "nothing else is told: {said}");
+        let resume = world.arguments(&["resume", &folder, "--json"]);
+        let (code, out, said) = ended(spawn(world.command(&resume)));
+        let outcome: Value = serde_json::from_str(&out).unwrap();
+        assert_eq!((code, outcome.get("ending").and_then(Value::as_str)), (0, Some("cured")), "{said}");
+    }
 }
 
 #[test]

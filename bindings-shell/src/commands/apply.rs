@@ -66,7 +66,7 @@ pub(crate) fn finish(ended: Result<Outcome, OperationError>, folder: &Path, scre
     };
     screen.result(&outcome, || format!("\n{}", show::outcome::outcome(&outcome)));
     if matches!(outcome.ending, Ending::Halted { .. }) {
-        screen.aside(&format!("{}\n", how_to_resume(folder)));
+        screen.tell(&format!("{}\n", how_to_resume(folder)));
     }
     if let Some(failure) = failure {
         screen.complain(&failure);
