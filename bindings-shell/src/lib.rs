@@ -12,6 +12,7 @@ mod consent;
 mod failure;
 mod files;
 mod limits;
+mod options;
 mod progress;
 mod screen;
 mod show;

@@ -53,10 +53,10 @@ impl Voice {
 
     /// Says one line that must be known, however quiet it is to be.
     pub(crate) fn tell(&self, words: &str) {
-        let line = format!("{words}\n");
+        let words = format!("{words}\n");
         match self {
-            Self::Live(live) => live.suspend(|| Screen::new(false, false).tell(&line)),
-            Self::Lines(screen) => screen.tell(&line),
+            Self::Live(live) => live.suspend(|| Screen::new(false, false).tell(&words)),
+            Self::Lines(screen) => screen.tell(&words),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::io::{IsTerminal as _, Write as _};
 use serde::Serialize;
 
 use crate::failure::Failure;
+use crate::options::named;
 use crate::show::style;
 
 /// The exit code of every failure.
@@ -47,7 +48,7 @@ impl Screen {
         if self.json {
             self.aside(words);
         } else {
-            let _ = write!(anstream::stdout().lock(), "{words}");
+            let _ = write!(anstream::stdout().lock(), "{}", named(words));
         }
     }
 
@@ -61,7 +62,7 @@ impl Screen {
     /// What must be known however quiet it is to be, on standard error.
     #[expect(clippy::unused_self, reason = "whatever is told is told by the screen")]
     pub(crate) fn tell(self, words: &str) {
-        let _ = write!(anstream::stderr().lock(), "{words}");
+        let _ = write!(anstream::stderr().lock(), "{}", named(words));
     }
 
     /// Tells a failure, and says the exit code.

@@ -198,7 +198,7 @@ fn in_custom_mode_the_customers_ca_signs_and_vcenter_issues_nothing() {
     let world = custom();
     // Night after night nothing is asked of the host: a request that is with the CA stays good.
     let Err(report) = world.apply(&quick()) else { panic!("a request was made unasked") };
-    assert!(refusals(&report).contains("ask-first"), "{}", refusals(&report));
+    assert!(refusals(&report).contains("`ask_first`"), "{}", refusals(&report));
     world.assert_unchanged();
     let outcome = apply_again(&world, &asking());
     let made = outcome.steps.iter().find(|step| step.made.is_some()).expect("a request was made");
@@ -275,7 +275,7 @@ const SMS_GONE: &str = "seed = 37\n[vcenter]\nversion = \"9.0.0\"\ntroubles = [\
 fn a_client_certificate_is_made_anew_only_with_a_consent_of_its_own() {
     let world = World::of(SMS_GONE);
     let Err(report) = world.apply(&Policy { ceiling: Safety::AskFirst, ..quick() }) else { panic!("it was done") };
-    assert!(refusals(&report).contains("--allow-fleet-wide"), "{}", refusals(&report));
+    assert!(refusals(&report).contains("setting `allow_fleet_wide`"), "{}", refusals(&report));
     world.assert_unchanged();
 }
 
@@ -345,7 +345,7 @@ fn the_firewall_lets_sps_in_again() {
 fn a_clock_that_is_wrong_is_set_by_the_servers_that_are_given_and_by_none_that_are_made_up() {
     let world = fleet("vc-host-clock-skew", "");
     let Err(report) = world.apply(&quick()) else { panic!("something was done without a server") };
-    assert!(refusals(&report).contains("--time-server"), "{}", refusals(&report));
+    assert!(refusals(&report).contains("setting `time_servers`"), "{}", refusals(&report));
     world.assert_unchanged();
     let policy = Policy { time_servers: vec!["ntp.lab.example".to_owned()], ..quick() };
     let outcome = apply_again(&world, &policy);

@@ -75,7 +75,7 @@ fn a_certificate_that_cannot_be_trusted_is_shown_by_its_fingerprint() {
     let ready = world.lab.ready().expect("it is ready");
     let fingerprint = ready.vcenter_thumbprint_sha256.replace(':', "").to_lowercase();
     assert!(stop.message.contains("not trusted") && stop.message.contains(&fingerprint), "{}", stop.message);
-    assert!(stop.help.contains("--ca-file") && stop.help.contains("--thumbprint"), "{}", stop.help);
+    assert!(stop.help.contains("`ca_file`") && stop.help.contains("`thumbprint`"), "{}", stop.help);
     assert!(!world.lab.calls().iter().any(|call| call.method == "Login"), "no password for one who is not trusted");
 }
 

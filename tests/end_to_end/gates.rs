@@ -112,7 +112,7 @@ fn without_a_shell_the_service_that_boots_hosts_tells_whether_they_forget() {
         world.connection.esxi_ssh = None;
         let held = held_by_auto_deploy(&world);
         assert_eq!(!held.is_empty(), is_held, "{vcenter}: {held:?}");
-        assert!(held.iter().all(|why| why.contains("--esxi-ssh-user") && why.contains("waive")), "{held:?}");
+        assert!(held.iter().all(|why| why.contains("setting `esxi_ssh`") && why.contains("waive")), "{held:?}");
     }
     // Asked, each host says it of itself.
     assert_eq!(held_by_auto_deploy(&world("gate-autodeploy", "")), [""; 0]);

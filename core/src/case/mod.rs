@@ -272,11 +272,10 @@ impl<'a> Case<'a> {
 
 /// How what only the appliance's shell tells gets known.
 pub(crate) const BY_APPLIANCE_SHELL: &str =
-    "give a login for the shell of the vCenter appliance: `--appliance-ssh-key` or `--appliance-ssh-password-file`";
+    "give a login for the shell of the vCenter appliance by the setting `appliance_ssh`";
 
 /// How what only a host's shell tells gets known.
-pub(crate) const BY_HOST_SHELL: &str =
-    "give a login for the shell of the ESXi hosts: `--esxi-ssh-key` or `--esxi-ssh-password-file`";
+pub(crate) const BY_HOST_SHELL: &str = "give a login for the shell of the ESXi hosts by the setting `esxi_ssh`";
 
 /// The files that stand for what a host, or vCenter, shows.
 fn files(facts: &Facts) -> BTreeMap<&str, Vec<&SavedFile>> {

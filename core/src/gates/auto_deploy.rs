@@ -33,7 +33,7 @@ pub(super) const GATE: Gate = Gate {
     source: include_str!("auto_deploy.rs"),
 };
 
-const HELP: &str = "give `--esxi-ssh-user` and have SSH run on the host, or waive the gate `auto-deploy` with a reason";
+const HELP: &str = "give a login by the setting `esxi_ssh` and have SSH run on the host, or waive the gate `auto-deploy` with a reason";
 
 fn check(case: &Case<'_>, host: &Host) -> GateState {
     let missing = match &host.stateless {

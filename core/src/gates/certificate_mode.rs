@@ -37,7 +37,7 @@ pub(crate) fn check(case: &Case<'_>) -> GateState {
             return GateState::Unknown(Missing {
                 reason: MissingReason::Malformed,
                 message: format!("certificate mode is `{word}`, which this version does not know"),
-                help: "look the setting `vpxd.certmgmt.mode` up in the vSphere Client".to_owned(),
+                help: "look the advanced setting `vpxd.certmgmt.mode` up in the vSphere Client".to_owned(),
             });
         }
     };

@@ -70,7 +70,7 @@ pub enum OperationError {
         folder: PathBuf,
     },
     /// The folder for the run, or for locks, cannot be made.
-    #[error("the folder `{}` cannot be made: {why}; give another with `--run-dir` or `--lock-dir`", path.display())]
+    #[error("the folder `{}` cannot be made: {why}; give another by the setting `run_dir` or the setting `lock_dir`", path.display())]
     Folder {
         /// The folder.
         path: PathBuf,

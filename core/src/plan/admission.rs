@@ -34,7 +34,7 @@ pub(super) fn admit<'s>(
         Some(step) => Err((
             vec!["ceiling".to_owned()],
             format!(
-                "`{}` goes further than the ceiling allows; raise it with `--ceiling ask-first` if that is wanted",
+                "`{}` goes further than the ceiling allows; raise the setting `ceiling` to `ask_first` if that is wanted",
                 step.act.title()
             ),
         )),

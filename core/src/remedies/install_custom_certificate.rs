@@ -28,7 +28,7 @@ pub(super) fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft)
     let Some((_, given)) = given else {
         draft.add(Stage::HostCertificate, moves::request_signing(host, timeout));
         draft.then_by_hand = Some(format!(
-            "`{}`: have the signing request of this run signed by your CA, then plan again with the certificate (`--host-certificates DIR`)",
+            "`{}`: have the signing request of this run signed by your CA, then plan again and give the certificate by the setting `host_certificates`",
             host.name
         ));
         return Ok(());

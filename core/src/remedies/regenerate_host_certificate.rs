@@ -19,7 +19,7 @@ fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft) -> Result<
         return Err("the steps of KB 320568 on the shell are for certificate mode `vmca` only".to_owned());
     }
     if planning.case.policy.renew_by == RenewBy::Vcenter {
-        return Err("vCenter cannot renew a pair that is broken on the host's disk; the shell can (`--renew-by auto`)"
+        return Err("vCenter cannot renew a pair that is broken on the host's disk; the shell can (the setting `renew_by`: `auto`)"
             .to_owned());
     }
     super::restart_provider_daemon::with_shell(planning, host, draft)?;

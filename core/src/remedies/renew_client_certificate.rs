@@ -10,13 +10,13 @@ use crate::plan::{ClientEntry, Planning};
 
 pub(super) const RENEW_SMS: Remedy = Remedy {
     name: "renew-sms-certificate",
-    help: "have SPS make `sms_self_signed` anew, and let every host below 9.0 trust it (needs `--allow-fleet-wide`)",
+    help: "have SPS make `sms_self_signed` anew, and let every host below 9.0 trust it (needs the setting `allow_fleet_wide`)",
     scope: Scope::VCenter(renew_sms),
 };
 
 pub(super) const RENEW_EXTENSION: Remedy = Remedy {
     name: "renew-sps-extension",
-    help: "have SPS make `sps-extension` anew, for arrays and hosts from 9.0 on (needs `--allow-fleet-wide`)",
+    help: "have SPS make `sps-extension` anew, for arrays and hosts from 9.0 on (needs the setting `allow_fleet_wide`)",
     scope: Scope::VCenter(renew_extension),
 };
 
@@ -32,12 +32,12 @@ fn renew(planning: &Planning<'_>, entry: ClientEntry, draft: &mut FleetDraft) ->
     let alias = entry.alias();
     if !planning.case.policy.allow_fleet_wide {
         return Err(format!(
-            "renewing `{alias}` takes providers of the whole fleet away until each host trusts the new certificate; allow it with `--allow-fleet-wide`"
+            "renewing `{alias}` takes providers of the whole fleet away until each host trusts the new certificate; allow it by the setting `allow_fleet_wide`"
         ));
     }
     if !planning.ways.appliance_shell {
         return Err(format!(
-            "renewing `{alias}` needs a command on the vCenter appliance; give a root login for SSH (`--appliance-ssh-key` or `--appliance-ssh-password-file`)"
+            "renewing `{alias}` needs a command on the vCenter appliance; give a root login for SSH by the setting `appliance_ssh`"
         ));
     }
     let sms = &planning.case.facts.vcenter.sms;

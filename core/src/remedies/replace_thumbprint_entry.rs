@@ -20,8 +20,10 @@ fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft) -> Result<
         );
     }
     if !planning.ways.appliance_shell {
-        return Err("it needs a command on the vCenter appliance; give a root login for SSH (`--appliance-ssh-key` or `--appliance-ssh-password-file`)"
-            .to_owned());
+        return Err(
+            "it needs a command on the vCenter appliance; give a root login for SSH by the setting `appliance_ssh`"
+                .to_owned(),
+        );
     }
     let leaf = host.on_9080.known().map_err(|missing| missing.message.clone())?.leaf;
     let leaf = planning.case.certificate(&leaf).map_err(|missing| missing.message)?;

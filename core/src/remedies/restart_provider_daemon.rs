@@ -40,7 +40,9 @@ fn can_be_told(host: &Host) -> bool {
 /// Opens SSH before and closes it after, if it is closed now.
 pub(super) fn with_shell(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft) -> Result<(), String> {
     if !planning.ways.esxi_shell {
-        return Err("it needs a command on the ESXi host; give a root login for SSH (`--esxi-ssh-password-file` or `--esxi-ssh-key`)".to_owned());
+        return Err(
+            "it needs a command on the ESXi host; give a root login for SSH by the setting `esxi_ssh`".to_owned()
+        );
     }
     let services =
         host.services.known().map_err(|missing| format!("the host's services are not known: {}", missing.message))?;

@@ -19,10 +19,10 @@ fn steps(planning: &Planning<'_>, host: &Host, draft: &mut HostDraft) -> Result<
     let runs = services.iter().any(|service| service.key == moves::TIME_SERVICE && service.running);
     let is_told = !policy.time_servers.is_empty() && *own != policy.time_servers;
     if !is_told && own.is_empty() {
-        return Err("the host has no time servers; give some (`--time-server NAME`)".to_owned());
+        return Err("the host has no time servers; give some by the setting `time_servers`".to_owned());
     }
     if !is_told && runs {
-        return Err("the host's time service runs and its clock is wrong all the same; look at its time servers, or give others (`--time-server NAME`)".to_owned());
+        return Err("the host's time service runs and its clock is wrong all the same; look at its time servers, or give others by the setting `time_servers`".to_owned());
     }
     let timeout = policy.step_timeout_seconds;
     if is_told {

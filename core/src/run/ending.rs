@@ -91,7 +91,7 @@ pub(super) fn of(run: &Run, facts: &Facts, proof: &Report, unseen: Option<&Diagn
             step: None,
             left_behind: [left.lines, unsigned].concat(),
             by_hand: vec![
-                "have the signing requests of this run signed by your CA, then plan again with `--host-certificates DIR`"
+                "have the signing requests of this run signed by your CA, then plan again and give them by the setting `host_certificates`"
                     .to_owned(),
             ],
         };

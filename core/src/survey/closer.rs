@@ -39,7 +39,7 @@ fn reason_not_to_ask(host: &Host, may_log_in: bool, is_unwell: bool) -> Option<M
     let is_silent = |port: &Observed<_>| port.known().is_err_and(|missing| missing.reason == MissingReason::NoAnswer);
     let ssh = host.services.value().and_then(|all| all.iter().find(|service| service.key == SSH_SERVICE));
     if !may_log_in {
-        return not_asked("the host's shell was not asked", "give `--esxi-ssh-user` with a password or key");
+        return not_asked("the host's shell was not asked", "give a login by the setting `esxi_ssh`");
     }
     if !is_unwell && is_reported_good {
         return not_asked("nothing is unwell at the host, so its shell was not asked", "");

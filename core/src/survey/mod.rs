@@ -280,7 +280,8 @@ fn explain_what_is_not_asked(inquiry: &mut Inquiry, now: UnixTime) {
     if inquiry.job.appliance_ssh.is_some() {
         return;
     }
-    let help = "give `--appliance-ssh-key` or `--appliance-ssh-password-file`, or the certificate itself with `--sms-certificate FILE`";
+    let help =
+        "give a login by the setting `appliance_ssh`, or the certificate itself by the setting `sms_certificate`";
     let unknown = |alias: &str| {
         Observed::not_asked(
             format!(
@@ -300,7 +301,7 @@ fn explain_what_is_not_asked(inquiry: &mut Inquiry, now: UnixTime) {
         None => unknown("sms_self_signed"),
     };
     inquiry.facts.vcenter.sms.sps_extension = unknown("sps-extension");
-    let help = "give `--appliance-ssh-key` or `--appliance-ssh-password-file`";
+    let help = "give a login by the setting `appliance_ssh`";
     let vcenter = &mut inquiry.facts.vcenter;
     vcenter.vecs = Observed::not_asked("the certificate stores of the appliance were not read", help);
     vcenter.published_roots =

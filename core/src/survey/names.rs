@@ -59,7 +59,7 @@ fn answer<'a>(answers: &'a [NameAnswer], asked: &str) -> Result<&'a [String], Mi
     found.ok_or_else(|| Missing {
         reason: MissingReason::NoAnswer,
         message: format!("the name service gave no answer for `{asked}`"),
-        help: "run this where the name service answers, or give the names with `--hosts-file FILE`".to_owned(),
+        help: "run this where the name service answers, or give the names by the setting `hosts_file`".to_owned(),
     })
 }
 

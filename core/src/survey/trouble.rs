@@ -65,7 +65,7 @@ pub(crate) fn stop_of_failure(question: &Question, failure: &Failure, job: &Job)
     }
     let help = match failure.kind {
         FailureKind::Untrusted => {
-            "give vCenter's CA with `--ca-file`, or the SHA-256 of its certificate with `--thumbprint` after comparing it with the one that vCenter shows at its console"
+            "give vCenter's CA by the setting `ca_file`, or the SHA-256 of its certificate by the setting `thumbprint` after comparing it with the one that vCenter shows at its console"
         }
         FailureKind::NameUnknown => "check the name, or give the address",
         FailureKind::Refused | FailureKind::TimedOut | FailureKind::Unreachable => {

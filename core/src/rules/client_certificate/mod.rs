@@ -119,7 +119,7 @@ fn unverifiable(shown: &str, chain: &ChainVerdict) -> Verdict {
 }
 
 /// How the SMS certificate gets known: no API tells it.
-const PROVIDE: &str = "provide the certificate `sms_self_signed`: `--appliance-ssh-key` or `--appliance-ssh-password-file` lets it be read, `--sms-certificate FILE` takes it";
+const PROVIDE: &str = "provide the certificate `sms_self_signed`: a login by the setting `appliance_ssh` lets it be read, the setting `sms_certificate` takes it";
 
 #[cfg(test)]
 mod tests {

@@ -111,7 +111,8 @@ fn nameless(host: &Host) -> Missing {
     Missing {
         reason: MissingReason::NameUnknown,
         message: format!("the name service of this machine knows no address of `{}`", host.name),
-        help: "check from a machine with vCenter's name service, or give `--hosts-file`".to_owned(),
+        help: "check from a machine with vCenter's name service, or give the names by the setting `hosts_file`"
+            .to_owned(),
     }
 }
 

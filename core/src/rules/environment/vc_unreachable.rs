@@ -17,7 +17,7 @@
 //! ## What cures it
 //!
 //! Check the name, the port and the firewall from this machine, and that vCenter is up. Where its certificate is not
-//! trusted, give its CA with `--ca-file` or its fingerprint with `--thumbprint`.
+//! trusted, give its CA by the setting `ca_file` or its fingerprint by the setting `thumbprint`.
 //!
 //! ## Sources
 //!

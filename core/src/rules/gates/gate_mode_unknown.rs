@@ -32,7 +32,9 @@ pub(crate) const RULE: Rule = Rule {
     rank: 100,
     explains: &[],
     log: None,
-    cure: Cure::ByHand("look the setting `vpxd.certmgmt.mode` up in the vSphere Client, and let the user read it"),
+    cure: Cure::ByHand(
+        "look the advanced setting `vpxd.certmgmt.mode` up in the vSphere Client, and let the user read it",
+    ),
     check: Check::VCenter(check),
     source: include_str!("gate_mode_unknown.rs"),
     #[cfg(test)]

@@ -19,7 +19,7 @@ pub struct OptionValue {
     pub value: Option<String>,
 }
 
-/// Asks for the setting `name`, or for all whose names begin with it when it ends with a full stop. An unknown name
+/// Asks for the advanced setting `name`, or for all whose names begin with it when it ends with a full stop. An unknown name
 /// is the fault `InvalidName`, not an empty list.
 pub fn request(vcenter: &VCenter, option_manager: &MoRef, name: &str) -> Look {
     Look::Http(soap::call(vcenter, Service::Vim, "QueryOptions", option_manager, |body| body.element("name", name)))
