@@ -39,6 +39,9 @@ fn a_new_certificate_that_comes_with_roots_loses_nothing_that_the_store_held() {
         is_cured(&world, &quick());
         let after = held(&world);
         assert!(before.iter().all(|one| after.contains(one)), "{trouble}: {before:?} became {after:?}");
+        let back = world.rollback("run").unwrap_or_else(|error| panic!("rollback failed: {error}"));
+        let after = held(&world);
+        assert!(before.iter().all(|one| after.contains(one)), "{trouble}, back: {after:?}\n{:#?}", back.ending);
     }
 }
 

@@ -5,6 +5,7 @@ use super::journal::JournalEvent;
 use super::saving;
 use super::track::{Activity, Direction, Then, Tries, Why};
 use super::{Run, RunEvent};
+use crate::certificate::Fingerprint;
 use crate::machine::Output;
 use crate::plan::{Act, StepId, Undo};
 use crate::request::{Change, Failure, FailureKind, Response, Work};
@@ -27,7 +28,7 @@ impl Run {
                 Why::Session { direction: Direction::Forward, tries: tries.with_login() },
             );
         }
-        let saved = match saving::save(&act, &self.inquiry) {
+        let saved = match saving::save(&act, &self.inquiry, self.store_before_run(id)) {
             Ok(saved) => saved,
             Err(why) => return self.refused(now, index, id, why),
         };
@@ -43,6 +44,14 @@ impl Run {
                 }
             }
         }
+    }
+
+    /// What the CA store of the step's host held when the run looked around before its first act, as far as it was seen.
+    fn store_before_run(&self, id: StepId) -> &[Fingerprint] {
+        let host = self.plan.step(id).and_then(|step| step.host.as_ref());
+        let pictures = self.before.as_ref().map_or(&[][..], |before| before.hosts.as_slice());
+        let own = pictures.iter().find(|picture| Some(&picture.host) == host);
+        own.and_then(|picture| picture.ca_store.as_deref()).unwrap_or_default()
     }
 
     /// The act could not be sent, or was refused: nothing has happened.

@@ -128,7 +128,11 @@ impl Run {
                 let is_whole = self.condition(id, &Why::Skip).as_ref() == Some(&condition);
                 return if is_whole { self.needed(now, index, id) } else { self.look(now, index, id, Why::Skip) };
             }
-            if !is_first && self.stopping.is_some() {
+            // Out of its turn no more than the one step is looked at: the others are looked at when their host has its turn.
+            if !is_first
+                && (self.stopping.is_some()
+                    || self.unit_of(index, id).is_some_and(|unit| self.is_passed_over_with(unit)))
+            {
                 break;
             }
             self.record(now, JournalEvent::Skipped { step });

@@ -9,8 +9,9 @@ use crate::facts::{Facts, HostId};
 use crate::plan::Act;
 use crate::survey::Inquiry;
 
-/// What must be kept to go back. `Err` when it is not known: then nothing may be changed.
-pub(super) fn save(act: &Act, inquiry: &Inquiry) -> Result<Option<SavedCaStore>, String> {
+/// What must be kept to go back. `Err` when it is not known: then nothing may be changed. What the store held before the run,
+/// and an earlier step has dropped, counts as no addition: it stays when this step is taken back.
+pub(super) fn save(act: &Act, inquiry: &Inquiry, before_run: &[Fingerprint]) -> Result<Option<SavedCaStore>, String> {
     let (Act::AddToCaStore { host, .. } | Act::TrustClientCertificate { host } | Act::PushRoots { host }) = act else {
         return Ok(None);
     };
@@ -23,7 +24,7 @@ pub(super) fn save(act: &Act, inquiry: &Inquiry) -> Result<Option<SavedCaStore>,
     let certificates: Option<Vec<String>> = store.iter().map(pem).collect();
     let certificates = certificates.ok_or("a certificate of the CA store is not known")?;
     let mut adds = may_add(act, &inquiry.facts)?;
-    adds.retain(|new| !store.contains(new));
+    adds.retain(|new| !store.contains(new) && !before_run.contains(new));
     Ok(Some(SavedCaStore { certificates, revocation_lists: lists.clone(), adds }))
 }
 
