@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use iofilter_certs::native::Approver;
 use iofilter_certs::plan::Plan;
 use iofilter_certs::request::{Approval, ApprovalRequest, Subject};
+use iofilter_certs::run::{JournalEntry, JournalEvent};
 
 use crate::failure::Failure;
 use crate::progress::Voice;
@@ -28,8 +29,20 @@ pub(crate) enum Consent {
 pub(crate) struct Approved {
     digest: String,
     by: String,
-    /// The user gave the plan as a file, and `--yes` is for that one.
+    /// It was approved for itself, as the plan of a file or by an earlier part of the run, and `--yes` is for that one.
     is_of_file: bool,
+}
+
+impl Approved {
+    /// What an earlier part of a run was given. Whatever takes its place is not approved unseen.
+    pub(crate) fn before(entries: &[JournalEntry]) -> Option<Self> {
+        entries.iter().rev().find_map(|entry| match &entry.event {
+            JournalEvent::Approved { by, digest } => {
+                Some(Self { digest: digest.clone(), by: by.clone(), is_of_file: true })
+            }
+            _ => None,
+        })
+    }
 }
 
 impl Consent {
@@ -73,9 +86,9 @@ impl Consent {
             return Approval::Approved { digest, by: before.by.clone() };
         }
         let is_other_file = approved.is_some_and(|before| before.is_of_file);
-        if self == Self::Given && is_other_file && matches!(request.subject, Subject::PlanAgain(_)) {
+        if self == Self::Given && is_other_file && matches!(request.subject, Subject::Plan(_) | Subject::PlanAgain(_)) {
             let reason =
-                "the plan of the file does not fit the world any more, and `--yes` is for that one; plan again";
+                "the plan that was approved does not fit the world any more, and `--yes` is for that one; plan again";
             return Approval::Rejected { reason: reason.to_owned() };
         }
         let question = format!("{}; go on with {}", request.summary, short(&digest));
@@ -128,6 +141,7 @@ mod tests {
     #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
     use super::*;
+    use iofilter_certs::time::UnixTime;
 
     #[test]
     fn where_nobody_can_be_asked_only_yes_approves() {
@@ -142,6 +156,16 @@ mod tests {
         let plan = serde_json::from_str(include_str!("../tests/golden/plan.json")).unwrap();
         let subject = Subject::PlanAgain(plan);
         decide(ApprovalRequest { digest: digest.to_owned(), summary: String::new(), subject })
+    }
+
+    #[test]
+    fn whoever_resumes_stands_for_what_was_approved_last() {
+        let at = UnixTime(1_770_000_000);
+        let given = |digest: &str| JournalEvent::Approved { by: "eva".to_owned(), digest: digest.to_owned() };
+        let entries = [given("ab"), given("cd"), JournalEvent::Fits].map(|event| JournalEntry { at, event });
+        assert_eq!(Approved::before(&entries).unwrap().digest, "cd");
+        assert!(Approved::before(&entries).unwrap().is_of_file, "whatever takes its place is refused");
+        assert!(Approved::before(&[]).is_none());
     }
 
     #[test]

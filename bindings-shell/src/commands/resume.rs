@@ -5,7 +5,7 @@ use iofilter_certs::run::{JournalEntry, JournalEvent, Outcome};
 
 use super::apply::{finish, notice};
 use crate::args::ResumeOptions;
-use crate::consent::Consent;
+use crate::consent::{Approved, Consent};
 use crate::failure::Failure;
 use crate::progress::{Show, Voice};
 use crate::screen::Screen;
@@ -27,7 +27,7 @@ pub(crate) fn run(options: &ResumeOptions, screen: Screen) -> Result<u8, Failure
     };
     let connection = options.connection.connection()?;
     let voice = Voice::new(screen);
-    let approver = consent.approver(None, voice.clone(), screen);
+    let approver = consent.approver(Approved::before(&recovered.entries), voice.clone(), screen);
     let locks = options.locks.lock_dir.clone();
     let resume = Resume { folder: folder.clone(), locks, approver, until: options.until };
     let mut show = Show::new(voice.clone());
