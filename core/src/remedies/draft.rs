@@ -87,7 +87,9 @@ impl HostDraft {
 
     /// The steps in order.
     pub(crate) fn into_steps(self) -> Vec<Step> {
-        let mut steps: Vec<Step> = self.steps.into_values().flatten().collect();
+        let mut stages = self.steps;
+        keep_trust(&mut stages);
+        let mut steps: Vec<Step> = stages.into_values().flatten().collect();
         reopen_on_the_way_back(&mut steps);
         steps
     }
@@ -112,6 +114,19 @@ impl HostDraft {
         for steps in self.steps.values_mut() {
             steps.retain(|step| !is_held(step));
         }
+    }
+}
+
+/// A host is told of a new certificate of SPS after all else that is done to its CA store, since a push of roots may drop it
+/// again; and once more where the host gets a new certificate, which may come with a push.
+fn keep_trust(stages: &mut BTreeMap<Stage, Vec<Step>>) {
+    let tells = |step: &Step| matches!(step.act, Act::TrustClientCertificate { .. });
+    let Some(steps) = stages.get_mut(&Stage::CaStore) else { return };
+    // The order of all else is kept.
+    steps.sort_by_key(tells);
+    let Some(last) = steps.last().filter(|step| tells(step)).cloned() else { return };
+    if stages.contains_key(&Stage::HostCertificate) {
+        stages.entry(Stage::CaStoreAgain).or_default().push(last);
     }
 }
 

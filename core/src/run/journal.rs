@@ -208,7 +208,8 @@ pub struct SavedCaStore {
     /// Its revocation lists in PEM, in order.
     pub revocation_lists: Vec<String>,
     /// What the change may add to it: only that is taken out again by whoever goes back, since others may have added to it
-    /// by then.
+    /// by then. A journal that was begun before this was written down tells nothing of it, so nothing is taken out.
+    #[serde(default)]
     pub adds: Vec<Fingerprint>,
 }
 

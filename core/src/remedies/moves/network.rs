@@ -32,10 +32,16 @@ pub(crate) fn allow_addresses(host: &Host, before: &[String], added: &[String], 
     let act = |addresses: Vec<String>| Act::SetAllowedAddresses { host: id(), key: RULE_SET.to_owned(), addresses };
     let is = |addresses: Vec<String>| Condition::RuleSetAllows { host: id(), addresses };
     let after = [before, added].concat();
+    let undo = if before.is_empty() {
+        // An empty list is written as one of all addresses.
+        Undo::Nothing("the list was empty, which cannot be written: vCenter may still reach the port".to_owned())
+    } else {
+        Undo::By { act: act(before.to_vec()), done_when: is(before.to_vec()) }
+    };
     Step {
         skip_when: is(after.clone()),
         done_when: is(after.clone()),
-        undo: Undo::By { act: act(before.to_vec()), done_when: is(before.to_vec()) },
+        undo,
         safety: Safety::Disturbs,
         disturbs: "port 9080 of the host is open for vCenter besides".to_owned(),
         privilege: NET_SERVICE.to_owned(),

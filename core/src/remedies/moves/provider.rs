@@ -41,8 +41,20 @@ pub(crate) fn unregister_to_register_anew(
 ) -> Step {
     Step {
         skip_when: Condition::ProviderWell { host: host.id.clone() },
-        ..unregister(Some(host), provider, stored, timeout_seconds)
+        ..back_by_itself(host, unregister(Some(host), provider, stored, timeout_seconds))
     }
+}
+
+/// A provider that has registered itself again is not registered once more under the name that it had.
+fn back_by_itself(host: &Host, step: Step) -> Step {
+    let undo = match step.undo {
+        Undo::By { act, done_when } => {
+            let itself = Condition::HostRegistered { host: host.id.clone() };
+            Undo::By { act, done_when: Condition::Either { left: Box::new(done_when), right: Box::new(itself) } }
+        }
+        nothing => nothing,
+    };
+    Step { undo, ..step }
 }
 
 /// A3, for a provider that is registered under a name that its certificate does not carry, whatever SMS says of it. It
@@ -53,7 +65,7 @@ pub(crate) fn unregister_to_rename(
     stored: Option<&Certificate>,
     timeout_seconds: i64,
 ) -> Step {
-    unregister(Some(host), provider, stored, timeout_seconds)
+    back_by_itself(host, unregister(Some(host), provider, stored, timeout_seconds))
 }
 
 /// A3, for a provider that nobody needs.
