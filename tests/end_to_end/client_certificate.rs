@@ -11,6 +11,8 @@ use iofilter_certs::policy::{Approve, Policy};
 use iofilter_certs::request::{Approval, ApprovalRequest, Subject};
 use iofilter_certs::rules::judge;
 use iofilter_certs::run::{Ending, JournalEvent, Outcome, Status};
+use iofilter_certs_lab::pki::{LeafPlan, SMS_KEY, Signer};
+use iofilter_certs_lab::world::vecs::Entry;
 use iofilter_certs_tests::{World, agree, quick, told};
 
 fn fleet(rest: &str) -> World {
@@ -110,6 +112,80 @@ fn a_host_that_is_passed_over_is_told_of_the_new_certificate_where_no_gate_holds
     assert_eq!(refusing(&world), Vec::<String>::new(), "{:#?}", outcome.steps);
     let calls = world.lab.calls();
     assert!(!calls.iter().any(|call| call.method.contains("iofiltervpd")), "nothing is done in its shell: {calls:#?}");
+}
+
+#[test]
+fn a_host_that_fails_later_goes_on_trusting_the_new_certificate() {
+    let world = fleet(
+        "[[hosts]]\nname = \"esx04\"\ntroubles = [\"vp-port-refused\"]\n\
+         [[faults]]\ncall = \"/etc/init.d/iofiltervpd\"\nwhat = \"reset\"\n",
+    );
+    let outcome = world.apply(&policy()).unwrap_or_else(|report| panic!("nothing to do: {}", told(&report)));
+    assert!(matches!(outcome.ending, Ending::RolledBack { .. }), "{:#?}", outcome.ending);
+    assert_eq!(refusing(&world), Vec::<String>::new(), "{:#?}", outcome.steps);
+}
+
+#[test]
+fn a_push_of_roots_comes_before_a_host_is_told_of_the_new_certificate() {
+    let world = World::of(
+        "seed = 37\n[vcenter]\ntroubles = [\"sms-cert-missing\"]\n\
+         [switches]\nsps_restart_pushes_sms = false\nrefresh_ca_drops_sms = true\n\
+         [[clusters]]\nname = \"a\"\ncount = 2\n[[hosts]]\nname = \"esx02\"\ntroubles = [\"castore-missing-vmca-root\"]\n",
+    );
+    let outcome = world.apply(&policy()).unwrap_or_else(|report| panic!("nothing to do: {}", told(&report)));
+    assert_eq!(outcome.ending, Ending::Cured, "{:#?}", outcome.steps);
+    let pushed = world.lab.calls().into_iter().any(|call| call.method == "CertMgrRefreshCACertificatesAndCRLs_Task");
+    assert!(pushed, "{:#?}", outcome.steps);
+    assert_eq!(refusing(&world), Vec::<String>::new(), "{:#?}", outcome.steps);
+}
+
+/// The certificate that SPS shows ended yesterday; every host trusts it.
+fn expire(world: &World) {
+    let mut lab = world.lab.shared().world();
+    let now = lab.now();
+    let plan = LeafPlan {
+        common_name: "sms_self_signed".into(),
+        names: vec![lab.vcenter.name.clone()],
+        unit: "VMware Engineering",
+        signer: Signer::Oneself,
+        key: SMS_KEY,
+        not_before: now - std::time::Duration::from_hours(1800 * 24),
+        not_after: now - std::time::Duration::from_hours(24),
+        client: true,
+    };
+    let pair = lab.pki.issue(&plan).expect("it can be issued");
+    let ended = Arc::clone(&pair.certificate);
+    lab.vcenter.put_sms_entry("sms_self_signed", Entry::pair(pair));
+    for host in &mut lab.hosts {
+        host.castore.retain(|certificate| certificate.is_authority);
+        host.castore.push(Arc::clone(&ended));
+    }
+}
+
+#[test]
+fn going_back_has_sps_show_its_earlier_certificate_before_any_host_forgets_the_new_one() {
+    for is_held in [false, true] {
+        let world =
+            World::of("seed = 37\n[[clusters]]\nname = \"a\"\ncount = 2\n[[clusters]]\nname = \"b\"\ncount = 1\n");
+        expire(&world);
+        let (castores, entry) = (world.on_hosts("castore"), store(&world));
+        let outcome = world.apply(&policy()).unwrap_or_else(|report| panic!("nothing to do: {}", told(&report)));
+        assert_eq!(outcome.ending, Ending::Cured, "{:#?}", outcome.steps);
+        assert_ne!(store(&world), entry);
+        if is_held {
+            world.trouble(None, "gate-elm");
+        }
+        let outcome = world.rollback("run").unwrap_or_else(|error| panic!("rollback failed: {error}"));
+        assert_eq!(refusing(&world), Vec::<String>::new(), "{is_held}: {:#?}", outcome.steps);
+        if is_held {
+            let Ending::Stuck { left_behind, .. } = &outcome.ending else { panic!("{:#?}", outcome.ending) };
+            assert!(left_behind.iter().any(|line| line.contains("gate `linked-mode` is closed")), "{left_behind:?}");
+            continue;
+        }
+        assert!(matches!(outcome.ending, Ending::TakenBack { .. }), "{:#?}", outcome.ending);
+        assert_eq!(world.on_hosts("castore"), castores, "{:#?}", outcome.steps);
+        assert_eq!(store(&world), entry, "{:#?}", outcome.steps);
+    }
 }
 
 #[test]

@@ -19,6 +19,7 @@ mod losses;
 mod matrix;
 mod mixes;
 mod openssh;
+mod others;
 mod proof;
 mod rollback;
 mod shell_facts;

@@ -87,6 +87,12 @@ pub(crate) fn read_for_turn(case: &Case<'_>) -> Vec<GateReading> {
     read(case, GATES.iter().filter(|gate| OF_A_TURN.contains(&gate.name)))
 }
 
+/// Reads again whether anything uses the filters of a host whose provider is about to be unregistered. The case is of that
+/// host alone.
+pub(crate) fn read_for_unregistering(case: &Case<'_>) -> Vec<GateReading> {
+    read(case, GATES.iter().filter(|gate| gate.name == filter_in_use::GATE.name))
+}
+
 fn read<'g>(case: &Case<'_>, gates: impl Iterator<Item = &'g Gate>) -> Vec<GateReading> {
     let reading = |gate: &Gate, place: Place, state: GateState| GateReading {
         gate: gate.name.to_owned(),

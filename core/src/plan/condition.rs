@@ -75,6 +75,13 @@ pub enum Condition {
         /// What must be there.
         certificates: Vec<Fingerprint>,
     },
+    /// The CA store holds each of these revocation lists, or another one of the same issuer.
+    RevocationListsHold {
+        /// The host.
+        host: HostId,
+        /// In PEM.
+        lists: Vec<String>,
+    },
     /// The CA store holds what it held before a change, and nothing that the change added. What others added since may
     /// stay.
     CaStoreIsBack {

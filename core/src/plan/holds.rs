@@ -1,13 +1,14 @@
 //! Whether a condition holds, by what was seen.
 
 use super::{ClientEntry, Condition, OnDisk};
-use crate::certificate::{ChainVerdict, Fingerprint, Validity, verify_chain};
+use crate::certificate::{ChainVerdict, Fingerprint, Validity, lists_without_successor, verify_chain};
 use crate::facts::{CertificateMode, Facts, Host, HostId, MissingReason, Observed, Presented};
 use crate::request::ASIDE_MARK;
 use crate::time::UnixTime;
 
 impl Condition {
     /// Whether it holds by these facts. `None` when the facts do not tell.
+    #[expect(clippy::too_many_lines, reason = "a table: one arm a condition")]
     pub fn holds(
         &self,
         facts: &Facts,
@@ -43,6 +44,10 @@ impl Condition {
             Self::CaStoreHolds { host, certificates } => {
                 let store = host_of(facts, host)?.ca_store.value()?;
                 Some(certificates.iter().all(|wanted| store.contains(wanted)))
+            }
+            Self::RevocationListsHold { host, lists } => {
+                let held = host_of(facts, host)?.ca_revocation_lists.value()?;
+                Some(lists_without_successor(lists, held).is_empty())
             }
             Self::CaStoreIsBack { host, certificates, added } => {
                 let store = host_of(facts, host)?.ca_store.value()?;

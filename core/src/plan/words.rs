@@ -170,6 +170,9 @@ impl Condition {
             Self::CaStoreHolds { certificates, .. } => {
                 format!("the CA store holds {} certificates that it needs", certificates.len())
             }
+            Self::RevocationListsHold { .. } => {
+                "the CA store holds a revocation list of each issuer that it had one of".to_owned()
+            }
             Self::CaStoreIsBack { .. } => {
                 "the CA store holds what it held before, and nothing that the change added".to_owned()
             }

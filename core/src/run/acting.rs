@@ -32,7 +32,8 @@ impl Run {
             Ok(saved) => saved,
             Err(why) => return self.refused(now, index, id, why),
         };
-        match act::prepare(&act, &self.inquiry, saved.as_ref(), self.number(), now) {
+        let to_write = saved.clone().map(|saved| self.with_dropped(id, saved));
+        match act::prepare(&act, &self.inquiry, to_write.as_ref(), self.number(), now) {
             Err(why) => self.refused(now, index, id, why),
             Ok(prepared) => {
                 self.record(now, JournalEvent::Started { step: id, saved });

@@ -28,7 +28,9 @@ pub(super) fn questions(condition: &Condition, facts: &Facts) -> Vec<Question> {
         Condition::ListenerFollowsHost { host: id } => {
             vec![Question::Peek443 { host: host(id) }, Question::Peek9080 { host: host(id) }]
         }
-        Condition::CaStoreHolds { host: id, .. } | Condition::CaStoreIsBack { host: id, .. } => {
+        Condition::CaStoreHolds { host: id, .. }
+        | Condition::CaStoreIsBack { host: id, .. }
+        | Condition::RevocationListsHold { host: id, .. } => {
             vec![Question::CaStore { host: host(id) }, Question::RevocationLists { host: host(id) }]
         }
         Condition::ClientTrusted { host: id } => vec![

@@ -18,7 +18,7 @@ impl Run {
     }
 
     pub(super) fn look_until(&mut self, index: usize, id: StepId, why: Why, deadline: UnixTime) {
-        let questions = match &why {
+        let mut questions = match &why {
             Why::Session { direction, .. } => self.session_questions(id, *direction),
             Why::Ahead { steps } => {
                 let all = self.ahead(index, id, *steps);
@@ -35,6 +35,9 @@ impl Run {
                 .condition(id, &why)
                 .map_or_else(Vec::new, |condition| look::questions(&condition, &self.inquiry.facts)),
         };
+        if matches!(why, Why::Skip | Why::Ahead { .. }) {
+            questions.extend(self.unregistering_questions(id));
+        }
         let tag = self.take_tag();
         self.inquiry.knock_again();
         for question in questions {
@@ -59,10 +62,14 @@ impl Run {
             Why::Resend { direction: Direction::Back, .. } => {
                 self.condition(id, &Why::Undone { acted: false, why: None })
             }
-            Why::Skip | Why::Ahead { .. } => Some(self.without_passed_over(step.skip_when.clone())),
+            Why::Skip | Why::Ahead { .. } => {
+                Some(self.and_nothing_dropped(id, self.without_passed_over(step.skip_when.clone())))
+            }
             // What leaves no trace is only known not to be needed any more.
             Why::InDoubt if !step.act.shows() => Some(self.without_passed_over(step.skip_when.clone())),
-            Why::InDoubt | Why::Done { .. } | Why::Again { .. } => Some(step.done_when.clone()),
+            Why::InDoubt | Why::Done { .. } | Why::Again { .. } => {
+                Some(self.and_nothing_dropped(id, step.done_when.clone()))
+            }
             Why::Undone { .. } => match (&step.undo, &step.act) {
                 (Undo::By { done_when, .. }, _) => Some(done_when.clone()),
                 (Undo::PutBackCaStore, _) => {
@@ -149,6 +156,10 @@ impl Run {
             track.unneeded = 0;
         }
         if !self.may_begin(index, id) {
+            return self.set(index, id, None);
+        }
+        if let Some((host, why)) = self.why_not_unregister(now, id) {
+            self.record(now, JournalEvent::HostPassedOver { host, why });
             return self.set(index, id, None);
         }
         if let Some(why) = self.held_now(index, id) {

@@ -14,6 +14,7 @@ mod by_hand;
 mod changes;
 mod clock;
 mod doubt;
+mod dropped;
 mod effect;
 mod elsewhere;
 mod ending;
@@ -31,12 +32,14 @@ mod proof;
 mod recover;
 mod rollback;
 mod saving;
+mod shells;
 mod stopping;
 #[cfg(test)]
 mod testing;
 mod track;
 mod turn;
 mod undoing;
+mod unregistering;
 mod view;
 
 pub use approval::{GivenApproval, Part};

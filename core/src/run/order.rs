@@ -3,6 +3,7 @@
 use super::journal::Status;
 use super::track::{Direction, Next, Track, TrackStage, Unit};
 use super::{Part, Run};
+use crate::facts::HostId;
 use crate::plan::StepId;
 
 impl Run {
@@ -66,17 +67,20 @@ impl Run {
         Some(Next::End)
     }
 
-    /// Before a new unit begins it is asked for, and the gates of its host are read.
+    /// Before a new unit begins it is asked for, and the gates of its host are read; and once more wherever people were asked
+    /// on the way, who take their time.
     fn first_of(&self, unit: &Unit, next: StepId, is_new: bool) -> Next {
-        if is_new && self.stopping.is_none() {
-            if let Some(part) = self.part_before_host(unit.host.as_ref()) {
-                return Next::Ask(next, part);
-            }
-            if let Some(host) = unit.host.as_ref().filter(|host| !self.let_in.contains(*host)) {
-                return Next::Gates(next, host.clone());
-            }
+        if is_new
+            && self.stopping.is_none()
+            && let Some(part) = self.part_before_host(unit.host.as_ref())
+        {
+            return Next::Ask(next, part);
         }
-        Next::Forward(next)
+        let is_unread = |host: &&HostId| !self.let_in.contains(*host) && (is_new || !self.granted.is_empty());
+        match unit.host.as_ref().filter(is_unread).filter(|_| self.stopping.is_none()) {
+            Some(host) => Next::Gates(next, host.clone()),
+            None => Next::Forward(next),
+        }
     }
 
     /// Whether nothing of the unit has been begun. A step that was seen not to be needed is no beginning, nor is one by which
@@ -121,8 +125,11 @@ impl Run {
         unit.steps.iter().any(is_failed) || unit.host.as_ref().is_some_and(|host| self.unwell.contains_key(host))
     }
 
+    /// A host goes on trusting the certificate that SPS shows, whatever else is taken back.
     fn last_to_undo(&self, unit: &Unit) -> Option<StepId> {
-        unit.steps.iter().rev().copied().find(|id| self.can_be_undone(*id))
+        let is_needed =
+            |id: StepId| self.status(id) == Status::Succeeded && self.trusts_client(id) && self.shows_new_client();
+        unit.steps.iter().rev().copied().find(|id| self.can_be_undone(*id) && !is_needed(*id))
     }
 
     /// True when there is something to take back, or it is not known. A step in doubt is taken back only with the whole
@@ -159,7 +166,6 @@ impl Run {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::HostId;
     use crate::plan::Step;
     use crate::run::journal::JournalEvent;
     use crate::run::testing::{first_lane, plan, run};

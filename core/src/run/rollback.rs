@@ -66,6 +66,8 @@ impl Run {
     fn to_take_back(&self) -> Vec<Step> {
         let mut steps: Vec<Step> = self.plan.steps().filter(|step| self.can_be_undone(step.id)).cloned().collect();
         steps.reverse();
+        // What hosts were told of a new certificate of SPS is taken back once SPS shows the earlier one.
+        steps.sort_by_key(|step| self.trusts_client(step.id) && self.shows_new_client());
         steps
     }
 

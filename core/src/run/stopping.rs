@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::journal::{JournalEvent, Status};
 use super::track::{Direction, Unit};
 use super::{Ending, Part, Phase, Run};
+use crate::facts::HostId;
 use crate::machine::{Input, Machine as _, Misuse};
-use crate::plan::{Act, Condition, Step, StepId, Undo};
+use crate::plan::{Act, ClientEntry, Condition, Step, StepId, Undo};
 use crate::policy::Approve;
 use crate::request::SshChange;
 use crate::time::UnixTime;
@@ -124,7 +125,7 @@ impl Run {
 
     /// Whether a step has had an effect, or may have. A push of roots may have dropped certificates even where it did not
     /// bring what it was for.
-    fn may_have_acted(&self, step: &Step) -> bool {
+    pub(super) fn may_have_acted(&self, step: &Step) -> bool {
         match self.status(step.id) {
             Status::Started | Status::Succeeded => true,
             Status::NotReached => matches!(step.act, Act::PushRoots { .. }) && !self.never_sent.contains(&step.id),
@@ -142,6 +143,17 @@ impl Run {
         let acted = |id: StepId| matches!(self.status(id), Status::Started | Status::Succeeded | Status::UndoFailed);
         let makes_anew = |act: &Act| matches!(act, Act::DeleteClientEntry { .. } | Act::RestartSps);
         self.plan.first.iter().any(|step| makes_anew(&step.act) && acted(step.id))
+    }
+
+    /// Whether SPS shows, or may show, another certificate than before this run. An entry that was missing is not taken
+    /// away again, so one that SPS has made in its place stays.
+    pub(super) fn shows_new_client(&self) -> bool {
+        let own = Act::DeleteClientEntry { entry: ClientEntry::SmsSelfSigned };
+        let mut first = self.plan.first.iter();
+        match first.find(|step| step.act == own) {
+            Some(step) => !matches!(self.status(step.id), Status::Waiting | Status::Skipped | Status::Undone),
+            None => self.plan.first.iter().any(|step| step.act == Act::RestartSps && self.acted.contains(&step.id)),
+        }
     }
 
     /// What a host is owed although nothing new is begun, or it is passed over: it refuses SPS because of this run, until
@@ -162,7 +174,15 @@ impl Run {
     /// The hosts that refuse SPS since this run, if any, for the end of a sentence.
     pub(super) fn refusing(&self) -> Option<String> {
         let is_behind = |id: StepId| matches!(self.status(id), Status::Succeeded | Status::Skipped);
-        let open = self.plan.steps().filter(|step| self.trusts_client(step.id) && !is_behind(step.id));
+        let is_told = |host: &HostId| {
+            let mut own = self.plan.steps().filter(|step| step.host.as_ref().is_some_and(|one| one.id == *host));
+            own.any(|step| self.trusts_client(step.id) && is_behind(step.id))
+        };
+        let is_open =
+            |step: &&Step| self.trusts_client(step.id) && !step.host.as_ref().is_some_and(|one| is_told(&one.id));
+        let mut open: Vec<&Step> = self.plan.steps().filter(is_open).collect();
+        open.dedup_by_key(|step| step.host.as_ref().map(|host| &host.id));
+        let open = open.into_iter();
         let names: Vec<&str> = open.filter_map(|step| Some(step.host.as_ref()?.name.as_str())).collect();
         (!names.is_empty() && self.has_new_client()).then(|| {
             format!(

@@ -288,6 +288,9 @@ impl Run {
         if let Some(why) = self.not_at_the_end(index, id) {
             return self.record(now, JournalEvent::NotReached { step: id, why });
         }
+        if self.status(id) == Status::Waiting && self.was_open_before(id) {
+            return self.record(now, JournalEvent::Skipped { step: id });
+        }
         let in_doubt = self.status(id) == Status::Started;
         if in_doubt {
             self.unsure.insert(id);
@@ -300,9 +303,21 @@ impl Run {
     }
 
     pub(super) fn end_track(&mut self, index: usize) {
-        if let Some(track) = self.tracks.get_mut(index) {
-            track.ended = true;
-            track.activity = None;
+        let Some(track) = self.tracks.get_mut(index) else { return };
+        track.ended = true;
+        track.activity = None;
+        if track.stage == TrackStage::First && self.direction == Direction::Back {
+            self.let_hosts_forget();
+        }
+    }
+
+    /// Once SPS shows its earlier certificate again, what hosts were told of the other is taken back too. Before that they
+    /// would refuse SPS, for good if its entry cannot be brought back.
+    fn let_hosts_forget(&mut self) {
+        let waits = |unit: &Unit| unit.steps.iter().any(|id| self.trusts_client(*id) && self.can_be_undone(*id));
+        let waiting: Vec<bool> = self.tracks.iter().map(|track| track.units.iter().any(waits)).collect();
+        for (track, waits) in self.tracks.iter_mut().zip(waiting) {
+            track.ended &= !waits || track.stage == TrackStage::First;
         }
     }
 

@@ -80,6 +80,12 @@ impl Run {
             self.pause(now, index, id, Then::Gates(host.clone()), deadline);
             return true;
         }
+        let is_new = self.unit_of(index, id).is_some_and(|unit| self.is_new(unit));
+        if !is_new {
+            // It is half done: what is held is seen step by step, and is read once for this approval.
+            self.held.retain(|step, _| !waiting.contains(step));
+            self.let_in.insert(host.clone());
+        }
         self.held.extend(closed.steps);
         self.set(index, id, None);
         true
@@ -94,7 +100,10 @@ impl Run {
             let why = format!("`{}` could not be looked at when its turn came: {}", seen.name, missing.message);
             return ClosedForTurn { steps: steps.iter().map(|one| (*one, why.clone())).collect(), may_pass: true };
         }
-        let closed: Vec<GateReading> = read_for_turn(&case).into_iter().filter(|reading| !reading.passes()).collect();
+        let closed: Vec<GateReading> = read_for_turn(&case)
+            .into_iter()
+            .filter(|reading| !reading.passes() && !self.is_own_doing(reading))
+            .collect();
         let (passing, lasting): (Vec<GateReading>, Vec<GateReading>) = closed.into_iter().partition(|reading| {
             PASSING.contains(&reading.gate.as_str()) || matches!(reading.state, GateState::Unknown(_))
         });

@@ -20,6 +20,10 @@ impl Run {
             Some(Undo::By { .. } | Undo::PutBackCaStore) if self.held_back(id).is_some() => {
                 self.not_undone(now, index, id, self.held_back(id).unwrap_or_default());
             }
+            Some(_) if self.is_closed_already(id) => {
+                self.record(now, JournalEvent::UndoFinished { step: id });
+                self.set(index, id, None);
+            }
             // What is still going on may undo the undoing.
             Some(_) if let Some(task) = self.still_going(id).filter(|task| self.inquiry.tasks.contains_key(task)) => {
                 self.not_undone(now, index, id, format!("{STILL_GOING} `{task}`"));

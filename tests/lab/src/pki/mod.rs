@@ -115,6 +115,15 @@ impl Pki {
 
     /// An empty revocation list of the VMCA, PEM.
     pub fn revocation_list(&self, now: OffsetDateTime) -> Result<String, LabError> {
+        self.revocation_list_of(VMCA_KEY, now)
+    }
+
+    /// The same of the customer's authority.
+    pub fn customer_revocation_list(&self, now: OffsetDateTime) -> Result<String, LabError> {
+        self.revocation_list_of(CUSTOMER_KEY, now)
+    }
+
+    fn revocation_list_of(&self, key: usize, now: OffsetDateTime) -> Result<String, LabError> {
         let params = CertificateRevocationListParams {
             this_update: now - Duration::days(1),
             next_update: now + Duration::days(30),
@@ -123,9 +132,9 @@ impl Pki {
             revoked_certs: Vec::new(),
             key_identifier_method: KeyIdMethod::Sha256,
         };
-        let issuer_params = root_params(VMCA_KEY, &self.vcenter_name);
+        let issuer_params = root_params(key, &self.vcenter_name);
         let list = params
-            .signed_by(&Issuer::from_params(&issuer_params, self.keys.pair(VMCA_KEY)?))
+            .signed_by(&Issuer::from_params(&issuer_params, self.keys.pair(key)?))
             .map_err(LabError::certificate)?;
         list.pem().map_err(LabError::certificate)
     }
